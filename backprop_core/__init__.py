@@ -1,0 +1,14 @@
+"""Backpropagation written out by hand in NumPy, exact and replayable.
+
+>>> from backprop_core import Config, Run
+>>> run = Run(Config(dataset="xor", hidden=(2,), learning_rate=0.5, seed=0))
+>>> run.advance(10_000)
+10000
+>>> run.predict([[0, 1]]).round(2)
+array([[0.98]])
+"""
+
+from backprop_core.config import Config, ConfigError, Edit
+from backprop_core.run import Run, Snapshot, Step
+
+__all__ = ["Config", "ConfigError", "Edit", "Run", "Snapshot", "Step"]

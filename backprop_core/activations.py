@@ -1,0 +1,185 @@
+"""Activation functions, each beside its derivative.
+
+An activation is one value: the function, its derivative and the formula of both. `f(z, out)` and `derivative(z, a,
+out)` are element-wise on arrays of any shape, write into `out` and return it (a new array where `out` is left out);
+the derivative may use z or a = f(z), whichever is the simpler formula.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]
+
+# Arguments of ufuncs in the training loop: a 0-d array is taken faster than a Python float.
+ZERO, HALF, ONE = np.array(0.0), np.array(0.5), np.array(1.0)
+LOWEST_EXPONENT = np.array(-709.0)  # exp(709) is the last power of e below the largest float64
+
+LEAK = 0.01
+GELU_SCALE = math.sqrt(2.0 / math.pi)
+GELU_CUBIC = 0.044715
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function of the weighted sum z, with its derivative.
+
+    `by_output` tells whether the derivative's formula is written with a (True) or with z (False).
+    `pull_back(error, a, out)` is set only where units depend on one another (softmax): it carries dL/da back to dL/dz,
+    and `derivative` is then the diagonal of the Jacobian, da_i/dz_i.
+    """
+
+    label: str
+    f: Callable[..., Array]
+    derivative: Callable[..., Array]
+    latex: str
+    latex_derivative: str
+    by_output: bool = False
+    pull_back: Callable[..., Array] | None = None
+
+
+def sigmoid(z: Array, out: Array | None = None) -> Array:
+    """1 / (1 + e⁻ᶻ), without overflow for any z."""
+    out = np.maximum(z, LOWEST_EXPONENT, out=out)
+    np.negative(out, out)
+    np.exp(out, out)
+    np.add(out, ONE, out)
+    return np.reciprocal(out, out)
+
+
+def _sigmoid_derivative(z: Array, a: Array, out: Array | None = None) -> Array:
+    out = np.subtract(ONE, a, out)
+    return np.multiply(out, a, out)
+
+
+def _tanh(z: Array, out: Array | None = None) -> Array:
+    return np.tanh(z, out)
+
+
+def _tanh_derivative(z: Array, a: Array, out: Array | None = None) -> Array:
+    out = np.multiply(a, a, out)
+    return np.subtract(ONE, out, out)
+
+
+def _relu(z: Array, out: Array | None = None) -> Array:
+    return np.maximum(z, ZERO, out=out)
+
+
+def _relu_derivative(z: Array, a: Array, out: Array | None = None) -> Array:
+    return np.heaviside(z, ZERO, out)
+
+
+def _leaky_relu(z: Array, out: Array | None = None) -> Array:
+    return np.maximum(z, LEAK * z, out=out)
+
+
+def _leaky_relu_derivative(z: Array, a: Array, out: Array | None = None) -> Array:
+    out = np.heaviside(z, ZERO, out)
+    return np.maximum(out, LEAK, out=out)
+
+
+def _elu(z: Array, out: Array | None = None) -> Array:
+    negative = np.expm1(np.minimum(z, ZERO))
+    return np.add(np.maximum(z, ZERO), negative, out)
+
+
+def _elu_derivative(z: Array, a: Array, out: Array | None = None) -> Array:
+    return np.exp(np.minimum(z, ZERO), out)
+
+
+def _gelu_tanh(z: Array) -> Array:
+    bounded = np.clip(z, -50.0, 50.0)  # tanh is ±1 to the last bit long before; the cube must not overflow
+    return np.tanh(GELU_SCALE * (bounded + GELU_CUBIC * bounded**3))
+
+
+def _gelu(z: Array, out: Array | None = None) -> Array:
+    return np.multiply(0.5 * z, 1.0 + _gelu_tanh(z), out)
+
+
+def _gelu_derivative(z: Array, a: Array, out: Array | None = None) -> Array:
+    t = _gelu_tanh(z)
+    bounded = np.clip(z, -50.0, 50.0)
+    slope = (1.0 - t * t) * GELU_SCALE * (1.0 + 3.0 * GELU_CUBIC * bounded**2)
+    return np.add(0.5 * (1.0 + t), 0.5 * bounded * slope, out)
+
+
+def _swish(z: Array, out: Array | None = None) -> Array:
+    return np.multiply(z, sigmoid(z), out)
+
+
+def _swish_derivative(z: Array, a: Array, out: Array | None = None) -> Array:
+    s = sigmoid(z)
+    return np.add(a, s * (1.0 - a), out)
+
+
+def _softplus(z: Array, out: Array | None = None) -> Array:
+    return np.logaddexp(ZERO, z, out)
+
+
+def _softplus_derivative(z: Array, a: Array, out: Array | None = None) -> Array:
+    return sigmoid(z, out)
+
+
+def _linear(z: Array, out: Array | None = None) -> Array:
+    return np.positive(z, out)
+
+
+def _linear_derivative(z: Array, a: Array, out: Array | None = None) -> Array:
+    return np.add(np.multiply(z, ZERO, out), ONE, out)
+
+
+def softmax(z: Array, out: Array | None = None) -> Array:
+    """e^z / Σe^z over the units, for z (..., units, rows)."""
+    out = np.subtract(z, z.max(axis=-2, keepdims=True), out)
+    np.exp(out, out)
+    return np.divide(out, out.sum(axis=-2, keepdims=True), out)
+
+
+def _softmax_diagonal(z: Array, a: Array, out: Array | None = None) -> Array:
+    return _sigmoid_derivative(z, a, out)
+
+
+def _softmax_pull_back(error: Array, a: Array, out: Array | None = None) -> Array:
+    mean_error = (error * a).sum(axis=-2, keepdims=True)
+    return np.multiply(a, error - mean_error, out)
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "sigmoid": Activation("sigmoid", sigmoid, _sigmoid_derivative, r"\frac{1}{1+e^{-z}}", r"a\,(1-a)", by_output=True),
+    "tanh": Activation("tanh", _tanh, _tanh_derivative, r"\tanh z", r"1-a^2", by_output=True),
+    "relu": Activation("ReLU", _relu, _relu_derivative, r"\max(0,z)", r"[z>0]"),
+    "leaky_relu": Activation(
+        "leaky ReLU", _leaky_relu, _leaky_relu_derivative, r"\max(0.01\,z,\;z)", r"1\text{ if }z>0\text{ else }0.01"
+    ),
+    "elu": Activation(
+        "ELU", _elu, _elu_derivative, r"z\text{ if }z>0\text{ else }e^z-1", r"1\text{ if }z>0\text{ else }e^z"
+    ),
+    "gelu": Activation(
+        "GELU (tanh form)",
+        _gelu,
+        _gelu_derivative,
+        r"\tfrac{z}{2}\,(1+t),\quad t=\tanh\!\left(\sqrt{2/\pi}\,(z+0.044715\,z^3)\right)",
+        r"\tfrac{1+t}{2}+\tfrac{z}{2}\,(1-t^2)\sqrt{2/\pi}\,(1+0.134145\,z^2)",
+    ),
+    "swish": Activation("Swish", _swish, _swish_derivative, r"z\,\sigma(z)", r"a+\sigma(z)\,(1-a)"),
+    "softplus": Activation("softplus", _softplus, _softplus_derivative, r"\ln(1+e^z)", r"\sigma(z)"),
+    "linear": Activation("linear", _linear, _linear_derivative, r"z", r"1"),
+}
+
+OUTPUTS: dict[str, Activation] = ACTIVATIONS | {
+    "softmax": Activation(
+        "softmax",
+        softmax,
+        _softmax_diagonal,
+        r"\frac{e^{z_i}}{\sum_j e^{z_j}}",
+        r"a_i\,([i=j]-a_j)",
+        by_output=True,
+        pull_back=_softmax_pull_back,
+    ),
+}

@@ -1,0 +1,141 @@
+"""Optimizers and learning-rate schedules: how a gradient becomes a change of the parameters.
+
+An optimizer turns the gradient g into a direction d; the update is θ ← θ − η·d. Everything is element-wise on the flat
+parameter vector (..., P), so one expression serves all layers, and any number of networks at once. What an optimizer
+remembers between updates stands in its slots, arrays like θ that start at zero; t counts the updates from 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from backprop_core.activations import Array
+
+
+class Hyper(NamedTuple):
+    """The constants of all optimizers: numbers, or arrays (R, 1) with one number a network."""
+
+    momentum: float
+    rho: float
+    beta1: float
+    beta2: float
+    epsilon: float
+
+
+Direction = Callable[[Array, Sequence[Array], int, Hyper], Array]
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """`direction(g, slots, t, hyper)` updates its slots in place and returns d; `settings` are its constants."""
+
+    label: str
+    direction: Direction
+    slots: tuple[str, ...]
+    settings: tuple[str, ...]
+    latex: str
+
+
+def _sgd(g: Array, slots: Sequence[Array], t: int, hyper: Hyper) -> Array:
+    return g
+
+
+def _momentum(g: Array, slots: Sequence[Array], t: int, hyper: Hyper) -> Array:
+    (v,) = slots
+    v *= hyper.momentum
+    v += g
+    return v
+
+
+def _nesterov(g: Array, slots: Sequence[Array], t: int, hyper: Hyper) -> Array:
+    return g + hyper.momentum * _momentum(g, slots, t, hyper)
+
+
+def _adagrad(g: Array, slots: Sequence[Array], t: int, hyper: Hyper) -> Array:
+    (s,) = slots
+    s += g * g
+    return g / (np.sqrt(s) + hyper.epsilon)
+
+
+def _rmsprop(g: Array, slots: Sequence[Array], t: int, hyper: Hyper) -> Array:
+    (s,) = slots
+    s *= hyper.rho
+    s += (1.0 - hyper.rho) * (g * g)
+    return g / (np.sqrt(s) + hyper.epsilon)
+
+
+def _adam(g: Array, slots: Sequence[Array], t: int, hyper: Hyper) -> Array:
+    m, v = slots
+    m *= hyper.beta1
+    m += (1.0 - hyper.beta1) * g
+    v *= hyper.beta2
+    v += (1.0 - hyper.beta2) * (g * g)
+    return (m / (1.0 - hyper.beta1**t)) / (np.sqrt(v / (1.0 - hyper.beta2**t)) + hyper.epsilon)
+
+
+# Nesterov: Sutskever et al. 2013, rewritten for the looked-ahead θ, as is usual. AdaGrad: Duchi et al. 2011.
+# RMSProp: Tieleman & Hinton 2012, lecture 6.5; Adam: Kingma & Ba 2015, algorithm 1.
+OPTIMIZERS: dict[str, Optimizer] = {
+    "sgd": Optimizer("SGD", _sgd, (), (), r"\theta\leftarrow\theta-\eta\,g"),
+    "momentum": Optimizer(
+        "momentum", _momentum, ("v",), ("momentum",), r"v\leftarrow\mu v+g,\quad\theta\leftarrow\theta-\eta\,v"
+    ),
+    "nesterov": Optimizer(
+        "Nesterov", _nesterov, ("v",), ("momentum",), r"v\leftarrow\mu v+g,\quad\theta\leftarrow\theta-\eta\,(g+\mu v)"
+    ),
+    "adagrad": Optimizer(
+        "AdaGrad",
+        _adagrad,
+        ("s",),
+        ("epsilon",),
+        r"s\leftarrow s+g^2,\quad\theta\leftarrow\theta-\eta\,\frac{g}{\sqrt s+\varepsilon}",
+    ),
+    "rmsprop": Optimizer(
+        "RMSProp",
+        _rmsprop,
+        ("s",),
+        ("rho", "epsilon"),
+        r"s\leftarrow\rho s+(1-\rho)g^2,\quad\theta\leftarrow\theta-\eta\,\frac{g}{\sqrt s+\varepsilon}",
+    ),
+    "adam": Optimizer(
+        "Adam",
+        _adam,
+        ("m", "v"),
+        ("beta1", "beta2", "epsilon"),
+        r"m\leftarrow\beta_1m+(1-\beta_1)g,\quad v\leftarrow\beta_2v+(1-\beta_2)g^2,\quad"
+        r"\theta\leftarrow\theta-\eta\,\frac{m/(1-\beta_1^t)}{\sqrt{v/(1-\beta_2^t)}+\varepsilon}",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """`factor(epoch, epochs, drop)`: what the learning rate is multiplied by after so many completed epochs."""
+
+    label: str
+    factor: Callable[[int, int, float], float]
+    settings: tuple[str, ...]
+    latex: str
+
+
+SCHEDULES: dict[str, Schedule] = {
+    "constant": Schedule("constant", lambda epoch, epochs, drop: 1.0, (), r"\eta"),
+    "step": Schedule(
+        "step",
+        lambda epoch, epochs, drop: drop ** (epoch // epochs),
+        ("schedule_epochs", "schedule_factor"),
+        r"\eta\,f^{\lfloor e/E\rfloor}",
+    ),
+    # Loshchilov & Hutter 2017, eq. 5, one period and no restart.
+    "cosine": Schedule(
+        "cosine",
+        lambda epoch, epochs, drop: 0.5 * (1.0 + math.cos(math.pi * min(epoch / epochs, 1.0))),
+        ("schedule_epochs",),
+        r"\tfrac{\eta}{2}\,(1+\cos\pi e/E)",
+    ),
+}

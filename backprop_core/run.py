@@ -1,0 +1,508 @@
+"""A run: a configuration and its edits, trained epoch by epoch, with every past epoch at hand.
+
+The same configuration and edits give the same bits, so the run keeps only what is dear to recompute: losses, and
+keyframes to replay from.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from backprop_core import datasets
+from backprop_core.activations import Array
+from backprop_core.config import SPECS, Address, Config, ConfigError, Edit
+from backprop_core.datasets import Data
+from backprop_core.history import History, State
+from backprop_core.initializers import INITIALIZERS, Params
+from backprop_core.metrics import score
+from backprop_core.network import Network, Pass, outputs
+from backprop_core.optimizers import OPTIMIZERS
+from backprop_core.training import Trainer, empty_slots
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One parameter update with everything that went into it; lists have one entry a layer.
+
+    rows : (N,), which training rows were in the batch
+    a : (N, n_l), a[0] the input batch, a[1] the first layer's activations, …
+    z, delta : (N, n_l), z[0] and delta[0] those of the first layer
+    dW, db : (n_{l-1}, n_l) and (n_l,), gradients of the loss, its penalty included
+    loss : of the batch, before the update, its penalty included
+    penalty : the penalty's share of the loss
+    penalty_dW : the penalty's share of dW
+    learning_rate : η of this update
+    slots, slots_after : what the optimizer remembers, by name, shaped like the parameters
+    params, params_after : [(W, b), ...]
+    """
+
+    epoch: int
+    rows: Array
+    z: list[Array]
+    a: list[Array]
+    delta: list[Array]
+    dW: list[Array]
+    db: list[Array]
+    loss: float
+    penalty: float
+    penalty_dW: list[Array]
+    learning_rate: float
+    slots: dict[str, Params]
+    slots_after: dict[str, Params]
+    params: Params
+    params_after: Params
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """The exact state of a run after `epoch` epochs, and all that follows from it. Its arrays are its own."""
+
+    epoch: int
+    config: Config
+    network: Network
+    data: Data
+    state: State
+
+    @functools.cached_property
+    def params(self) -> Params:
+        """[(W, b), ...], W (fan_in, fan_out) and b (fan_out,)."""
+        return self.network.unpack(self.state.memory[0])
+
+    @functools.cached_property
+    def grads(self) -> Params:
+        """[(dW, db), ...]: gradients of the loss over all training rows, penalty included."""
+        return self.network.unpack(self._pass.gradient)
+
+    @property
+    def loss(self) -> float:
+        """Training loss, penalty included."""
+        return float(self._pass.loss())
+
+    @property
+    def penalty(self) -> float:
+        """The penalty's share of the training loss."""
+        return float(self._pass.penalty())
+
+    @property
+    def z(self) -> list[Array]:
+        """Weighted sums of all training rows, one (N, n_l) a layer."""
+        return [z.T for z in self._pass.z]
+
+    @property
+    def a(self) -> list[Array]:
+        """Activations of all training rows, one (N, n_l) a layer; a[0] is what the network is shown."""
+        return [self._pass.X.T, *(a.T for a in self._pass.a)]
+
+    @property
+    def delta(self) -> list[Array]:
+        """dL/dz of all training rows, one (N, n_l) a layer."""
+        return [delta.T for delta in self._pass.delta]
+
+    @property
+    def score(self) -> float:
+        """Accuracy, or R², on the training rows."""
+        return score(self.data.task, self.a[-1], self.data.y)
+
+    @functools.cached_property
+    def test_outputs(self) -> Array:
+        """Outputs for the test rows (N_test, k)."""
+        return self.predict(self.data.X_test)
+
+    @property
+    def test_score(self) -> float | None:
+        """Accuracy, or R², on the test rows; None where there are none."""
+        return score(self.data.task, self.test_outputs, self.data.y_test) if len(self.data.X_test) else None
+
+    def predict(self, X: Array) -> Array:
+        """Outputs (N, k) for rows X (N, d)."""
+        return outputs(self.network, self.state.memory[0], self.data.expand(np.asarray(X, dtype=float)))
+
+    def step(self) -> Step:
+        """The update that training makes from here: the first of the next epoch."""
+        with np.errstate(all="ignore"):
+            return _step(Trainer(self.network, self.data, self.config, self.state.copy()), self.epoch, 0)
+
+    @functools.cached_property
+    def _pass(self) -> Pass:
+        with np.errstate(all="ignore"):
+            full = Pass(self.network, self.state.memory[0], len(self.data.X), l1=self.config.l1, l2=self.config.l2)
+            full.load(self.data.expand(self.data.X).T, self.data.y.T)
+            full.forward()
+            full.backward()
+            return full
+
+
+class Run:
+    """A network in training.
+
+    Parameters
+    ----------
+    config : Config
+    data : (X, y), optional
+        Rows brought by the user, X (N, d) and y (N,) or (N, k), in place of the configuration's dataset.
+    params : [(W, b), ...], optional
+        Starting weights, in place of the configuration's initializer.
+
+    Attributes
+    ----------
+    epoch : int
+        Completed epochs.
+    diverged : int or None
+        The epoch whose loss or parameters were no longer finite. The run then stands at the epoch before it.
+    goal_reached : bool
+        Whether the last `advance` stopped because an epoch met a stop condition that the epoch before did not.
+    history : History
+        Losses of all epochs, and keyframes.
+    edits : tuple of Edit
+        Changes made while training, in the order of their epochs.
+
+    Raises
+    ------
+    ConfigError
+        If data, weights and configuration do not fit.
+    """
+
+    def __init__(self, config: Config, *, data: tuple[Any, Any] | None = None, params: Params | None = None) -> None:
+        self.brought = None if data is None else (np.array(data[0], dtype=float), np.array(data[1], dtype=float))
+        self.config = config if self.brought is None else config.replace(dataset="csv")
+        self.data = _data(self.config, self.brought)
+        self.network = Network(
+            (self.data.expand(self.data.X[:1]).shape[1], *config.hidden, self.data.outputs),
+            config.activations,
+            config.output,
+            config.loss,
+        )
+        try:
+            self.start_params = None if params is None else self.network.unpack(self.network.pack(params))
+        except ValueError as error:
+            raise ConfigError("params", str(error)) from error
+        self.epoch = 0
+        self.diverged: int | None = None
+        self.goal_reached = False
+        self.edits: tuple[Edit, ...] = ()
+        self.history = History()
+        self._batch = 0
+        self._continue(self._start())
+        self._take_down(self._finite_loss())
+
+    @property
+    def params(self) -> Params:
+        """The current parameters, [(W, b), ...], W (fan_in, fan_out) and b (fan_out,): copies."""
+        return self.network.unpack(self._trainer.theta.copy())
+
+    @property
+    def current(self) -> Config:
+        """The configuration in force now: the run's own, with the edits so far."""
+        return self.config_at(self.epoch)
+
+    def config_at(self, epoch: int) -> Config:
+        """The configuration in force after `epoch` epochs."""
+        changes = {edit.field: edit.value for edit in self.edits if edit.epoch <= epoch and isinstance(edit.field, str)}
+        return self.config.replace(**changes) if changes else self.config
+
+    def predict(self, X: Array) -> Array:
+        """Outputs (N, k) of the current parameters for rows X (N, d)."""
+        return outputs(self.network, self._trainer.theta, self.data.expand(np.asarray(X, dtype=float)))
+
+    def step(self) -> Step:
+        """Make one parameter update (one mini-batch) and return everything about it."""
+        with np.errstate(all="ignore"):
+            step = _step(self._trainer, self.epoch, self._batch)
+            self._batch += 1
+            if self._batch == self._trainer.batches:
+                self._batch = 0
+                loss = float(self._trainer.full.loss())
+                if math.isfinite(loss):
+                    self.epoch += 1
+                    self._take_down(loss)
+                else:
+                    self._diverge(self.epoch + 1)
+        return step
+
+    def advance(self, epochs: int) -> int:
+        """Train `epochs` epochs, an epoch that was begun with `step` being the first; returns how many were completed.
+
+        Fewer are when the run diverges, or right after an epoch that newly meets a stop condition.
+        """
+        start, until = self.epoch, self.epoch + epochs
+        self.goal_reached = False
+        with np.errstate(all="ignore"):
+            while self._batch and epochs:
+                self.step()
+            while self.epoch < until and self.diverged is None and not self.goal_reached:
+                self._train(min(until, self.history.next_keyframe))
+            if not np.isfinite(self._trainer.memory).all():
+                self._find_divergence()
+        return self.epoch - start
+
+    def at(self, epoch: int) -> Snapshot:
+        """The exact state after `epoch` epochs, edits there included. Raises ConfigError out of 0 … `run.epoch`."""
+        self._check_epoch(epoch)
+        live = epoch == self.epoch and not self._batch
+        state = self._trainer.state.copy() if live else self._replay(epoch)
+        return Snapshot(epoch, self.config_at(epoch), self.network, self.data, state)
+
+    def rewind(self, epoch: int) -> None:
+        """Go back to the state after `epoch` epochs and forget what came after, edits too."""
+        self._check_epoch(epoch)
+        state = self._replay(epoch)
+        self.edits = tuple(edit for edit in self.edits if edit.epoch <= epoch)
+        self.history.rewind(epoch)
+        self.epoch, self.diverged, self.goal_reached, self._batch = epoch, None, False, 0
+        self._continue(state)
+
+    def edit(self, *, params: Mapping[Address, float] | None = None, **changes: Any) -> None:
+        """Change settings or single parameters from here on.
+
+        `changes` are fields of the group `learning`, recorded as edits, or `goal`, which change no number; `params`
+        maps addresses to new values, `{(1, "W", 0, 1): 2.0, (2, "b", 0): 0.5}`.
+
+        Raises
+        ------
+        ConfigError
+            For any other field, a bad value, an unknown address, or in the middle of an epoch; nothing is changed then.
+        """
+        if self._batch:
+            raise ConfigError("epoch", "An edit needs a completed epoch; finish this one first, with advance(1).")
+        wanted = self.current.replace(**changes)
+        for field in changes:
+            if SPECS[field].group in ("data", "network"):
+                raise ConfigError(
+                    field, f"{SPECS[field].label} ({field}) cannot change while training: start a new run."
+                )
+        goals = {field: value for field, value in changes.items() if SPECS[field].group == "goal"}
+        settings = {field: getattr(wanted, field) for field in changes if field not in goals}
+        weights = {address: self._parameter(address, value) for address, value in (params or {}).items()}
+        config, edits = self.config.replace(**goals), self.edits
+        if settings or weights:
+            new = weights if self.epoch == 0 else weights | self._differing(settings)
+            replaced = {*settings, *weights}
+            edits = tuple(old for old in edits if old.epoch < self.epoch or old.field not in replaced)
+            edits += tuple(Edit(self.epoch, field, value) for field, value in new.items())
+            config = config.replace(**settings) if self.epoch == 0 else config
+        self._adopt(config, edits)
+
+    def _check_epoch(self, epoch: int) -> None:
+        if not 0 <= epoch <= self.epoch:
+            raise ConfigError("epoch", f"Epoch {epoch:,} has not been trained; epochs 0 to {self.epoch:,} have.")
+
+    def _start(self) -> State:
+        config = self.config
+        params = self.start_params or INITIALIZERS[config.init].draw(self.network.sizes, config.seed)
+        return empty_slots(config, self.network.pack(params))
+
+    def _differing(self, settings: Mapping[str, Any]) -> dict[Any, Any]:
+        """The settings that differ from those in force before this epoch's edits."""
+        before = self.config_at(self.epoch - 1)
+        return {field: value for field, value in settings.items() if value != getattr(before, field)}
+
+    def _adopt(self, config: Config, edits: tuple[Edit, ...]) -> None:
+        """Stand at this epoch under this configuration and these edits, if the loss there is finite."""
+        old, unedited = (self.config, self.edits, self._trainer.state), self._unedited()
+        self.config, self.edits = config, edits
+        self._continue(self._edited(unedited, self.epoch))
+        try:
+            loss = self._finite_loss()
+        except ConfigError:
+            self.config, self.edits = old[:2]
+            self._continue(old[2])
+            raise
+        self.history.rewind(self.epoch - 1)
+        self.diverged = None
+        self._take_down(loss)
+
+    def _continue(self, state: State) -> None:
+        """Go on training from this state, under the configuration in force."""
+        with np.errstate(all="ignore"):
+            self._trainer = Trainer(self.network, self.data, self.current, state)
+            config = self._trainer.config
+            self._stops = config.stop_loss is not None or config.stop_accuracy is not None
+            self._goal_met = self._stops and self._meets_goal(float(self._trainer.full.loss()))
+
+    def _finite_loss(self) -> float:
+        """The loss of the current parameters. Raises ConfigError if it is not a finite number."""
+        with np.errstate(all="ignore"):
+            loss = float(self._trainer.full.loss())
+        if not math.isfinite(loss):
+            raise ConfigError("params", "With these weights the loss is not a finite number.")
+        return loss
+
+    def _take_down(self, loss: float) -> None:
+        """Record the loss of the epoch just completed, with its test loss and state."""
+        self.history.extend([loss], self._trainer.test_losses(), self._trainer.state)
+
+    def _train(self, until: int) -> None:
+        """Train to an epoch, at most the next keyframe's; stop at divergence or where a stop condition is met."""
+        trainer, losses, test_losses = self._trainer, list[float](), list[float]()
+        finite = True
+        for epoch in range(self.epoch, until):
+            loss = trainer.epoch(epoch)
+            finite = math.isfinite(loss)
+            if not finite:
+                break
+            losses.append(loss)
+            if trainer.has_test:
+                test_losses += trainer.test_losses()
+            if self._stops and self._newly_meets_goal(loss):
+                break
+        self.epoch += len(losses)
+        self.history.extend(losses, test_losses, trainer.state if finite else None)
+        if not finite:
+            self._diverge(self.epoch + 1)
+
+    def _newly_meets_goal(self, loss: float) -> bool:
+        met_before, self._goal_met = self._goal_met, self._meets_goal(loss)
+        self.goal_reached = self._goal_met and not met_before
+        return self.goal_reached
+
+    def _meets_goal(self, loss: float) -> bool:
+        config = self._trainer.config
+        return (config.stop_loss is not None and loss < config.stop_loss) or (
+            config.stop_accuracy is not None and self._trainer.score() >= config.stop_accuracy
+        )
+
+    def _diverge(self, epoch: int) -> None:
+        """Go back from an epoch that is not finite to the one before it."""
+        self.rewind(epoch - 1)
+        self.diverged = epoch
+
+    def _find_divergence(self) -> None:
+        """Parameters are no longer finite though the loss was (a saturated unit hides it): find the epoch."""
+        low, high = 0, self.epoch  # finite at low, not at high
+        while high - low > 1:
+            middle = (low + high) // 2
+            if np.isfinite(self._replay(middle).memory).all():
+                low = middle
+            else:
+                high = middle
+        self._diverge(high)
+
+    def _replay(self, epoch: int, *, edited: bool = True) -> State:
+        """The state after `epoch` epochs, from the nearest keyframe; with or without the edits made at that epoch."""
+        before = epoch if edited else epoch - 1
+        start, state = self.history.nearest(before) if before >= 0 else (0, self._start())
+        stops = sorted({edit.epoch for edit in self.edits if start < edit.epoch < epoch} | {epoch})
+        with np.errstate(all="ignore"):
+            for stop in stops:
+                trainer = Trainer(self.network, self.data, self.config_at(start), state)
+                for trained in range(start, stop):
+                    trainer.epoch(trained)
+                state = trainer.state
+                if start < stop and (stop < epoch or edited):
+                    state = self._edited(state, stop)
+                start = stop
+        return state
+
+    def _unedited(self) -> State:
+        """The current state without the edits made at this epoch."""
+        if any(edit.epoch == self.epoch for edit in self.edits) or self.epoch == 0:
+            return self._replay(self.epoch, edited=False)
+        return self._trainer.state.copy()
+
+    def _edited(self, state: State, epoch: int) -> State:
+        """A state with the edits made at an epoch."""
+        edits = [edit for edit in self.edits if edit.epoch == epoch]
+        if any(edit.field == "optimizer" for edit in edits):
+            state = empty_slots(self.config_at(epoch), state.memory[0])
+        params = self.network.unpack(state.memory[0])
+        for edit in edits:
+            if not isinstance(edit.field, str):
+                layer, kind, *index = edit.field
+                params[layer - 1]["Wb".index(kind)][tuple(index)] = edit.value
+        return state
+
+    def _parameter(self, address: Address, value: float) -> float:
+        """The value to be given to a parameter, checked. Raises ConfigError."""
+        shapes = {
+            (layer, kind): array.shape
+            for layer, pair in enumerate(self.params, start=1)
+            for kind, array in zip("Wb", pair, strict=True)
+        }
+        layer, kind, *index = address if len(address) > 2 else (0, "")
+        shape = shapes.get((layer, kind), ())
+        if len(shape) != len(index) or not shape or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
+            raise ConfigError(
+                "params",
+                f"{address!r} is not a parameter of this network, whose layers are "
+                f"{'-'.join(map(str, self.network.sizes))}.",
+            )
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not math.isfinite(value)
+            or abs(value) > 1e6
+        ):
+            raise ConfigError(
+                "params",
+                f"{kind}{layer}{list(index)} = {value!r} is not allowed. "
+                "It must be a number from -1,000,000 to 1,000,000.",
+            )
+        return float(value)
+
+
+def _data(config: Config, brought: tuple[Array, Array] | None) -> Data:
+    if brought is None:
+        if config.dataset == "csv":
+            raise ConfigError("dataset", "Dataset 'csv' needs rows: Run(config, data=(X, y)).")
+        return datasets.prepare(
+            config.dataset,
+            config.samples,
+            config.noise,
+            config.test_share,
+            config.data_seed,
+            config.features,
+            config.output,
+        )
+    try:
+        data = datasets.bring(*brought, config.test_share, config.data_seed, config.features, config.output)
+    except ValueError as error:
+        raise ConfigError("data", str(error)) from error
+    if config.loss in ("bce", "cross_entropy") and not ((data.y >= 0) & (data.y <= 1)).all():
+        raise ConfigError("loss", f"Loss {config.loss!r} needs targets from 0 to 1. Choose 'mse', or another loss.")
+    return data
+
+
+def _step(trainer: Trainer, epoch: int, number: int) -> Step:
+    """Update number `number` (from 0) of the epoch that starts after `epoch` epochs, with everything about it."""
+    network = trainer.network
+    names = OPTIMIZERS[trainer.config.optimizer].slots
+
+    def slots() -> dict[str, Params]:
+        return {name: network.unpack(slot.copy()) for name, slot in zip(names, trainer.slots, strict=True)}
+
+    def copies(arrays: Sequence[Array]) -> list[Array]:
+        return [np.ascontiguousarray(array.T) for array in arrays]
+
+    rows = trainer.order(epoch)[number * trainer.batch_size :][: trainer.batch_size]
+    batch = trainer.batch(rows)
+    params, slots_before = network.unpack(trainer.theta.copy()), slots()
+    gradient = network.unpack(batch.backward().copy())
+    loss, penalty = float(batch.loss()), float(batch.penalty())
+    penalty_dW = [W for W, _ in network.unpack(batch.penalty_gradient())]
+    trainer.set_rate(epoch)
+    trainer.update(batch.gradient)
+    step = Step(
+        epoch=epoch,
+        rows=rows,
+        z=copies(batch.z),
+        a=copies([batch.X, *batch.a]),
+        delta=copies(batch.delta),
+        dW=[dW for dW, _ in gradient],
+        db=[db for _, db in gradient],
+        loss=loss,
+        penalty=penalty,
+        penalty_dW=penalty_dW,
+        learning_rate=trainer.learning_rate(epoch),
+        slots=slots_before,
+        slots_after=slots(),
+        params=params,
+        params_after=network.unpack(trainer.theta.copy()),
+    )
+    trainer.full.forward()
+    return step
