@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,16 @@ class Preset:
     config: Config
     data: tuple[Any, Any] | None = None
     params: Params | None = None
+
+    def with_changes(self, **changes: Any) -> Preset:
+        """A preset with some settings changed; rows and weights of its own stay only while the dataset does.
+
+        Raises ConfigError for a bad value.
+        """
+        config = self.config.replace(**changes)
+        if config.dataset != self.config.dataset:
+            return replace(self, config=config, data=None, params=None)
+        return replace(self, config=config)
 
     def run(self) -> Run:
         """A new run of this preset."""

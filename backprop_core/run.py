@@ -187,9 +187,30 @@ class Run:
         self.goal_reached = False
         self.edits: tuple[Edit, ...] = ()
         self.history = History()
+        self._norms: dict[int, Array] = {}
         self._batch = 0
         self._continue(self._start())
         self._take_down(self._finite_loss())
+
+    @classmethod
+    def replay(
+        cls,
+        config: Config,
+        edits: Sequence[Edit],
+        epochs: int,
+        *,
+        data: tuple[Any, Any] | None = None,
+        params: Params | None = None,
+    ) -> Run:
+        """The run of a configuration and its edits, trained to `epochs` epochs, or to where it diverges."""
+        run = cls(config, data=data, params=params)
+        for epoch in sorted({edit.epoch for edit in edits if edit.epoch <= epochs}):
+            run._advance_to(epoch)
+            made = {edit.field: edit.value for edit in edits if edit.epoch == epoch}
+            settings = {field: value for field, value in made.items() if isinstance(field, str)}
+            run.edit(params={field: value for field, value in made.items() if not isinstance(field, str)}, **settings)
+        run._advance_to(epochs)
+        return run
 
     @property
     def params(self) -> Params:
@@ -248,12 +269,31 @@ class Run:
         state = self._trainer.state.copy() if live else self._replay(epoch)
         return Snapshot(epoch, self.config_at(epoch), self.network, self.data, state)
 
+    def gradient_norms(self, most: int = 128) -> tuple[Array, Array]:
+        """How long each layer's gradient [dW; db] was: epochs (K,), K up to `most`, and norms (K, layers).
+
+        At keyframes and at the newest epoch. Norms are kept, so that a run that goes on computes only the new ones.
+        """
+        keyframes = self.history.keyframes
+        epochs = keyframes[:: -(-len(keyframes) // most)]
+        if epochs[-1] != self.epoch:
+            epochs = [*epochs, self.epoch]
+        for epoch in epochs:
+            if epoch not in self._norms:
+                gradients = self.at(epoch).grads
+                self._norms[epoch] = np.array(
+                    [math.hypot(np.linalg.norm(dW), np.linalg.norm(db)) for dW, db in gradients]
+                )
+        self._norms = {epoch: self._norms[epoch] for epoch in epochs}
+        return np.array(epochs), np.array(list(self._norms.values()))
+
     def rewind(self, epoch: int) -> None:
         """Go back to the state after `epoch` epochs and forget what came after, edits too."""
         self._check_epoch(epoch)
         state = self._replay(epoch)
         self.edits = tuple(edit for edit in self.edits if edit.epoch <= epoch)
         self.history.rewind(epoch)
+        self._norms = {known: norms for known, norms in self._norms.items() if known <= epoch}
         self.epoch, self.diverged, self.goal_reached, self._batch = epoch, None, False, 0
         self._continue(state)
 
@@ -288,6 +328,11 @@ class Run:
             config = config.replace(**settings) if self.epoch == 0 else config
         self._adopt(config, edits)
 
+    def _advance_to(self, epoch: int) -> None:
+        """Train to an epoch, past any stop condition on the way."""
+        while self.epoch < epoch and self.diverged is None:
+            self.advance(epoch - self.epoch)
+
     def _check_epoch(self, epoch: int) -> None:
         if not 0 <= epoch <= self.epoch:
             raise ConfigError("epoch", f"Epoch {epoch:,} has not been trained; epochs 0 to {self.epoch:,} have.")
@@ -314,6 +359,7 @@ class Run:
             self._continue(old[2])
             raise
         self.history.rewind(self.epoch - 1)
+        self._norms.pop(self.epoch, None)
         self.diverged = None
         self._take_down(loss)
 
@@ -390,11 +436,13 @@ class Run:
         stops = sorted({edit.epoch for edit in self.edits if start < edit.epoch < epoch} | {epoch})
         with np.errstate(all="ignore"):
             for stop in stops:
+                if start == stop:
+                    break
                 trainer = Trainer(self.network, self.data, self.config_at(start), state)
                 for trained in range(start, stop):
                     trainer.epoch(trained)
                 state = trainer.state
-                if start < stop and (stop < epoch or edited):
+                if stop < epoch or edited:
                     state = self._edited(state, stop)
                 start = stop
         return state

@@ -1,0 +1,158 @@
+"""Train without a browser: `python -m backprop_core` trains the notebook's network and prints its predictions."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from typing import Any, NoReturn, TextIO
+
+import numpy as np
+
+from backprop_core.config import SPECS, ConfigError, Spec
+from backprop_core.datasets import DATASETS
+from backprop_core.presets import PRESETS, Preset, suggested
+from backprop_core.run import Run, Snapshot
+
+MOST_ROWS_SHOWN = 16
+SLICES = 200
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns the exit code: 0, or 2 for a bad value."""
+    parser = _parser()
+    options = vars(parser.parse_args(arguments))
+    preset = _start(options.pop("preset"), options["dataset"])
+    try:
+        changes = {name: _value(name, text) for name, text in options.items() if text is not None}
+        run = preset.with_changes(**changes).run()
+        config = run.config
+        print(f"{config.dataset}: {'-'.join(map(str, run.network.sizes))}, {config.epochs:,} epochs")
+        seconds = _train(run, config.epochs, sys.stderr)
+    except ConfigError as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 2
+    _report(run, seconds)
+    return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, as the configuration does."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def _start(preset: str | None, dataset: str | None) -> Preset:
+    """The settings that the options change: a preset's, or those suggested for the dataset, or the notebook's."""
+    if preset is None and dataset in DATASETS:
+        return Preset(DATASETS[dataset].label, DATASETS[dataset].about, suggested(dataset))
+    return PRESETS[preset or "notebook"]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m backprop_core",
+        description="Train a network by hand-written backpropagation and print its predictions. Without options: the "
+        "notebook that trains XOR, biases frozen.",
+    )
+    parser.add_argument(
+        "--preset",
+        choices=tuple(PRESETS),
+        help="the settings that the other options change (default: those suggested for --dataset, else notebook)",
+    )
+    for name, spec in SPECS.items():
+        flag = f"--{name.replace('_', '-')}"
+        if spec.kind == "flag":
+            parser.add_argument(flag, dest=name, action=argparse.BooleanOptionalAction, default=None, help=spec.help)
+        else:
+            text = f"{spec.help} {_allowed(spec)}".replace("%", "%%")
+            parser.add_argument(flag, dest=name, metavar=_metavar(spec), help=text)
+    return parser
+
+
+def _metavar(spec: Spec) -> str:
+    return {"choice": "NAME", "choices": "NAME,…", "integer": "N", "integers": "N,…", "real": "X"}[spec.kind]
+
+
+def _allowed(spec: Spec) -> str:
+    if spec.choices:
+        return f"One of: {', '.join(spec.choices)}."
+    return f"From {spec.low:g} to {spec.high:g}{', or none' if spec.optional else ''}."
+
+
+def _value(name: str, text: Any) -> Any:
+    """What a user typed, as the field's kind; text that is no number is left to the configuration to refuse."""
+    spec = SPECS[name]
+    if spec.kind == "flag" or (spec.kind == "choice" and "," not in text):
+        return text
+    if spec.optional and text.lower() == "none":
+        return None
+    if spec.kind in {"choice", "choices"}:
+        return tuple(text.split(","))
+    if spec.kind == "integers":
+        return () if text.lower() == "none" else tuple(_number(part, int) for part in text.split(","))
+    return _number(text, int if spec.kind == "integer" else float)
+
+
+def _number(text: str, kind: type[int | float]) -> int | float | str:
+    try:
+        return kind(text)
+    except ValueError:
+        return text
+
+
+def _train(run: Run, epochs: int, progress: TextIO) -> float:
+    """Train with a progress bar; returns the seconds it took."""
+    start = time.perf_counter()
+    size = max(1, epochs // SLICES)
+    while run.epoch < epochs and run.diverged is None and not run.goal_reached:
+        run.advance(min(size, epochs - run.epoch))
+        if progress.isatty():
+            share = run.epoch / epochs
+            bar = ("█" * round(30 * share)).ljust(30)
+            progress.write(f"\r{bar} {run.epoch:,} of {epochs:,} epochs, loss {run.history.loss[-1]:.6g}  ")
+            progress.flush()
+    if progress.isatty():
+        progress.write("\n")
+    return time.perf_counter() - start
+
+
+def _report(run: Run, seconds: float) -> None:
+    snapshot = run.at(run.epoch)
+    if run.diverged is not None:
+        print(
+            f"Diverged at epoch {run.diverged:,}: the numbers grew beyond all bounds. A smaller learning rate may help."
+        )
+    if run.goal_reached:
+        print(f"Stop condition met at epoch {run.epoch:,}.")
+    print(f"epoch {run.epoch:,}   loss {snapshot.loss:.10g}   {_score('training', snapshot, snapshot.score)}", end="")
+    print(f"   {_score('test', snapshot, snapshot.test_score)}" if snapshot.test_score is not None else "")
+    print(f"{run.epoch / seconds:,.0f} epochs a second\n" if run.epoch else "")
+    _predictions(run, snapshot)
+
+
+def _score(rows: str, snapshot: Snapshot, value: float) -> str:
+    return f"{rows} {'accuracy' if snapshot.data.task == 'classification' else 'R²'} {value:.4g}"
+
+
+def _predictions(run: Run, snapshot: Snapshot) -> None:
+    """Inputs, targets and outputs, the last forward pass of training (made before its update) beside the newest."""
+    data = run.data
+    rows = slice(min(len(data.X), MOST_ROWS_SHOWN))
+    before = run.at(max(run.epoch - 1, 0))
+    print(f"{'  '.join(data.inputs[:4])} | target | output | output before the last update")
+    for x, y, after, earlier in zip(
+        data.X[rows], data.y[rows], snapshot.predict(data.X[rows]), before.predict(data.X[rows]), strict=True
+    ):
+        print(" | ".join([_numbers(x[:4], "g"), _numbers(y, "g"), _numbers(after, ".10f"), _numbers(earlier, ".10f")]))
+    if len(data.X) > MOST_ROWS_SHOWN:
+        print(f"… and {len(data.X) - MOST_ROWS_SHOWN:,} rows more")
+
+
+def _numbers(values: np.ndarray[Any, Any], form: str) -> str:
+    return "  ".join(format(value, form) for value in values)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
