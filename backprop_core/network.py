@@ -190,9 +190,10 @@ def _with_ones(lead: Sequence[int], units: int, rows: int) -> tuple[Array, Array
     return with_ones[..., :-1, :], with_ones
 
 
-def outputs(network: Network, theta: Array, X: Array) -> Array:
-    """What networks theta (..., P) answer to rows X (N, inputs): (..., N, outputs)."""
+def respond(network: Network, theta: Array, X: Array) -> list[Array]:
+    """What the units of networks theta (..., P) answer to rows X (N, inputs): (..., N, units) a layer, outputs last."""
     with np.errstate(all="ignore"):
         forward = Pass(network, theta, len(X))
         forward.X[:] = X.T
-        return forward.forward().swapaxes(-1, -2)
+        forward.forward()
+        return [a.swapaxes(-1, -2) for a in forward.a]

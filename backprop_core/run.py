@@ -21,7 +21,7 @@ from backprop_core.datasets import Data
 from backprop_core.history import History, State
 from backprop_core.initializers import INITIALIZERS, Params
 from backprop_core.metrics import score
-from backprop_core.network import Network, Pass, outputs
+from backprop_core.network import Network, Pass, respond
 from backprop_core.optimizers import OPTIMIZERS
 from backprop_core.training import Trainer, empty_slots
 
@@ -121,7 +121,11 @@ class Snapshot:
 
     def predict(self, X: Array) -> Array:
         """Outputs (N, k) for rows X (N, d)."""
-        return outputs(self.network, self.state.memory[0], self.data.expand(np.asarray(X, dtype=float)))
+        return self.respond(X)[-1]
+
+    def respond(self, X: Array) -> list[Array]:
+        """What every unit answers to rows X (N, d): (N, n_l) a layer, the outputs last."""
+        return respond(self.network, self.state.memory[0], self.data.expand(np.asarray(X, dtype=float)))
 
     def step(self) -> Step:
         """The update that training makes from here: the first of the next epoch."""
@@ -229,7 +233,7 @@ class Run:
 
     def predict(self, X: Array) -> Array:
         """Outputs (N, k) of the current parameters for rows X (N, d)."""
-        return outputs(self.network, self._trainer.theta, self.data.expand(np.asarray(X, dtype=float)))
+        return respond(self.network, self._trainer.theta, self.data.expand(np.asarray(X, dtype=float)))[-1]
 
     def step(self) -> Step:
         """Make one parameter update (one mini-batch) and return everything about it."""
@@ -525,7 +529,7 @@ def _step(trainer: Trainer, epoch: int, number: int) -> Step:
         return {name: network.unpack(slot.copy()) for name, slot in zip(names, trainer.slots, strict=True)}
 
     def copies(arrays: Sequence[Array]) -> list[Array]:
-        return [np.ascontiguousarray(array.T) for array in arrays]
+        return [array.T.copy() for array in arrays]
 
     rows = trainer.order(epoch)[number * trainer.batch_size :][: trainer.batch_size]
     batch = trainer.batch(rows)

@@ -1,0 +1,199 @@
+"""The sidebar: a widget for every setting, with its range and its help text from the core's specs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from backprop_core.activations import ACTIVATIONS, OUTPUTS
+from backprop_core.config import MAX_LAYERS, SPECS, Config
+from backprop_core.datasets import DATASETS, FEATURE_LABELS
+from backprop_core.initializers import INITIALIZERS
+from backprop_core.losses import LOSSES
+from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
+from backprop_core.presets import PRESETS
+from playground import form, state
+
+REGISTRIES: dict[str, Mapping[str, Any]] = {
+    "dataset": {name: entry for name, entry in DATASETS.items() if name != "csv"},
+    "activation": ACTIVATIONS,
+    "output": OUTPUTS,
+    "loss": LOSSES,
+    "init": INITIALIZERS,
+    "optimizer": OPTIMIZERS,
+    "schedule": SCHEDULES,
+}
+STEPS = {"samples": 10, "noise": 0.05, "test_share": 0.05, "schedule_factor": 0.1, "stop_accuracy": 0.05, "momentum": 0.05}
+UNSET = {"batch_size": "all rows", "stop_loss": "never", "stop_accuracy": "never"}
+
+
+def sidebar(config: Config) -> None:
+    """Draw the sidebar for the configuration in force at the shown epoch."""
+    with st.sidebar, st.container(key="controls", gap="xsmall"):
+        st.selectbox(
+            "Preset",
+            tuple(PRESETS),
+            format_func=lambda name: PRESETS[name].label,
+            key="preset",
+            index=None,
+            placeholder="your own settings",
+            on_change=state.choose_preset,
+            help="Ready settings to start from. Choosing one starts over; Undo brings the old run back.",
+        )
+        with st.expander("Data", expanded=True, icon=":material/scatter_plot:"):
+            _data(config)
+        with st.expander("Network", expanded=True, icon=":material/hub:"):
+            _network(config)
+        with st.expander("Learning", expanded=True, icon=":material/trending_down:"):
+            _learning(config)
+        with st.expander("More", icon=":material/tune:"):
+            _more(config)
+
+
+def _data(config: Config) -> None:
+    _choice("dataset", config, own=config.dataset == "csv")
+    st.caption(DATASETS[config.dataset].about)
+    settings = DATASETS[config.dataset].settings
+    for pair in (("samples", "noise"), ("test_share", "data_seed")):
+        _row(*(name for name in pair if name in settings))
+    if DATASETS[config.dataset].plane:
+        st.multiselect(
+            SPECS["features"].label,
+            SPECS["features"].choices,
+            format_func=lambda name: FEATURE_LABELS.get(name, name),
+            key="features",
+            on_change=state.changed,
+            args=("features",),
+            help=SPECS["features"].help,
+        )
+
+
+def _network(config: Config) -> None:
+    per_layer = state.value("per_layer")
+    left, right = st.columns(2)
+    left.number_input(
+        "Hidden layers",
+        0,
+        MAX_LAYERS,
+        key="hidden_layers",
+        on_change=state.changed,
+        args=("hidden",),
+        help=f"How many layers stand between input and output, 0 to {MAX_LAYERS}.",
+    )
+    most = int(SPECS["hidden"].high)
+    right.number_input(
+        "Hidden size",
+        1,
+        most,
+        key="hidden_size",
+        on_change=state.changed,
+        args=("hidden",),
+        disabled=per_layer or not config.hidden,
+        help=f"Units of each hidden layer, 1 to {most}.",
+    )
+    if config.hidden:
+        _choice("activation", config, disabled=per_layer)
+        st.toggle(
+            "Different layers",
+            key="per_layer",
+            on_change=state.changed,
+            args=("hidden",),
+            help="Give every hidden layer its own size and activation.",
+        )
+    if per_layer:
+        for layer in range(1, len(config.hidden) + 1):
+            _layer(layer, most)
+    _choice("output", config)
+    _choice("loss", config)
+    _choice("init", config)
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left:
+        _number("seed")
+    right.button(
+        "Draw",
+        icon=":material/casino:",
+        key="draw",
+        on_click=state.draw_again,
+        width="stretch",
+        help="Start over with other weights: the next seed.",
+    )
+
+
+def _layer(layer: int, most: int) -> None:
+    size, activation = form.layer_keys(layer)
+    left, right = st.columns([2, 3])
+    left.number_input(f"Size {layer}", 1, most, key=size, on_change=state.changed, args=("hidden",))
+    right.selectbox(
+        f"Activation {layer}",
+        tuple(ACTIVATIONS),
+        format_func=lambda name: ACTIVATIONS[name].label,
+        key=activation,
+        on_change=state.changed,
+        args=("activation",),
+    )
+
+
+def _learning(config: Config) -> None:
+    _row("learning_rate", "epochs")
+    _choice("optimizer", config)
+    _row(*OPTIMIZERS[config.optimizer].settings)
+    _number("batch_size")
+    _flag("train_biases")
+
+
+def _more(config: Config) -> None:
+    _choice("schedule", config)
+    _row(*SCHEDULES[config.schedule].settings)
+    _row("l1", "l2")
+    _row("stop_loss", "stop_accuracy")
+    if config.batch_size is not None:
+        _flag("shuffle")
+
+
+def _choice(name: str, config: Config, *, own: bool = False, disabled: bool = False) -> None:
+    registry = REGISTRIES[name]
+    options = (*registry, "csv") if own else tuple(registry)
+    labels = DATASETS if name == "dataset" else registry
+    st.selectbox(
+        SPECS[name].label,
+        options,
+        format_func=lambda option: labels[option].label,
+        key=name,
+        on_change=state.changed,
+        args=(name,),
+        disabled=disabled,
+        help=SPECS[name].help,
+    )
+
+
+def _flag(name: str) -> None:
+    st.toggle(SPECS[name].label, key=name, on_change=state.changed, args=(name,), help=SPECS[name].help)
+
+
+def _number(name: str) -> None:
+    spec = SPECS[name]
+    whole = spec.kind == "integer"
+    kind = int if whole else float
+    allowed = f"{spec.low:,.0f} to {spec.high:,.0f}" if whole else f"{spec.low:,g} to {spec.high:,g}"
+    st.number_input(
+        spec.label,
+        min_value=kind(spec.low),
+        max_value=kind(spec.high),
+        value=None if spec.optional else "min",
+        step=STEPS.get(name, 1 if whole else None),
+        format="%d" if whole else "%g",
+        placeholder=UNSET.get(name),
+        key=name,
+        on_change=state.changed,
+        args=(name,),
+        help=f"{spec.help} From {allowed}.",
+    )
+
+
+def _row(*names: str) -> None:
+    if names:
+        for column, name in zip(st.columns(2), names, strict=False):
+            with column:
+                _number(name)

@@ -1,0 +1,43 @@
+// Brings the charts that st.plotly_chart has made to the newest frame, in place: changing a chart's description through
+// Streamlit would mount a new chart, which blinks. Frames that come faster than they can be drawn are skipped.
+const queue = (window.backpropPlayground ??= { frame: null, drawing: false });
+
+const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
+const merged = (old, changes) => {
+  const result = { ...old };
+  for (const [name, value] of Object.entries(changes ?? {})) {
+    result[name] = isObject(value) && isObject(old?.[name]) && !("bdata" in value) ? merged(old[name], value) : value;
+  }
+  return result;
+};
+
+const chartOf = (panel) => document.querySelector(`.st-key-${panel} .js-plotly-plot`);
+
+async function draw() {
+  const frame = queue.frame;
+  queue.frame = null;
+  const charts = Object.keys(frame.charts).map(chartOf);
+  if (window.Plotly && charts.every((chart) => chart?._fullLayout)) {
+    for (const [index, patch] of Object.values(frame.charts).entries()) {
+      const chart = charts[index];
+      const data = chart.data.map((trace, i) => merged(trace, patch.data[i]));
+      await window.Plotly.react(chart, data, merged(chart.layout, patch.layout));
+      chart.dataset.frame = frame.number;
+      if (frame.still) chart.emit("plotly_redraw"); // lets Streamlit's own copy of the figure follow
+    }
+  } else {
+    queue.frame ??= frame; // the charts are not there yet
+  }
+  if (queue.frame) requestAnimationFrame(draw);
+  else queue.drawing = false;
+}
+
+export default function ({ data }) {
+  if (!data) return;
+  queue.frame = data;
+  if (!queue.drawing) {
+    queue.drawing = true;
+    requestAnimationFrame(draw);
+  }
+}

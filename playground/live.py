@@ -1,0 +1,20 @@
+"""The channel through which frames reach the charts that stand on the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+SOURCE = Path(__file__).with_suffix(".js")
+
+
+@st.cache_resource
+def _component() -> Any:
+    return st.components.v2.component("backprop_playground_live", js=SOURCE.read_text("utf-8"), isolate_styles=False)
+
+
+def send(number: int, patches: dict[str, dict[str, Any]], *, still: bool) -> None:
+    """Bring the charts, by the keys of their containers, to this frame. `number` differs from frame to frame."""
+    _component()(data={"number": number, "still": still, "charts": patches})

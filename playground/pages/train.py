@@ -1,0 +1,200 @@
+"""Train: play, pause, step, scrub and edit a run, and see every weight, every gradient and the loss."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from backprop_core.run import Snapshot
+from playground import controls, live, state
+from playground.figures.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views, learned_views, unit_names
+
+STYLE = Path(__file__).parent.parent / "style.css"
+CHART_CONFIG = {"displayModeBar": False}
+BURST_SECONDS = 0.6  # of frames drawn by one run of the script; then it runs again, and the timeline follows
+ALT = {
+    "network": "Diagram of the network: units as circles, weights as lines.",
+    "learned": "What the network has learned.",
+    "weights": "Heatmaps of the weights and biases of every layer.",
+    "gradients": "Heatmaps of the gradients of every layer.",
+    "loss_curve": "Loss over the epochs.",
+}
+
+
+@dataclass(frozen=True)
+class Readouts:
+    """The elements that show numbers, by name, and the line that says what is going on."""
+
+    numbers: dict[str, DeltaGenerator]
+    status: DeltaGenerator
+    channel: DeltaGenerator
+
+
+def page() -> None:
+    """Draw the page; while playing, go on drawing frames until something is pressed."""
+    st.html(STYLE)
+    state.prepare_widgets()
+    current = state.session()
+    controls.sidebar(current.run.config_at(current.shown))
+    snapshot = current.run.at(current.shown)
+    readouts = _transport(snapshot)
+    board = _panels(snapshot)
+    if current.mode == "paused":
+        _draw(board, snapshot, readouts, still=True)
+    else:
+        _play(board, readouts)
+
+
+def _play(board: Board, readouts: Readouts) -> None:
+    """Draw frames for a while, no faster than the browser can paint them, then run the script again."""
+    current = state.session()
+    due = time.perf_counter()
+    end = due + BURST_SECONDS
+    while current.mode != "paused" and time.perf_counter() < end:
+        state.play_frame()
+        _draw(board, current.run.at(current.shown), readouts, still=False)
+        due = max(due + 1 / state.FRAMES_A_SECOND, time.perf_counter() - 1 / state.FRAMES_A_SECOND)
+        time.sleep(max(0.002, due - time.perf_counter()))
+    st.rerun()
+
+
+def _draw(board: Board, snapshot: Snapshot, readouts: Readouts, *, still: bool) -> None:
+    """Bring numbers and charts to a snapshot."""
+    for name, text in _texts(snapshot).items():
+        readouts.numbers[name].markdown(text)
+    board.update(snapshot, still=still)
+    if not still:
+        readouts.status.markdown(_status())
+    with readouts.channel:
+        live.send(state.next_frame(), board.patches, still=still)
+
+
+def _texts(snapshot: Snapshot) -> dict[str, str]:
+    run = state.session().run
+    loss, history = snapshot.loss, run.history
+    score = "Accuracy" if snapshot.data.task == "classification" else "R²"
+    test_score = snapshot.test_score
+    penalty = " incl. penalty" if snapshot.penalty else ""
+    rows = "train / test" if test_score is not None else "train"
+    scores = _score(snapshot.score) + (f" / {_score(test_score)}" if test_score is not None else "")
+    test_loss = f"{history.test_loss[snapshot.epoch]:.6g}" if len(history.test_loss) else "–"
+    return {
+        "epoch_shown": f":small[Epoch]  \n**{snapshot.epoch:,}**",
+        "train_loss": f":small[Train loss{penalty}]  \n**{loss:.6g}**",
+        "test_loss": f":small[Test loss]  \n**{test_loss}**",
+        "accuracy": f":small[{score} {rows}]  \n**{scores}**",
+    }
+
+
+def _score(value: float) -> str:
+    return "–" if value != value else f"{value:.3f}"
+
+
+def _status() -> str:
+    current = state.session()
+    if current.error:
+        return f":red[:material/error: {current.error}]"
+    if current.mode == "finishing":
+        return state.progress()
+    return f":material/info: {current.notice}" if current.notice else ":small[ ]"
+
+
+def _transport(snapshot: Snapshot) -> Readouts:
+    current = state.session()
+    paused = current.mode == "paused"
+    with st.container(key="transport", horizontal=True):
+        _button("reset", "Reset", "restart_alt", state.reset, "0", "Back to epoch 0, with the settings in force.")
+        _button("back", "Back", "skip_previous", state.back, "B", "One epoch back.", disabled=current.shown == 0)
+        label, icon = ("Play", "play_arrow") if paused else ("Pause", "pause")
+        _button("play", label, icon, state.toggle_play, "P", "Train, and watch.", kind="primary")
+        _button("step", "Step", "skip_next", state.step, "S", "One epoch on.")
+        _button("finish", "Finish", "fast_forward", state.finish, "F", "Train to the last epoch, without drawing each.")
+        _button("undo", "Undo", "undo", state.undo, "U", "Back to the run before the last start over, reset or branch.",
+                disabled=not current.undo)  # fmt: skip
+        st.segmented_control(
+            "Speed", state.SPEEDS, key="speed", required=True, label_visibility="collapsed", width="content"
+        )
+        with st.container(key="readouts", horizontal=True, width="content"):
+            numbers = {}
+            for name, text in _texts(snapshot).items():
+                with st.container(key=name, width="content"):
+                    numbers[name] = st.markdown(text)
+    run = current.run
+    st.slider(
+        "Timeline",
+        0,
+        max(run.config.epochs, run.epoch, current.until),
+        key="timeline",
+        on_change=state.scrub,
+        label_visibility="collapsed",
+        help="Any past epoch is one drag away; ahead of the trained ones, training runs up to there.",
+    )
+    with st.container(key="status"):
+        status = st.markdown(_status())
+    with st.container(key="live"):
+        channel = st.empty()
+    return Readouts(numbers, status, channel)
+
+
+def _button(key: str, label: str, icon: str, call: object, shortcut: str, help: str, *, kind: str = "secondary",
+            disabled: bool = False) -> None:  # fmt: skip
+    st.button(label, key=key, icon=f":material/{icon}:", on_click=call, shortcut=shortcut, help=help, type=kind,
+              disabled=disabled)  # fmt: skip
+
+
+def _panels(snapshot: Snapshot) -> Board:
+    heads = {}
+    left, right = st.columns(2, gap="xsmall")
+    panels = {}
+    for name, column in (("network", left), ("learned", right), ("weights", left), ("gradients", right)):
+        panels[name] = column.container(key=f"panel_{name}")
+    panels["loss_curve"] = st.container(key="panel_loss_curve")
+    for name, panel in panels.items():
+        heads[name] = panel.container(key=f"head_{name}", horizontal=True, horizontal_alignment="distribute")
+    views = _views(heads, snapshot)
+    board = state.board(views)
+    for name, live_figure in board.figures.items():
+        with panels[name].container(key=name):
+            st.plotly_chart(live_figure.figure, config=CHART_CONFIG, height=HEIGHTS[name], key=f"{name}_chart", alt=ALT[name])
+    return board
+
+
+def _views(heads: dict[str, DeltaGenerator], snapshot: Snapshot) -> Views:
+    heads["network"].markdown("**Network** :small[width = size, blue − red +, circle = bias]")
+    heads["weights"].markdown("**Weights**")
+    with heads["weights"]:
+        _weight_editor(snapshot)
+    options = learned_views(snapshot.data)
+    heads["learned"].markdown("**Learned**")
+    learned = _switch(heads["learned"], "learned_view", options)
+    gradients = _switch(heads["gradients"], "gradients_view", GRADIENT_VIEWS)
+    curves = _switch(heads["loss_curve"], "curves_view", CURVE_VIEWS)
+    scale = _switch(heads["loss_curve"], "scale", ("log", "linear"))
+    return Views(learned, gradients, curves, log=scale == "log")
+
+
+def _switch(head: DeltaGenerator, key: str, options: tuple[str, ...]) -> str:
+    state.keep_choice(key, options)
+    return head.segmented_control(
+        key, options, key=key, required=True, label_visibility="collapsed", width="content"
+    )
+
+
+def _weight_editor(snapshot: Snapshot) -> None:
+    with st.popover("Edit", icon=":material/edit:", key="edit_weights", disabled=state.session().mode != "paused"):
+        st.caption(f"Type a new value; training goes on from epoch {snapshot.epoch:,} with it.")
+        names = unit_names(state.session().run)
+        for l, (W, b) in enumerate(snapshot.params, start=1):
+            key = f"weights_{l}_{state.session().version}_{snapshot.epoch}"
+            frame = pd.DataFrame(
+                [*W.tolist(), b.tolist()],
+                index=[*names[l - 1], "bias"],
+                columns=[f"{i + 1} {name}" for i, name in enumerate(names[l])],
+            )
+            st.markdown(f"**W{l}, b{l}**")
+            st.data_editor(frame, key=key, on_change=state.edit_weights, args=(l, key))

@@ -1,0 +1,364 @@
+"""All state of a session, and everything that changes it. No other file touches `st.session_state`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import streamlit as st
+
+from backprop_core import Config, ConfigError, Edit, Run
+from backprop_core.config import SPECS, fields
+from backprop_core.initializers import Params
+from backprop_core.presets import PRESETS
+from playground import form
+from playground.figures.board import Board, Views
+from playground.figures.theme import THEMES, Theme
+
+SPEEDS = ("1", "10", "100", "1000", "auto")
+AUTO_SECONDS = 10.0  # how long a whole run takes at speed "auto"
+FRAMES_A_SECOND = 16
+SLICE_SECONDS = 0.03  # how long training goes on without looking whether anything was pressed
+MOST_UNDO = 20
+DEFAULT_PRESET = "xor"
+
+Mode = Literal["paused", "playing", "finishing"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What defines a run, and where it stood: enough to make it again."""
+
+    config: Config
+    edits: tuple[Edit, ...]
+    epoch: int
+    data: tuple[Any, Any] | None
+    params: Params | None
+
+    @classmethod
+    def of(cls, run: Run) -> Recipe:
+        """The recipe of a run as it stands."""
+        return cls(run.config, run.edits, run.epoch, run.brought, run.start_params)
+
+    def run(self) -> Run:
+        """The run, made again: the same bits."""
+        return Run.replay(self.config, self.edits, self.epoch, data=self.data, params=self.params)
+
+
+@dataclass
+class Session:
+    """What one visitor is looking at. `shown` is the epoch that everything on the page shows."""
+
+    run: Run
+    shown: int = 0
+    mode: Mode = "paused"
+    until: int = 0
+    notice: str = ""
+    error: str = ""
+    undo: list[Recipe] = field(default_factory=list)
+    version: int = 0
+    board: Board | None = None
+    board_of: tuple[Any, ...] = ()
+    frames: int = 0
+    seconds: float = 0.0
+    trained: int = 0
+
+
+def session() -> Session:
+    """This visitor's session, begun with the default preset."""
+    if "session" not in st.session_state:
+        st.session_state["session"] = Session(PRESETS[DEFAULT_PRESET].run())
+        st.session_state["preset"] = DEFAULT_PRESET
+    return st.session_state["session"]
+
+
+def prepare_widgets() -> None:
+    """Give every widget that does not yet stand on the page, and the timeline, the value that the run has."""
+    current = session()
+    for key, value in form.from_config(current.run.config_at(current.shown)).items():
+        st.session_state.setdefault(key, value)
+    st.session_state.setdefault("preset", None)
+    st.session_state.setdefault("speed", "auto")
+    st.session_state["timeline"] = current.shown
+
+
+def value(key: str) -> Any:
+    """The value of a widget."""
+    return st.session_state[key]
+
+
+def keep_choice(key: str, options: tuple[str, ...]) -> None:
+    """Give a switch its first option, unless it stands at one of its options already."""
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = options[0]
+
+
+def next_frame() -> int:
+    """A number for the next frame, never used before in this session."""
+    session().frames += 1
+    return session().frames
+
+
+def progress() -> str:
+    """How far finishing has come: epochs, speed and time left."""
+    current = session()
+    epochs, rate = current.run.epoch, (current.run.epoch - current.trained) / max(current.seconds, 1e-9)
+    left = (current.until - epochs) / max(rate, 1e-9)
+    return (
+        f":material/fast_forward: **{epochs:,}** of {current.until:,} epochs · {rate:,.0f} epochs a second · "
+        f"{left:,.0f} s left · Pause stops"
+    )
+
+
+def theme() -> Theme:
+    """The theme the visitor's browser shows."""
+    return THEMES[st.context.theme.type or "light"]
+
+
+def board(views: Views) -> Board:
+    """The figures for these views; made anew only when run, views or theme are others."""
+    current = session()
+    wanted = (id(current.run), current.version, views, theme())
+    if current.board is None or current.board_of != wanted:
+        current.board, current.board_of = Board(current.run, views, theme(), current.shown), wanted
+    return current.board
+
+
+def changed(name: str) -> None:
+    """A sidebar widget was changed: start over, or go on from the shown epoch with an edit."""
+    current = session()
+    current.error = current.notice = ""
+    before = current.run.config_at(current.shown)
+    try:
+        if name == "dataset":
+            wanted = form.follow_dataset(before, st.session_state["dataset"])
+        else:
+            values = {key: st.session_state[key] for key in form.from_config(before)}
+            wanted = form.to_config(form.follow_partner(name, values))
+        _adopt(before, wanted)
+    except ConfigError as error:
+        current.error = str(error)
+        return
+    st.session_state["preset"] = None
+    _show_config(wanted)
+
+
+def choose_preset() -> None:
+    """Start the chosen preset."""
+    name = st.session_state["preset"]
+    if name is not None:
+        _start(PRESETS[name].run(), PRESETS[name].about)
+
+
+def draw_again() -> None:
+    """Start over with other weights: the next seed."""
+    st.session_state["seed"] = (session().run.config.seed + 1) % 2**32
+    changed("seed")
+
+
+def reset() -> None:
+    """Back to epoch 0 with the settings in force, keeping weights that were typed in at epoch 0."""
+    current = session()
+    run = current.run
+    typed = tuple(edit for edit in run.edits if edit.epoch == 0)
+    config = run.config_at(current.shown)
+    _start(Run.replay(config, typed, 0, data=run.brought, params=run.start_params), "Back at epoch 0.")
+
+
+def toggle_play() -> None:
+    """Play, or pause what is playing or finishing."""
+    current = session()
+    if current.mode == "paused":
+        _go("playing", _end(current))
+    else:
+        current.mode = "paused"
+
+
+def finish() -> None:
+    """Train to the last epoch."""
+    _go("finishing", _end(session()))
+
+
+def step() -> None:
+    """Show the next epoch, training it if need be."""
+    current = session()
+    current.mode, current.error, current.notice = "paused", "", ""
+    if current.shown == current.run.epoch:
+        current.run.advance(1)
+    current.shown = min(current.shown + 1, current.run.epoch)
+    _say_why_stopped(current)
+
+
+def back() -> None:
+    """Show the epoch before."""
+    current = session()
+    current.mode = "paused"
+    current.shown = max(0, current.shown - 1)
+
+
+def scrub() -> None:
+    """Show the epoch that the timeline points at; train up to it if it lies ahead."""
+    current = session()
+    wanted = st.session_state["timeline"]
+    if wanted > current.run.epoch:
+        _go("finishing", wanted)
+    else:
+        current.mode, current.shown = "paused", wanted
+
+
+def undo() -> None:
+    """Go back to the run as it stood before the last start over, reset or branch."""
+    current = session()
+    if current.undo:
+        recipe = current.undo.pop()
+        _replace_run(recipe.run(), "Undone.")
+        current.shown = recipe.epoch
+        _show_config(current.run.current)
+
+
+def edit_weights(layer: int, key: str) -> None:
+    """The table of a layer's weights was edited: continue from the shown epoch with the new values."""
+    current = session()
+    rows = st.session_state[key]["edited_rows"]
+    fan_in = current.run.network.sizes[layer - 1]
+    values: dict[Any, float] = {}
+    for row, cells in rows.items():
+        for column, value in cells.items():
+            unit = int(column.split(" ")[0]) - 1
+            address = (layer, "b", unit) if int(row) == fan_in else (layer, "W", int(row), unit)
+            values[address] = value
+    current.error = ""
+    try:
+        _edit(lambda run: run.edit(params=values))
+    except ConfigError as error:
+        current.error = str(error)
+
+
+def play_frame() -> None:
+    """Bring the shown epoch one frame further."""
+    current = session()
+    run, speed = current.run, _epochs_a_frame(current)
+    goal = min(current.shown + speed, current.until)
+    if goal > run.epoch:
+        _train(current, goal)
+    current.shown = min(goal, run.epoch)
+    if current.shown >= current.until or run.diverged is not None or run.goal_reached:
+        current.mode = "paused"
+        _say_why_stopped(current)
+
+
+def _epochs_a_frame(current: Session) -> int:
+    if current.mode == "finishing":
+        return current.until
+    speed = st.session_state.get("speed") or "auto"
+    if speed == "auto":
+        return max(1, round(current.run.config.epochs / (AUTO_SECONDS * FRAMES_A_SECOND)))
+    return int(speed)
+
+
+def _train(current: Session, goal: int) -> None:
+    """Train towards an epoch for one slice of time, in pieces whose length follows the speed measured."""
+    run, start = current.run, time.perf_counter()
+    patience = SLICE_SECONDS * (6 if current.mode == "finishing" else 1)
+    piece = 1
+    while run.epoch < goal and (elapsed := time.perf_counter() - start) < patience:
+        done = run.advance(min(piece, goal - run.epoch))
+        if run.diverged is not None or run.goal_reached:
+            break
+        piece = max(1, min(2 * piece, int(done and piece * patience / max(elapsed, 1e-6))))
+    current.seconds += time.perf_counter() - start
+
+
+def _end(current: Session) -> int:
+    """Where playing stops: the last epoch, or, once there, as far again."""
+    epochs = current.run.config.epochs
+    return epochs if current.shown < epochs else current.shown + epochs
+
+
+def _go(mode: Mode, until: int) -> None:
+    current = session()
+    current.error = current.notice = ""
+    if current.run.diverged is not None and current.shown == current.run.epoch:
+        _say_why_stopped(current)
+        return
+    current.mode, current.until = mode, until
+    current.seconds, current.trained = 0.0, current.run.epoch
+
+
+def _say_why_stopped(current: Session) -> None:
+    run = current.run
+    if run.diverged is not None and current.shown == run.epoch:
+        current.error = (
+            f"Training diverged: at epoch {run.diverged:,} the numbers grew beyond what a computer can hold. You see the "
+            f"last sound epoch, {run.epoch:,}. Try a smaller learning rate, or go back and change it earlier."
+        )
+    elif run.goal_reached:
+        current.notice = f"Stop condition met at epoch {run.epoch:,}. Play goes on from here."
+    elif current.shown >= run.config.epochs:
+        current.notice = f"All {current.shown:,} epochs are trained. Play goes on; or set more epochs."
+
+
+def _adopt(before: Config, wanted: Config) -> None:
+    """Make the wanted configuration hold from the shown epoch on."""
+    changes = wanted.changes(before)
+    if not changes:
+        return
+    if {*changes} & {*fields("data"), *fields("network")}:
+        run = session().run
+        own = wanted.dataset == "csv"
+        same_shape = wanted.hidden == before.hidden
+        start = Run(wanted, data=run.brought if own else None, params=run.start_params if own and same_shape else None)
+        labels = ", ".join(SPECS[name].label.lower() for name in changes)
+        _start(start, f"Started over: {labels} changed.")
+        return
+    goals = {name: value for name, value in changes.items() if name in fields("goal")}
+    settings = {name: value for name, value in changes.items() if name not in goals}
+    session().run.edit(**goals)
+    if settings:
+        _edit(lambda run: run.edit(**settings))
+
+
+def _edit(edit: Callable[[Run], None]) -> None:
+    """Edit the run at the shown epoch; a future that was trained already makes way for the new one, and can be undone."""
+    current = session()
+    run = current.run
+    recipe, branches = Recipe.of(run), current.shown < run.epoch
+    if branches:
+        run.rewind(current.shown)
+    try:
+        edit(run)
+    except ConfigError:
+        if branches:
+            current.run = recipe.run()
+        raise
+    if branches:
+        _remember(recipe)
+        current.notice = f"A new future starts at epoch {current.shown:,}."
+    current.version += 1
+
+
+def _start(run: Run, notice: str) -> None:
+    current = session()
+    if current.run.epoch:
+        _remember(Recipe.of(current.run))
+    _replace_run(run, notice)
+    current.shown = run.epoch
+    _show_config(run.current)
+
+
+def _replace_run(run: Run, notice: str) -> None:
+    current = session()
+    current.run, current.mode, current.error, current.notice = run, "paused", "", notice
+    current.version += 1
+
+
+def _remember(recipe: Recipe) -> None:
+    current = session()
+    current.undo = [*current.undo, recipe][-MOST_UNDO:]
+
+
+def _show_config(config: Config) -> None:
+    for key, value in form.from_config(config).items():
+        st.session_state[key] = value
