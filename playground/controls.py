@@ -25,13 +25,21 @@ REGISTRIES: dict[str, Mapping[str, Any]] = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
 }
-STEPS = {"samples": 10, "noise": 0.05, "test_share": 0.05, "schedule_factor": 0.1, "stop_accuracy": 0.05, "momentum": 0.05}
+STEPS = {
+    "samples": 10,
+    "noise": 0.05,
+    "test_share": 0.05,
+    "schedule_factor": 0.1,
+    "stop_accuracy": 0.05,
+    "momentum": 0.05,
+}
 UNSET = {"batch_size": "all rows", "stop_loss": "never", "stop_accuracy": "never"}
 
 
 def sidebar(config: Config) -> None:
     """Draw the sidebar for the configuration in force at the shown epoch."""
-    with st.sidebar, st.container(key="controls", gap="xsmall"):
+    with st.sidebar, st.container(key="controls"):
+        st.markdown("#### Backprop Playground", anchors=False)
         st.selectbox(
             "Preset",
             tuple(PRESETS),
@@ -42,20 +50,24 @@ def sidebar(config: Config) -> None:
             on_change=state.choose_preset,
             help="Ready settings to start from. Choosing one starts over; Undo brings the old run back.",
         )
-        with st.expander("Data", expanded=True, icon=":material/scatter_plot:"):
+        _choice("dataset", config, own=config.dataset == "csv")
+        st.caption(DATASETS[config.dataset].about)
+        _layers(config)
+        _row("learning_rate", "epochs")
+        with st.expander("Data", icon=":material/scatter_plot:"):
             _data(config)
         with st.expander("Network", expanded=True, icon=":material/hub:"):
             _network(config)
         with st.expander("Learning", expanded=True, icon=":material/trending_down:"):
             _learning(config)
-        with st.expander("More", icon=":material/tune:"):
-            _more(config)
+        with st.expander("Stop early", icon=":material/flag:"):
+            _row("stop_loss", "stop_accuracy")
 
 
 def _data(config: Config) -> None:
-    _choice("dataset", config, own=config.dataset == "csv")
-    st.caption(DATASETS[config.dataset].about)
     settings = DATASETS[config.dataset].settings
+    if not settings and not DATASETS[config.dataset].plane:
+        st.caption("This truth table has no settings of its own.")
     for pair in (("samples", "noise"), ("test_share", "data_seed")):
         _row(*(name for name in pair if name in settings))
     if DATASETS[config.dataset].plane:
@@ -70,8 +82,7 @@ def _data(config: Config) -> None:
         )
 
 
-def _network(config: Config) -> None:
-    per_layer = state.value("per_layer")
+def _layers(config: Config) -> None:
     left, right = st.columns(2)
     left.number_input(
         "Hidden layers",
@@ -90,9 +101,13 @@ def _network(config: Config) -> None:
         key="hidden_size",
         on_change=state.changed,
         args=("hidden",),
-        disabled=per_layer or not config.hidden,
+        disabled=state.value("per_layer") or not config.hidden,
         help=f"Units of each hidden layer, 1 to {most}.",
     )
+
+
+def _network(config: Config) -> None:
+    per_layer = state.value("per_layer")
     if config.hidden:
         _choice("activation", config, disabled=per_layer)
         st.toggle(
@@ -104,11 +119,11 @@ def _network(config: Config) -> None:
         )
     if per_layer:
         for layer in range(1, len(config.hidden) + 1):
-            _layer(layer, most)
+            _layer(layer)
     _choice("output", config)
     _choice("loss", config)
     _choice("init", config)
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         _number("seed")
     right.button(
@@ -121,8 +136,9 @@ def _network(config: Config) -> None:
     )
 
 
-def _layer(layer: int, most: int) -> None:
+def _layer(layer: int) -> None:
     size, activation = form.layer_keys(layer)
+    most = int(SPECS["hidden"].high)
     left, right = st.columns([2, 3])
     left.number_input(f"Size {layer}", 1, most, key=size, on_change=state.changed, args=("hidden",))
     right.selectbox(
@@ -136,20 +152,15 @@ def _layer(layer: int, most: int) -> None:
 
 
 def _learning(config: Config) -> None:
-    _row("learning_rate", "epochs")
+    _flag("train_biases")
     _choice("optimizer", config)
     _row(*OPTIMIZERS[config.optimizer].settings)
     _number("batch_size")
-    _flag("train_biases")
-
-
-def _more(config: Config) -> None:
-    _choice("schedule", config)
-    _row(*SCHEDULES[config.schedule].settings)
-    _row("l1", "l2")
-    _row("stop_loss", "stop_accuracy")
     if config.batch_size is not None:
         _flag("shuffle")
+    _row("l1", "l2")
+    _choice("schedule", config)
+    _row(*SCHEDULES[config.schedule].settings)
 
 
 def _choice(name: str, config: Config, *, own: bool = False, disabled: bool = False) -> None:

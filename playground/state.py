@@ -19,7 +19,7 @@ from playground.figures.theme import THEMES, Theme
 
 SPEEDS = ("1", "10", "100", "1000", "auto")
 AUTO_SECONDS = 10.0  # how long a whole run takes at speed "auto"
-FRAMES_A_SECOND = 16
+FRAMES_A_SECOND = 20
 SLICE_SECONDS = 0.03  # how long training goes on without looking whether anything was pressed
 MOST_UNDO = 20
 DEFAULT_PRESET = "xor"

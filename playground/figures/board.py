@@ -19,7 +19,7 @@ from playground.figures.network import Diagram
 from playground.figures.theme import Theme
 from playground.figures.units import MOST_ROWS, TILE, Mosaic
 
-HEIGHTS = {"network": 236, "learned": 236, "weights": 212, "gradients": 212, "loss_curve": 166}
+HEIGHTS = {"network": 256, "learned": 256, "weights": 216, "gradients": 216, "loss_curve": 176}
 MOST_SAMPLES = 12  # training rows in the heatmaps of activations and of δ
 
 GRADIENT_VIEWS = ("Gradients", "Activations", "δ", "Updates")

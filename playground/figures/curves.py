@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -81,9 +82,15 @@ class Curves(Live):
             layout={
                 "shapes": [self._marker | {"x0": shown, "x1": shown}],
                 "xaxis": {"range": span},
-                "yaxis": {"range": _span(values, log=self._log)},
+                "yaxis": self._scale(values),
             },
         )
+
+    def _scale(self, curves: Sequence[Array]) -> dict[str, Any]:
+        low, high = _span(curves, log=self._log)
+        if not self._log or high - low < 1.5:
+            return {"range": [low, high]}
+        return {"range": [low, high], "dtick": float(np.ceil((high - low) / 6))}
 
 
 def _thinned(length: int, most: int) -> Array:

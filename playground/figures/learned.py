@@ -61,7 +61,10 @@ class Surface(Live):
         )  # fmt: skip
         rows = [
             self._rows(data, X, y, theme, symbol, name)
-            for X, y, symbol, name in ((data.X, data.y, "circle", "training"), (data.X_test, data.y_test, "diamond", "test"))
+            for X, y, symbol, name in (
+                (data.X, data.y, "circle", "training"),
+                (data.X_test, data.y_test, "diamond", "test"),
+            )
         ]
         super().__init__(
             [surface, *rows],
@@ -83,7 +86,8 @@ class Surface(Live):
             z, best = (best + sure).reshape(GRID, GRID), best.reshape(GRID, GRID)
             self.show({"z": typed(z), "customdata": typed(best)})
         else:
-            self.show({"z": typed(outputs[:, 0].reshape(GRID, GRID))})
+            bounded = np.clip(outputs[:, 0], -2 * self._end, 2 * self._end)
+            self.show({"z": typed(bounded.reshape(GRID, GRID))})
 
     def _scale(self, theme: Theme) -> tuple[list[tuple[float, str]], tuple[float, float]]:
         if self._regression:
@@ -93,7 +97,11 @@ class Surface(Live):
         n, floor = self._classes, 1 / self._classes
         scale = []
         for number in range(n):
-            scale += [((number + floor) / n if number else 0.0, theme.middle)] if number == 0 else [(number / n, theme.middle)]
+            scale += (
+                [((number + floor) / n if number else 0.0, theme.middle)]
+                if number == 0
+                else [(number / n, theme.middle)]
+            )
             scale.append(((number + 0.9999) / n if number < n - 1 else 1.0, CLASSES[number % len(CLASSES)]))
         return scale, (0.0, float(n))
 
@@ -135,7 +143,13 @@ class Curve(Live):
             mode="lines", x=line_grid(data)[:, 0], y=np.zeros(CURVE), line={"width": 3, "color": theme.text},
             hovertemplate="x %{x:.4g}: output %{y:.6g}<extra></extra>",
         )  # fmt: skip
-        axis = {"fixedrange": True, "automargin": False, "zeroline": False, "gridcolor": theme.line, "color": theme.muted}
+        axis = {
+            "fixedrange": True,
+            "automargin": False,
+            "zeroline": False,
+            "gridcolor": theme.line,
+            "color": theme.muted,
+        }
         super().__init__(
             [*rows, line],
             **layout(

@@ -77,13 +77,9 @@ def nice_ceiling(value: float) -> float:
     return float(next(step * power for step in (1.0, 2.0, 5.0, 10.0) if value <= step * power * (1 + 1e-12)))
 
 
-def short(value: float) -> str:
-    """A number in at most seven characters or so: three significant digits."""
-    if value == 0:
-        return "0"
-    if not np.isfinite(value):
-        return str(value)
-    if 0.001 <= abs(value) < 10_000:
-        return f"{value:.3f}"[: 6 if value > 0 else 7] if abs(value) < 100 else f"{value:.0f}"
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa}e{int(exponent)}"
+def short(value: float, digits: int = 3) -> str:
+    """A number with so many significant digits, in few characters."""
+    if 100 <= abs(value) < 100_000:
+        return f"{value:.0f}"
+    text = f"{value:.{digits}g}"
+    return text.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")

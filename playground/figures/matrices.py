@@ -17,7 +17,7 @@ from playground.figures.live import HIDDEN_AXIS, Live, layout, nice_ceiling, sho
 from playground.figures.theme import Theme, diverging
 
 GAP = 2  # empty columns between matrices, room for the names of rows
-MOST_NUMBERS = 60  # cells that still have room for their number
+DIGITS = ((10, 3), (14, 2))  # up to so many columns and gaps, cells have room for numbers of so many digits
 MOST_NAMES = 18  # rows or columns that still have room for their names
 
 
@@ -40,7 +40,8 @@ class Matrices(Live):
         wide = self._starts[-1] + len(names[-1].columns)
         self._cells = np.full((tall, wide), np.nan)
         cells = sum(len(matrix.rows) * len(matrix.columns) for matrix in names)
-        self.numbered = cells <= MOST_NUMBERS
+        fitting = [digits for columns, digits in DIGITS if wide <= columns and tall <= MOST_NAMES]
+        self._digits = max(fitting, default=0)
         heatmap = go.Heatmap(
             z=self._cells,
             colorscale=diverging(theme),
@@ -49,20 +50,20 @@ class Matrices(Live):
             ygap=1,
             hoverongaps=False,
             customdata=self._cell_names() if cells <= 2_000 else None,
-            hovertemplate="%{customdata}%{z:.6g}<extra></extra>",
+            hovertemplate="%{customdata}%{z:.8g}<extra></extra>",
         )
         labels = self._labels(tall)
         self._label_texts = [text for _, _, text in labels]
-        spots = [(x, y) for x, y, _ in labels] + (self._spots() if self.numbered else [])
+        spots = [(x, y) for x, y, _ in labels] + (self._spots() if self._digits else [])
         text = go.Scatter(
             mode="text",
             x=[x for x, _ in spots],
             y=[y for _, y in spots],
             text=self._label_texts,
             hoverinfo="skip",
-            textfont={"size": 12 if cells <= 30 else 10, "color": theme.text},
+            textfont={"size": 12 if wide <= DIGITS[0][0] else 10, "color": theme.text},
         )
-        top = -1.9 if tall <= MOST_NAMES else -0.11 * tall
+        top = -1.9 if tall <= MOST_NAMES else -0.2 * tall
         super().__init__(
             [heatmap, text],
             **layout(
@@ -78,9 +79,12 @@ class Matrices(Live):
         for start, values in zip(self._starts, matrices, strict=True):
             self._cells[: values.shape[0], start : start + values.shape[1]] = values
         end = nice_ceiling(max(float(np.abs(values).max(initial=0.0)) for values in matrices))
-        heatmap = {"z": typed(self._cells), "zmin": -end, "zmax": end}
-        numbers = [short(value) for values in matrices for value in values.ravel().tolist()] if self.numbered else []
-        self.show(heatmap, {"text": self._label_texts + numbers} if numbers else {})
+        heatmap = {"z": typed(self._cells, exact=True), "zmin": -end, "zmax": end}
+        if not self._digits:
+            self.show(heatmap)
+            return end
+        numbers = [short(value, self._digits) for values in matrices for value in values.ravel().tolist()]
+        self.show(heatmap, {"text": self._label_texts + numbers})
         return end
 
     def _spots(self) -> list[tuple[float, float]]:
@@ -97,13 +101,13 @@ class Matrices(Live):
         for start, matrix in zip(self._starts, self._names, strict=True):
             rows, columns = len(matrix.rows), len(matrix.columns)
             middle = start + (columns - 1) / 2
-            labels.append((middle, -1.5 if tall <= MOST_NAMES else -0.07 * tall, f"<b>{matrix.title}</b>"))
+            labels.append((middle, -1.5 if tall <= MOST_NAMES else -0.14 * tall, f"<b>{matrix.title}</b>"))
             if tall <= MOST_NAMES:
                 every = -(-self._cells.shape[1] // 36)
                 labels += [(start + i, -0.8, name) for i, name in enumerate(matrix.columns) if i % every == 0]
                 labels += [(start - 1, i, name) for i, name in enumerate(matrix.rows)]
             else:
-                labels.append((middle, -0.025 * tall, f"{rows} × {columns}"))
+                labels.append((middle, -0.06 * tall, f"{rows} × {columns}"))
         return labels
 
     def _cell_names(self) -> list[list[str]]:

@@ -22,15 +22,18 @@ class Diagram(Live):
 
     def __init__(self, names: Sequence[Sequence[str]], theme: Theme, height: int) -> None:
         self._places = [_places(layer, len(units)) for layer, units in enumerate(names)]
-        self._ends = np.concatenate([
-            np.hstack([np.repeat(left, len(right), axis=0), np.tile(right, (len(left), 1))])
-            for left, right in zip(self._places[:-1], self._places[1:], strict=True)
-        ])
+        self._ends = np.concatenate(
+            [
+                np.hstack([np.repeat(left, len(right), axis=0), np.tile(right, (len(left), 1))])
+                for left, right in zip(self._places[:-1], self._places[1:], strict=True)
+            ]
+        )
         self._pairs = [
             f"{left} → {right}" for a, b in zip(names[:-1], names[1:], strict=True) for left in a for right in b
         ]
         self._names = [name for layer in names for name in layer]
         self._inputs = len(names[0])
+        self._widest = WIDEST * min(1.0, 8 / max(len(layer) for layer in names))
         units = np.concatenate(self._places)
         crowded = max(len(layer) for layer in names) > 12
         lines = [
@@ -71,11 +74,11 @@ class Diagram(Live):
         largest = nice_ceiling(float(sizes.max(initial=0.0)))
         lines = []
         for chosen in (order[weights[order] < 0], order[weights[order] > 0]):
-            x, y = _bars(self._ends[chosen], WIDEST * sizes[chosen] / largest)
+            x, y = _bars(self._ends[chosen], self._widest * sizes[chosen] / largest)
             lines.append({"x": typed(x), "y": typed(y)})
         end = nice_ceiling(float(np.abs(biases).max(initial=0.0)))
         colours = np.concatenate([np.zeros(self._inputs), biases])
-        circles: dict[str, Any] = {"marker": {"color": typed(colours), "cmin": -end, "cmax": end}}
+        circles: dict[str, Any] = {"marker": {"color": typed(colours, exact=True), "cmin": -end, "cmax": end}}
         middles: dict[str, Any] = {}
         if hints:
             middle = self._ends[order][:, :2] * 0.62 + self._ends[order][:, 2:] * 0.38
@@ -101,6 +104,8 @@ def _bars(ends: Array, half_widths: Array) -> tuple[Array, Array]:
     x0, y0, x1, y1 = ends.T
     gap = np.full(len(ends), np.nan)
     x = np.stack([x0, x1, x1, x0, x0, gap], axis=1)
-    half_widths = np.maximum(half_widths, 0.0015)
-    y = np.stack([y0 + half_widths, y1 + half_widths, y1 - half_widths, y0 - half_widths, y0 + half_widths, gap], axis=1)
+    half_widths = np.maximum(half_widths, 0.001)
+    y = np.stack(
+        [y0 + half_widths, y1 + half_widths, y1 - half_widths, y0 - half_widths, y0 + half_widths, gap], axis=1
+    )
     return x.ravel(), y.ravel()

@@ -24,7 +24,11 @@ CLASSES = (
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours of a figure. `middle` is the colour of zero on the diverging scale."""
+    """Colours of a figure.
+
+    `low`, `middle` and `high` are the diverging scale, pale enough for numbers to be read on it; `negative` and
+    `positive` are its two hues for lines.
+    """
 
     text: str
     muted: str
@@ -35,6 +39,8 @@ class Theme:
     test: str = "#d55e00"
     negative: str = NEGATIVE
     positive: str = POSITIVE
+    low: str = "#67a9cf"
+    high: str = "#ef8a62"
 
 
 LIGHT = Theme(text="#2f2d2b", muted="#6f6b66", line="#d9d6d1", middle="#f4f3f0", background="#ffffff")
@@ -48,10 +54,12 @@ DARK = Theme(
     test="#e69f00",
     negative="#4393c3",
     positive="#d6604d",
+    low="#2f7fb5",
+    high="#b5533c",
 )
 THEMES = {"light": LIGHT, "dark": DARK}
 
 
 def diverging(theme: Theme) -> list[tuple[float, str]]:
     """The scale from negative through zero to positive."""
-    return [(0.0, theme.negative), (0.5, theme.middle), (1.0, theme.positive)]
+    return [(0.0, theme.low), (0.5, theme.middle), (1.0, theme.high)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from playground.figures.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board
 
 STYLE = Path(__file__).parent.parent / "style.css"
 CHART_CONFIG = {"displayModeBar": False}
-BURST_SECONDS = 0.6  # of frames drawn by one run of the script; then it runs again, and the timeline follows
+BURST_SECONDS = 1.0  # of frames drawn by one run of the script; then it runs again, and the timeline follows
 ALT = {
     "network": "Diagram of the network: units as circles, weights as lines.",
     "learned": "What the network has learned.",
@@ -92,7 +93,7 @@ def _texts(snapshot: Snapshot) -> dict[str, str]:
 
 
 def _score(value: float) -> str:
-    return "–" if value != value else f"{value:.3f}"
+    return "–" if math.isnan(value) else f"{value:.3f}" if value > -100 else "< −100"
 
 
 def _status() -> str:
@@ -119,11 +120,6 @@ def _transport(snapshot: Snapshot) -> Readouts:
         st.segmented_control(
             "Speed", state.SPEEDS, key="speed", required=True, label_visibility="collapsed", width="content"
         )
-        with st.container(key="readouts", horizontal=True, width="content"):
-            numbers = {}
-            for name, text in _texts(snapshot).items():
-                with st.container(key=name, width="content"):
-                    numbers[name] = st.markdown(text)
     run = current.run
     st.slider(
         "Timeline",
@@ -132,9 +128,14 @@ def _transport(snapshot: Snapshot) -> Readouts:
         key="timeline",
         on_change=state.scrub,
         label_visibility="collapsed",
-        help="Any past epoch is one drag away; ahead of the trained ones, training runs up to there.",
     )
-    with st.container(key="status"):
+    left, right = st.columns([5, 6], vertical_alignment="center", gap="small")
+    numbers = {}
+    with left.container(key="readouts", horizontal=True):
+        for name, text in _texts(snapshot).items():
+            with st.container(key=name, width="content"):
+                numbers[name] = st.markdown(text)
+    with right.container(key="status"):
         status = st.markdown(_status())
     with st.container(key="live"):
         channel = st.empty()
@@ -160,17 +161,20 @@ def _panels(snapshot: Snapshot) -> Board:
     board = state.board(views)
     for name, live_figure in board.figures.items():
         with panels[name].container(key=name):
-            st.plotly_chart(live_figure.figure, config=CHART_CONFIG, height=HEIGHTS[name], key=f"{name}_chart", alt=ALT[name])
+            st.plotly_chart(
+                live_figure.figure, config=CHART_CONFIG, height=HEIGHTS[name], key=f"{name}_chart", alt=ALT[name]
+            )
     return board
 
 
 def _views(heads: dict[str, DeltaGenerator], snapshot: Snapshot) -> Views:
-    heads["network"].markdown("**Network** :small[width = size, blue − red +, circle = bias]")
+    heads["network"].markdown("**Network** :small[:gray[lines: weights, blue − red +; circles: biases]]")
     heads["weights"].markdown("**Weights**")
     with heads["weights"]:
         _weight_editor(snapshot)
     options = learned_views(snapshot.data)
     heads["learned"].markdown("**Learned**")
+    heads["learned"].markdown(f":small[:gray[{_caption(snapshot)}]]")
     learned = _switch(heads["learned"], "learned_view", options)
     gradients = _switch(heads["gradients"], "gradients_view", GRADIENT_VIEWS)
     curves = _switch(heads["loss_curve"], "curves_view", CURVE_VIEWS)
@@ -178,11 +182,16 @@ def _views(heads: dict[str, DeltaGenerator], snapshot: Snapshot) -> Views:
     return Views(learned, gradients, curves, log=scale == "log")
 
 
+def _caption(snapshot: Snapshot) -> str:
+    data = snapshot.data
+    if len(data.X_test) == 0:
+        return f"{len(data.X):,} rows"
+    return f"{len(data.X):,} train ●, {len(data.X_test):,} test ◇"
+
+
 def _switch(head: DeltaGenerator, key: str, options: tuple[str, ...]) -> str:
     state.keep_choice(key, options)
-    return head.segmented_control(
-        key, options, key=key, required=True, label_visibility="collapsed", width="content"
-    )
+    return head.segmented_control(key, options, key=key, required=True, label_visibility="collapsed", width="content")
 
 
 def _weight_editor(snapshot: Snapshot) -> None:

@@ -1,0 +1,254 @@
+"""The same configuration and edits give the same bits, however one gets there."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from backprop_core import Config, Run, Snapshot, history
+from backprop_core.activations import ACTIVATIONS, OUTPUTS
+from backprop_core.config import MAX_EPOCHS
+from backprop_core.initializers import INITIALIZERS
+from backprop_core.losses import LOSSES
+from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
+
+DATASETS = ["xor", "parity3", "moons", "circles", "blobs", "sine", "plane"]
+CURVES = ["sine", "plane"]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_keyframes() -> Iterator[None]:
+    """So few that a handful of epochs thins them, and a replay has some way to go."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(history, "MOST_KEYFRAMES", 4)
+        patch.setattr(history, "FEWEST_KEYFRAMES", 2)
+        yield
+
+
+@st.composite
+def configs(draw: st.DrawFn) -> Config:
+    dataset = draw(st.sampled_from(DATASETS))
+    hidden = draw(st.lists(st.integers(1, 5), max_size=3).map(tuple))
+    names = st.sampled_from(list(ACTIVATIONS))
+    pairs = [(output, loss) for loss in LOSSES for output in LOSSES[loss].outputs or OUTPUTS]
+    if dataset in CURVES:
+        pairs = [(output, loss) for output, loss in pairs if output != "softmax" and not LOSSES[loss].outputs]
+    output, loss = draw(st.sampled_from(pairs))
+    learning = draw(st.fixed_dictionaries({name: LEARNING[name] for name in LEARNING}))
+    return Config(
+        dataset=dataset,
+        samples=draw(st.integers(10, 25)),
+        test_share=draw(st.sampled_from([0.0, 0.3])),
+        hidden=hidden,
+        activation=draw(names | st.tuples(*[names] * len(hidden))),
+        output=output,
+        loss=loss,
+        init=draw(st.sampled_from(list(INITIALIZERS))),
+        seed=draw(st.integers(0, 3)),
+        **learning,
+    )
+
+
+LEARNING: dict[str, st.SearchStrategy[Any]] = dict(
+    train_biases=st.booleans(),
+    optimizer=st.sampled_from(list(OPTIMIZERS)),
+    learning_rate=st.sampled_from([1e-3, 0.03, 0.3, 3.0, 1_000.0]),
+    momentum=st.sampled_from([0.0, 0.5, 0.9]),
+    rho=st.sampled_from([0.5, 0.9]),
+    beta1=st.sampled_from([0.0, 0.9]),
+    beta2=st.sampled_from([0.9, 0.999]),
+    epsilon=st.sampled_from([1e-8, 1e-2]),
+    schedule=st.sampled_from(list(SCHEDULES)),
+    schedule_epochs=st.sampled_from([1, 3, 7, MAX_EPOCHS]),
+    schedule_factor=st.sampled_from([0.0, 0.5, 1.0]),
+    batch_size=st.sampled_from([None, 1, 4, 7, 100]),
+    shuffle=st.booleans(),
+    l1=st.sampled_from([0.0, 0.01]),
+    l2=st.sampled_from([0.0, 0.1, 10.0]),
+)
+
+
+def trained(config: Config, epochs: int) -> Run:
+    run = Run(config)
+    run.advance(epochs)
+    return run
+
+
+def bits(snapshot: Snapshot) -> tuple[Any, ...]:
+    """All that training carries on from here, and what is shown."""
+    state = snapshot.state
+    return snapshot.epoch, state.memory.tobytes(), state.updates, snapshot.loss
+
+
+def everything(run: Run) -> tuple[Any, ...]:
+    losses = run.history.loss.tobytes(), run.history.test_loss.tobytes()
+    return *bits(run.at(run.epoch)), *losses, run.diverged, run.edits, run.config
+
+
+@given(config=configs(), epochs=st.integers(0, 25), data=st.data())
+def test_any_past_epoch_is_exactly_as_if_stopped_there(config: Config, epochs: int, data: st.DataObject) -> None:
+    run = trained(config, epochs)
+    epoch = data.draw(st.integers(0, run.epoch))
+    assert bits(run.at(epoch)) == bits(trained(config, epoch).at(epoch))
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("batch_size", [None, 4])
+@pytest.mark.parametrize("shuffle", [True, False])
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_every_past_epoch_of_every_optimizer(
+    optimizer: str, batch_size: int | None, shuffle: bool, schedule: str
+) -> None:
+    config = Config(
+        dataset="moons",
+        samples=20,
+        hidden=(3,),
+        loss="bce",
+        optimizer=optimizer,
+        learning_rate=0.05,
+        batch_size=batch_size,
+        shuffle=shuffle,
+        schedule=schedule,
+        schedule_epochs=10,
+    )
+    run, alongside = trained(config, 30), Run(config)
+    for epoch in range(31):
+        assert bits(run.at(epoch)) == bits(alongside.at(epoch))
+        assert run.history.loss[epoch] == run.at(epoch).loss
+        alongside.advance(1)
+
+
+@given(config=configs(), first=st.integers(0, 12), second=st.integers(0, 12))
+def test_advancing_twice_is_advancing_once(config: Config, first: int, second: int) -> None:
+    run = trained(config, first)
+    run.advance(second)
+    assert everything(run) == everything(trained(config, first + second))
+
+
+@given(config=configs(), epochs=st.integers(0, 8), further=st.integers(0, 5))
+def test_stepping_is_advancing(config: Config, epochs: int, further: int) -> None:
+    run, advanced = Run(config), trained(config, epochs)
+    while run.epoch < epochs and run.diverged is None:
+        run.step()
+    assert everything(run) == everything(advanced)
+    run.advance(further)
+    advanced.advance(further)
+    assert everything(run) == everything(advanced)
+
+
+@given(config=configs(), epochs=st.integers(1, 20), data=st.data())
+def test_rewinding_and_going_on_ends_at_the_same_bits(config: Config, epochs: int, data: st.DataObject) -> None:
+    run = trained(config, epochs)
+    before, reached = everything(run), run.epoch
+    run.rewind(data.draw(st.integers(0, reached)))
+    run.advance(epochs - run.epoch)
+    assert everything(run) == before
+
+
+@given(config=configs(), epochs=st.integers(1, 30))
+def test_nothing_is_not_finite_before_divergence(config: Config, epochs: int) -> None:
+    run = trained(config, epochs)
+    assert run.epoch == epochs or run.diverged == run.epoch + 1
+    assert np.isfinite(run.history.loss).all()
+    snapshot = run.at(run.epoch)
+    held = [snapshot.state.memory, *snapshot.z, *snapshot.a, *snapshot.delta]
+    assert all(np.isfinite(array).all() for array in held)
+    assert all(np.isfinite(array).all() for pair in snapshot.grads for array in pair)
+
+
+class Session(RuleBasedStateMachine):
+    """A person at the page: plays, steps, scrubs, edits, branches. What was seen of an epoch must be seen again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        config = Config(
+            dataset="moons", samples=16, hidden=(3,), activation="tanh", init="normal", optimizer="adam", batch_size=5
+        )
+        self.run = Run(config)
+        self.seen = {0: bits(self.run.at(0))}
+        self.batches = 0
+
+    def look(self) -> None:
+        self.seen[self.run.epoch] = bits(self.run.at(self.run.epoch))
+
+    def forget_after(self, epoch: int) -> None:
+        self.seen = {known: what for known, what in self.seen.items() if known <= epoch}
+        self.batches = 0
+
+    @rule(epochs=st.integers(0, 9))
+    def advance(self, epochs: int) -> None:
+        before = self.run.epoch
+        assert self.run.advance(epochs) == self.run.epoch - before
+        if epochs:
+            self.batches = 0
+        self.look()
+
+    @rule()
+    def step(self) -> None:
+        before = self.run.epoch
+        step = self.run.step()
+        assert step.epoch == before
+        self.batches += 1
+        if self.run.epoch > before or self.run.diverged is not None:
+            self.batches = 0
+        self.look()
+
+    @rule(data=st.data())
+    def look_back(self, data: st.DataObject) -> None:
+        epoch = data.draw(st.integers(0, self.run.epoch))
+        shown = bits(self.run.at(epoch))
+        assert self.seen.setdefault(epoch, shown) == shown
+
+    @rule(data=st.data())
+    def rewind(self, data: st.DataObject) -> None:
+        epoch = data.draw(st.integers(0, self.run.epoch))
+        self.run.rewind(epoch)
+        self.forget_after(epoch)
+        self.look_back_at(epoch)
+
+    def look_back_at(self, epoch: int) -> None:
+        shown = bits(self.run.at(epoch))
+        assert self.seen.setdefault(epoch, shown) == shown
+
+    @precondition(lambda self: self.batches == 0)
+    @rule(data=st.data(), field=st.sampled_from([name for name in LEARNING if name != "optimizer"]))
+    def change_a_setting(self, data: st.DataObject, field: str) -> None:
+        self.run.edit(**{field: data.draw(LEARNING[field])})
+        self.look()
+
+    # At the very start an optimizer is chosen with the configuration; see test_edits.
+    @precondition(lambda self: self.batches == 0)
+    @rule(optimizer=LEARNING["optimizer"])
+    def change_the_optimizer(self, optimizer: str) -> None:
+        self.run.edit(optimizer=optimizer)
+        self.look()
+
+    @precondition(lambda self: self.batches == 0)
+    @rule(
+        address=st.sampled_from([(1, "W", 0, 0), (1, "W", 1, 2), (1, "b", 1), (2, "W", 2, 0), (2, "b", 0)]),
+        value=st.sampled_from([-2.0, 0.0, 0.5, 1.0]),
+    )
+    def change_a_weight(self, address: Any, value: float) -> None:
+        self.run.edit(params={address: value})
+        self.look()
+
+    @invariant()
+    def it_is_what_its_configuration_and_edits_make_it(self) -> None:
+        assert len(self.run.history.loss) == len(self.run.history.test_loss) == self.run.epoch + 1
+        assert self.run.history.loss[-1] == self.seen[self.run.epoch][-1]
+
+    def teardown(self) -> None:
+        run = self.run
+        again = Run.replay(run.config, run.edits, run.epoch)
+        assert bits(again.at(run.epoch)) == bits(run.at(run.epoch))
+        assert again.edits == run.edits
+        assert again.history.loss.tobytes() == run.history.loss.tobytes()
+        assert again.history.test_loss.tobytes() == run.history.test_loss.tobytes()
+
+
+TestSession = Session.TestCase
+TestSession.settings = settings(max_examples=60, stateful_step_count=30)
