@@ -186,14 +186,13 @@ def _flag(name: str) -> None:
 def _number(name: str) -> None:
     spec = SPECS[name]
     whole = spec.kind == "integer"
-    kind = int if whole else float
+    kind: type[float] = int if whole else float
+    typed: dict[str, Any] = {"min_value": kind(spec.low), "max_value": kind(spec.high)}
+    typed |= {"value": None if spec.optional else "min", "step": STEPS.get(name, 1 if whole else None)}
     allowed = f"{spec.low:,.0f} to {spec.high:,.0f}" if whole else f"{spec.low:,g} to {spec.high:,g}"
     st.number_input(
         spec.label,
-        min_value=kind(spec.low),
-        max_value=kind(spec.high),
-        value=None if spec.optional else "min",
-        step=STEPS.get(name, 1 if whole else None),
+        **typed,
         format="%d" if whole else "%g",
         placeholder=UNSET.get(name),
         key=name,

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from backprop_core import Config, ConfigError, Edit, Run
-from backprop_core.config import SPECS, fields
+from backprop_core.config import SPECS, Address, fields
 from backprop_core.initializers import Params
 from backprop_core.presets import PRESETS
 from playground import form
@@ -49,7 +49,11 @@ class Recipe:
 
 @dataclass
 class Session:
-    """What one visitor is looking at. `shown` is the epoch that everything on the page shows."""
+    """What one visitor is looking at.
+
+    `shown` is the epoch that everything on the page shows, `until` where playing or finishing stops. `runs` and `edits`
+    count what was replaced, so that a board or a table of another run or of older weights is known to be stale.
+    """
 
     run: Run
     shown: int = 0
@@ -58,7 +62,8 @@ class Session:
     notice: str = ""
     error: str = ""
     undo: list[Recipe] = field(default_factory=list)
-    version: int = 0
+    runs: int = 0
+    edits: int = 0
     board: Board | None = None
     board_of: tuple[Any, ...] = ()
     frames: int = 0
@@ -67,7 +72,7 @@ class Session:
 
 
 def session() -> Session:
-    """This visitor's session, begun with the default preset."""
+    """The visitor's session, begun with the default preset."""
     if "session" not in st.session_state:
         st.session_state["session"] = Session(PRESETS[DEFAULT_PRESET].run())
         st.session_state["preset"] = DEFAULT_PRESET
@@ -120,7 +125,7 @@ def theme() -> Theme:
 def board(views: Views) -> Board:
     """The figures for these views; made anew only when run, views or theme are others."""
     current = session()
-    wanted = (id(current.run), current.version, views, theme())
+    wanted = (current.runs, views, theme())
     if current.board is None or current.board_of != wanted:
         current.board, current.board_of = Board(current.run, views, theme(), current.shown), wanted
     return current.board
@@ -213,22 +218,21 @@ def undo() -> None:
     current = session()
     if current.undo:
         recipe = current.undo.pop()
-        _replace_run(recipe.run(), "Undone.")
+        with st.spinner("Training the earlier run again …"):
+            _replace_run(recipe.run(), "Undone.")
         current.shown = recipe.epoch
         _show_config(current.run.current)
 
 
-def edit_weights(layer: int, key: str) -> None:
+def edit_weights(layer: int, key: str, units: tuple[str, ...]) -> None:
     """The table of a layer's weights was edited: continue from the shown epoch with the new values."""
     current = session()
-    rows = st.session_state[key]["edited_rows"]
     fan_in = current.run.network.sizes[layer - 1]
-    values: dict[Any, float] = {}
-    for row, cells in rows.items():
-        for column, value in cells.items():
-            unit = int(column.split(" ")[0]) - 1
-            address = (layer, "b", unit) if int(row) == fan_in else (layer, "W", int(row), unit)
-            values[address] = value
+    values: dict[Address, float] = {}
+    for row, cells in st.session_state[key]["edited_rows"].items():
+        for name, number in cells.items():
+            unit = units.index(name)
+            values[(layer, "b", unit) if int(row) == fan_in else (layer, "W", int(row), unit)] = number
     current.error = ""
     try:
         _edit(lambda run: run.edit(params=values))
@@ -241,10 +245,12 @@ def play_frame() -> None:
     current = session()
     run, speed = current.run, _epochs_a_frame(current)
     goal = min(current.shown + speed, current.until)
-    if goal > run.epoch:
+    trains = goal > run.epoch
+    if trains:
         _train(current, goal)
     current.shown = min(goal, run.epoch)
-    if current.shown >= current.until or run.diverged is not None or run.goal_reached:
+    stuck = trains and (run.diverged is not None or run.goal_reached)
+    if current.shown >= current.until or stuck:
         current.mode = "paused"
         _say_why_stopped(current)
 
@@ -291,8 +297,8 @@ def _say_why_stopped(current: Session) -> None:
     run = current.run
     if run.diverged is not None and current.shown == run.epoch:
         current.error = (
-            f"Training diverged: at epoch {run.diverged:,} the numbers grew beyond what a computer can hold. You see the "
-            f"last sound epoch, {run.epoch:,}. Try a smaller learning rate, or go back and change it earlier."
+            f"Training diverged: at epoch {run.diverged:,} the numbers grew beyond what a computer can hold. You see "
+            f"the last sound epoch, {run.epoch:,}. Try a smaller learning rate, or go back and change it earlier."
         )
     elif run.goal_reached:
         current.notice = f"Stop condition met at epoch {run.epoch:,}. Play goes on from here."
@@ -321,7 +327,7 @@ def _adopt(before: Config, wanted: Config) -> None:
 
 
 def _edit(edit: Callable[[Run], None]) -> None:
-    """Edit the run at the shown epoch; a future that was trained already makes way for the new one, and can be undone."""
+    """Edit the run at the shown epoch; a future trained already makes way for the new one, and can be undone."""
     current = session()
     run = current.run
     recipe, branches = Recipe.of(run), current.shown < run.epoch
@@ -331,12 +337,12 @@ def _edit(edit: Callable[[Run], None]) -> None:
         edit(run)
     except ConfigError:
         if branches:
-            current.run = recipe.run()
+            _replace_run(recipe.run(), "")
         raise
     if branches:
         _remember(recipe)
         current.notice = f"A new future starts at epoch {current.shown:,}."
-    current.version += 1
+    current.edits += 1
 
 
 def _start(run: Run, notice: str) -> None:
@@ -351,7 +357,7 @@ def _start(run: Run, notice: str) -> None:
 def _replace_run(run: Run, notice: str) -> None:
     current = session()
     current.run, current.mode, current.error, current.notice = run, "paused", "", notice
-    current.version += 1
+    current.runs += 1
 
 
 def _remember(recipe: Recipe) -> None:

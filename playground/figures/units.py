@@ -19,7 +19,7 @@ MOST_ROWS = 80  # of the training rows, where the inputs are no plane
 class Mosaic(Live):
     """A column of tiles a layer, a tile a unit.
 
-    Where inputs are points of a plane, a tile is that plane, TILE × TILE; otherwise a stripe of `stripe` inputs or rows.
+    Where inputs are points of a plane, a tile is that plane, TILE × TILE; otherwise a stripe of `stripe` inputs.
     """
 
     def __init__(self, names: Sequence[Sequence[str]], theme: Theme, height: int, *, stripe: int = 0) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -112,7 +113,7 @@ def _transport(snapshot: Snapshot) -> Readouts:
         _button("reset", "Reset", "restart_alt", state.reset, "0", "Back to epoch 0, with the settings in force.")
         _button("back", "Back", "skip_previous", state.back, "B", "One epoch back.", disabled=current.shown == 0)
         label, icon = ("Play", "play_arrow") if paused else ("Pause", "pause")
-        _button("play", label, icon, state.toggle_play, "P", "Train, and watch.", kind="primary")
+        _button("play", label, icon, state.toggle_play, "P", "Train, and watch.", type="primary")
         _button("step", "Step", "skip_next", state.step, "S", "One epoch on.")
         _button("finish", "Finish", "fast_forward", state.finish, "F", "Train to the last epoch, without drawing each.")
         _button("undo", "Undo", "undo", state.undo, "U", "Back to the run before the last start over, reset or branch.",
@@ -142,10 +143,10 @@ def _transport(snapshot: Snapshot) -> Readouts:
     return Readouts(numbers, status, channel)
 
 
-def _button(key: str, label: str, icon: str, call: object, shortcut: str, help: str, *, kind: str = "secondary",
-            disabled: bool = False) -> None:  # fmt: skip
-    st.button(label, key=key, icon=f":material/{icon}:", on_click=call, shortcut=shortcut, help=help, type=kind,
-              disabled=disabled)  # fmt: skip
+def _button(
+    key: str, label: str, icon: str, call: Callable[[], None], shortcut: str, help: str, **options: Any
+) -> None:
+    st.button(label, key=key, icon=f":material/{icon}:", on_click=call, shortcut=shortcut, help=help, **options)
 
 
 def _panels(snapshot: Snapshot) -> Board:
@@ -191,7 +192,8 @@ def _caption(snapshot: Snapshot) -> str:
 
 def _switch(head: DeltaGenerator, key: str, options: tuple[str, ...]) -> str:
     state.keep_choice(key, options)
-    return head.segmented_control(key, options, key=key, required=True, label_visibility="collapsed", width="content")
+    head.segmented_control(key, options, key=key, required=True, label_visibility="collapsed", width="content")
+    return str(state.value(key))
 
 
 def _weight_editor(snapshot: Snapshot) -> None:
@@ -199,11 +201,16 @@ def _weight_editor(snapshot: Snapshot) -> None:
         st.caption(f"Type a new value; training goes on from epoch {snapshot.epoch:,} with it.")
         names = unit_names(state.session().run)
         for l, (W, b) in enumerate(snapshot.params, start=1):
-            key = f"weights_{l}_{state.session().version}_{snapshot.epoch}"
-            frame = pd.DataFrame(
-                [*W.tolist(), b.tolist()],
-                index=[*names[l - 1], "bias"],
-                columns=[f"{i + 1} {name}" for i, name in enumerate(names[l])],
+            key = f"weights_{l}_{state.session().runs}_{state.session().edits}_{snapshot.epoch}"
+            columns = [[*weights, bias] for weights, bias in zip(W.T.tolist(), b.tolist(), strict=True)]
+            table = {f"W{l}, b{l}": [*names[l - 1], "bias"], **dict(zip(names[l], columns, strict=True))}
+            numbers = {name: st.column_config.NumberColumn(format="%.6g", width="small") for name in names[l]}
+            st.data_editor(
+                table,
+                key=key,
+                on_change=state.edit_weights,
+                args=(l, key, names[l]),
+                disabled=[f"W{l}, b{l}"],
+                column_config=numbers,
+                hide_index=True,
             )
-            st.markdown(f"**W{l}, b{l}**")
-            st.data_editor(frame, key=key, on_change=state.edit_weights, args=(l, key))

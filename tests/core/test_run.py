@@ -243,7 +243,8 @@ def test_points_are_expanded_to_features_before_they_are_shown() -> None:
 @pytest.mark.parametrize("loss", LOSSES)
 def test_the_loss_shown_is_the_loss_differentiated(loss: str) -> None:
     """Its slope, measured on the losses recorded for moved weights, is the gradient shown; penalty included."""
-    config = DEEP.replace(loss=loss, activation=("tanh", "tanh"))
+    output = LOSSES[loss].outputs[0] if LOSSES[loss].outputs else "softmax"
+    config = DEEP.replace(loss=loss, output=output, activation=("tanh", "tanh"))
     start, step = Run(config).params, 1e-5
     slopes = []
     for layer, pair in enumerate(start):
@@ -453,7 +454,7 @@ def test_every_setting_reaches_the_run() -> None:
         dataset="moons",
         samples=40,
         hidden=(4,),
-        loss="bce",
+        loss="mae",
         optimizer="momentum",
         learning_rate=0.2,
         batch_size=10,

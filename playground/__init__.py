@@ -1,0 +1,1 @@
+"""The Streamlit side: widgets, state, figures and pages."""

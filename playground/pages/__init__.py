@@ -1,0 +1,1 @@
+"""Pages, one file each: read the state, call the core, show figures."""
