@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy import add, exp, maximum, multiply, negative, reciprocal, subtract, tanh
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
@@ -46,29 +47,29 @@ class Activation:
 
 def sigmoid(z: Array, out: Array | None = None) -> Array:
     """1 / (1 + e⁻ᶻ), without overflow for any z."""
-    out = np.maximum(z, LOWEST_EXPONENT, out=out)
-    np.negative(out, out)
-    np.exp(out, out)
-    np.add(out, ONE, out)
-    return np.reciprocal(out, out)
+    out = maximum(z, LOWEST_EXPONENT, out=out)
+    negative(out, out)
+    exp(out, out)
+    add(out, ONE, out)
+    return reciprocal(out, out)
 
 
 def _sigmoid_derivative(z: Array, a: Array, out: Array | None = None) -> Array:
-    out = np.subtract(ONE, a, out)
-    return np.multiply(out, a, out)
+    out = subtract(ONE, a, out)
+    return multiply(out, a, out)
 
 
 def _tanh(z: Array, out: Array | None = None) -> Array:
-    return np.tanh(z, out)
+    return tanh(z, out)
 
 
 def _tanh_derivative(z: Array, a: Array, out: Array | None = None) -> Array:
-    out = np.multiply(a, a, out)
-    return np.subtract(ONE, out, out)
+    out = multiply(a, a, out)
+    return subtract(ONE, out, out)
 
 
 def _relu(z: Array, out: Array | None = None) -> Array:
-    return np.maximum(z, ZERO, out=out)
+    return maximum(z, ZERO, out=out)
 
 
 def _relu_derivative(z: Array, a: Array, out: Array | None = None) -> Array:
@@ -76,46 +77,46 @@ def _relu_derivative(z: Array, a: Array, out: Array | None = None) -> Array:
 
 
 def _leaky_relu(z: Array, out: Array | None = None) -> Array:
-    return np.maximum(z, LEAK * z, out=out)
+    return maximum(z, LEAK * z, out=out)
 
 
 def _leaky_relu_derivative(z: Array, a: Array, out: Array | None = None) -> Array:
     out = np.heaviside(z, ZERO, out)
-    return np.maximum(out, LEAK, out=out)
+    return maximum(out, LEAK, out=out)
 
 
 def _elu(z: Array, out: Array | None = None) -> Array:
     negative = np.expm1(np.minimum(z, ZERO))
-    return np.add(np.maximum(z, ZERO), negative, out)
+    return add(maximum(z, ZERO), negative, out)
 
 
 def _elu_derivative(z: Array, a: Array, out: Array | None = None) -> Array:
-    return np.exp(np.minimum(z, ZERO), out)
+    return exp(np.minimum(z, ZERO), out)
 
 
 def _gelu_tanh(z: Array) -> Array:
     bounded = np.clip(z, -50.0, 50.0)  # tanh is ±1 to the last bit long before; the cube must not overflow
-    return np.tanh(GELU_SCALE * (bounded + GELU_CUBIC * bounded**3))
+    return tanh(GELU_SCALE * (bounded + GELU_CUBIC * bounded**3))
 
 
 def _gelu(z: Array, out: Array | None = None) -> Array:
-    return np.multiply(0.5 * z, 1.0 + _gelu_tanh(z), out)
+    return multiply(0.5 * z, 1.0 + _gelu_tanh(z), out)
 
 
 def _gelu_derivative(z: Array, a: Array, out: Array | None = None) -> Array:
     t = _gelu_tanh(z)
     bounded = np.clip(z, -50.0, 50.0)
     slope = (1.0 - t * t) * GELU_SCALE * (1.0 + 3.0 * GELU_CUBIC * bounded**2)
-    return np.add(0.5 * (1.0 + t), 0.5 * bounded * slope, out)
+    return add(0.5 * (1.0 + t), 0.5 * bounded * slope, out)
 
 
 def _swish(z: Array, out: Array | None = None) -> Array:
-    return np.multiply(z, sigmoid(z), out)
+    return multiply(z, sigmoid(z), out)
 
 
 def _swish_derivative(z: Array, a: Array, out: Array | None = None) -> Array:
     s = sigmoid(z)
-    return np.add(a, s * (1.0 - a), out)
+    return add(a, s * (1.0 - a), out)
 
 
 def _softplus(z: Array, out: Array | None = None) -> Array:
@@ -131,13 +132,13 @@ def _linear(z: Array, out: Array | None = None) -> Array:
 
 
 def _linear_derivative(z: Array, a: Array, out: Array | None = None) -> Array:
-    return np.add(np.multiply(z, ZERO, out), ONE, out)
+    return add(multiply(z, ZERO, out), ONE, out)
 
 
 def softmax(z: Array, out: Array | None = None) -> Array:
     """e^z / Σe^z over the units, for z (..., units, rows)."""
-    out = np.subtract(z, z.max(axis=-2, keepdims=True), out)
-    np.exp(out, out)
+    out = subtract(z, z.max(axis=-2, keepdims=True), out)
+    exp(out, out)
     return np.divide(out, out.sum(axis=-2, keepdims=True), out)
 
 
@@ -147,7 +148,7 @@ def _softmax_diagonal(z: Array, a: Array, out: Array | None = None) -> Array:
 
 def _softmax_pull_back(error: Array, a: Array, out: Array | None = None) -> Array:
     mean_error = (error * a).sum(axis=-2, keepdims=True)
-    return np.multiply(a, error - mean_error, out)
+    return multiply(a, error - mean_error, out)
 
 
 ACTIVATIONS: dict[str, Activation] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,8 +15,7 @@ MOST_KEYFRAME_BYTES = 16 * 2**20
 FEWEST_KEYFRAMES = 16
 
 
-@dataclass(frozen=True, eq=False)
-class State:
+class State(NamedTuple):
     """Everything training carries from one epoch to the next.
 
     memory : (1 + slots, P), theta first, then what the optimizer remembers
@@ -32,30 +31,32 @@ class State:
 
 
 class Losses:
-    """A series of numbers, one an epoch, that grows in place."""
+    """A series of numbers, one an epoch, that grows in place; `length` of them so far."""
 
     def __init__(self) -> None:
         self._room = np.empty(1_024)
-        self._length = 0
+        self.length = 0
 
     @property
     def values(self) -> Array:
         """(epochs + 1,): a read-only view."""
-        view = self._room[: self._length]
+        view = self._room[: self.length]
         view.setflags(write=False)
         return view
 
     def extend(self, values: Sequence[float]) -> None:
         """Add the numbers of the next epochs."""
-        length = self._length + len(values)
+        if not values:
+            return
+        length = self.length + len(values)
         if length > len(self._room):
-            self._room = np.concatenate([self._room[: self._length], np.empty(length)])
-        self._room[self._length : length] = values
-        self._length = length
+            self._room = np.concatenate([self._room[: self.length], np.empty(length)])
+        self._room[self.length : length] = values
+        self.length = length
 
     def cut(self, length: int) -> None:
         """Forget all but the first `length` numbers."""
-        self._length = min(length, self._length)
+        self.length = min(length, self.length)
 
 
 class History:
@@ -85,13 +86,13 @@ class History:
     @property
     def next_keyframe(self) -> int:
         """The next epoch whose state is to be kept."""
-        return (len(self.loss) - 1) // self._interval * self._interval + self._interval
+        return (self._loss.length - 1) // self._interval * self._interval + self._interval
 
     def extend(self, losses: Sequence[float], test_losses: Sequence[float], state: State | None) -> None:
         """Take down the losses of the next epochs, none beyond `next_keyframe`, and the state after them, if sound."""
         self._loss.extend(losses)
         self._test_loss.extend(test_losses)
-        epoch = len(self.loss) - 1
+        epoch = self._loss.length - 1
         if state and losses and epoch % self._interval == 0:
             self._epochs.append(epoch)
             self._states.append(state.copy())

@@ -17,6 +17,7 @@ In front of theta may stand a run axis, (R, P): R networks at once, each bitwise
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -99,41 +100,69 @@ class Pass:
 
     z, a, delta : one (..., units, rows) a layer
     gradient : (..., P), of the loss with its penalty
+    forward_calls, backward_calls : what the passes do, call by call
     """
 
     def __init__(self, network: Network, theta: Array, rows: int, *, l1: float = 0.0, l2: float = 0.0) -> None:
         lead = theta.shape[:-1]
         self.network, self.theta, self.l1, self.l2 = network, theta, l1, l2
+        self.has_penalty = bool(np.any(l1) or np.any(l2))
         self.gradient = np.zeros_like(theta)
-        self.X, inputs = _with_ones((), network.sizes[0], rows)
         self.y = np.zeros((network.sizes[-1], rows))
-        activations = [_with_ones(lead, units, rows) for units in network.sizes[1:]]
-        self.a = [a for a, _ in activations]
-        self.z, self.delta = ([np.zeros(a.shape) for a in self.a] for _ in range(2))
-        below = [inputs, *(with_ones for _, with_ones in activations[:-1])]
+        shown = _Layers((), network.sizes[:1], rows, 1.0)
+        activations, sums, slopes = (_Layers(lead, network.sizes[1:], rows, fill) for fill in (1.0, 0.0, 0.0))
+        self.X, self.a, self.z = shown.units[0], activations.units, sums.units
+        self.delta = [np.zeros(a.shape) for a in self.a]
 
         fused, loss = FUSED.get((network.output, network.loss)), LOSSES[network.loss]
-        self._value: Callable[[Array, Array], Array]
-        self._compared: Array
-        self._value, self._compared = (fused.value, self.z[-1]) if fused else (loss.value, self.a[-1])
-        self.has_penalty = bool(np.any(l1) or np.any(l2))
+        self._value: Callable[[Array, Array], Array] = fused.value if fused else loss.value
+        self._compared = self.z[-1] if fused else self.a[-1]
 
-        # The passes, written down once as calls in their order: looking them up again would cost more than the sums do.
-        # One network's products go through ndarray.dot: the same BLAS calls as matmul's, in half the time.
-        product = np.matmul if lead else np.ndarray.dot
-        blocks = network.blocks(theta)
-        self._forward: Calls = []
-        for block, under, z, function, a in zip(blocks, below, self.z, network.functions, self.a, strict=True):
-            self._forward += [(product, (block.swapaxes(-1, -2), under, z)), (function.f, (z, a))]
-        self._backward: Calls = _output_delta(network, self.z[-1], self.a[-1], self.y, self.delta[-1], fused)
-        for l in reversed(range(len(blocks) - 1)):
-            weights_above = blocks[l + 1][..., :-1, :]
-            self._backward.append((product, (weights_above, self.delta[l + 1], self.delta[l])))
-            self._backward += _times_slope(network.functions[l], self.z[l], self.a[l], self.delta[l])
-        for under, delta, gradient in zip(below, self.delta, network.blocks(self.gradient), strict=True):
-            self._backward.append((product, (under, delta.swapaxes(-1, -2), gradient)))
-        if self.has_penalty:
-            self._backward.append((self._add_penalty_gradient, ()))
+        # The passes are written down once, as calls in their order: to look everything up anew in every epoch would
+        # cost more than the sums do. One network's products go through ndarray.dot: matmul's BLAS calls in half the time.
+        self._product = np.matmul if lead else np.ndarray.dot
+        below = [*shown.with_ones, *activations.with_ones[:-1]]
+        self.forward_calls = self._list_forward(below)
+        self.backward_calls = self._list_backward(below, activations, sums, slopes, fused)
+
+    def _list_forward(self, below: list[Array]) -> Calls:
+        calls: Calls = []
+        blocks = self.network.blocks(self.theta)
+        for block, under, z, function, a in zip(blocks, below, self.z, self.network.functions, self.a, strict=True):
+            calls += [(self._product, (block.swapaxes(-1, -2), under, z)), (function.f, (z, a))]
+        return calls
+
+    def _list_backward(
+        self, below: list[Array], activations: _Layers, sums: _Layers, slopes: _Layers, fused: Fused | None
+    ) -> Calls:
+        functions, blocks = self.network.functions, self.network.blocks(self.theta)
+        last = len(blocks) - 1
+        pull_back = functions[last].pull_back
+        sloped = functions[:last] if fused or pull_back else functions
+
+        # f'(z) of neighbouring layers with one activation comes from one call.
+        calls: Calls = []
+        for first, stop, function in _stretches(sloped):
+            span = slice(sums.starts[first], sums.starts[stop])
+            calls.append(
+                (function.derivative, tuple(layers.memory[..., span] for layers in (sums, activations, slopes)))
+            )
+
+        for l in reversed(range(len(blocks))):
+            delta = self.delta[l]
+            if l < last:
+                calls.append((self._product, (blocks[l + 1][..., :-1, :], self.delta[l + 1], delta)))
+            elif fused:
+                calls.append((fused.delta, (self.a[l], self.y, delta)))
+            else:
+                calls.append((LOSSES[self.network.loss].gradient, (self.a[l], self.y, delta)))
+                calls += [(pull_back, (delta, self.a[l], delta))] if pull_back else []
+            if l < len(sloped):
+                calls.append((np.multiply, (delta, slopes.units[l], delta)))
+
+        for under, delta, gradient in zip(below, self.delta, self.network.blocks(self.gradient), strict=True):
+            calls.append((self._product, (under, delta.swapaxes(-1, -2), gradient)))
+        return [*calls, (self._add_penalty_gradient, ())] if self.has_penalty else calls
 
     def load(self, X: Array, y: Array) -> None:
         """Take the rows X (inputs, rows) and y (outputs, rows)."""
@@ -141,7 +170,7 @@ class Pass:
 
     def forward(self) -> Array:
         """Fill z and a of every layer; returns the outputs (..., outputs, rows)."""
-        for call, arguments in self._forward:
+        for call, arguments in self.forward_calls:
             call(*arguments)
         return self.a[-1]
 
@@ -152,7 +181,7 @@ class Pass:
 
     def backward(self) -> Array:
         """Fill delta of every layer and the gradient, from the last `forward`; returns the gradient (..., P)."""
-        for call, arguments in self._backward:
+        for call, arguments in self.backward_calls:
             call(*arguments)
         return self.gradient
 
@@ -169,25 +198,26 @@ class Pass:
         self.gradient += self.penalty_gradient()
 
 
-def _output_delta(network: Network, z: Array, a: Array, y: Array, delta: Array, fused: Fused | None) -> Calls:
-    """dL/dz of the output layer: fused, or the loss's slope carried through the output function."""
-    if fused:
-        return [(fused.delta, (a, y, delta))]
-    function = network.functions[-1]
-    carry = [(function.pull_back, (delta, a, delta))] if function.pull_back else _times_slope(function, z, a, delta)
-    return [(LOSSES[network.loss].gradient, (a, y, delta)), *carry]
+class _Layers:
+    """Room for an array (..., units + 1, rows) a layer, in one stretch of memory; layers begin at `starts`."""
+
+    def __init__(self, lead: tuple[int, ...], sizes: Sequence[int], rows: int, fill: float) -> None:
+        self.starts = [0, *itertools.accumulate((units + 1) * rows for units in sizes)]
+        self.memory = np.full((*lead, self.starts[-1]), fill)
+        self.with_ones = [
+            self.memory[..., start:stop].reshape(*lead, units + 1, rows)
+            for units, start, stop in zip(sizes, self.starts[:-1], self.starts[1:], strict=True)
+        ]
+        self.units = [layer[..., :-1, :] for layer in self.with_ones]
 
 
-def _times_slope(function: Activation, z: Array, a: Array, delta: Array) -> Calls:
-    """Delta ← delta · f'(z)."""
-    slope = np.zeros(z.shape)
-    return [(function.derivative, (z, a, slope)), (np.multiply, (delta, slope, delta))]
-
-
-def _with_ones(lead: Sequence[int], units: int, rows: int) -> tuple[Array, Array]:
-    """Room for activations (..., units, rows), and the same memory with a last row of ones, for the biases."""
-    with_ones = np.ones((*lead, units + 1, rows))
-    return with_ones[..., :-1, :], with_ones
+def _stretches(functions: Sequence[Activation]) -> list[tuple[int, int, Activation]]:
+    """(first, last + 1, function) of every stretch of neighbouring layers with one activation."""
+    stretches = []
+    for _, layers in itertools.groupby(range(len(functions)), key=lambda l: functions[l].label):
+        numbers = list(layers)
+        stretches.append((numbers[0], numbers[-1] + 1, functions[numbers[0]]))
+    return stretches
 
 
 def respond(network: Network, theta: Array, X: Array) -> list[Array]:

@@ -9,7 +9,7 @@ from backprop_core.config import Config
 from backprop_core.datasets import Data
 from backprop_core.history import State
 from backprop_core.metrics import score
-from backprop_core.network import Network, Pass
+from backprop_core.network import Calls, Network, Pass
 from backprop_core.optimizers import OPTIMIZERS, SCHEDULES, Hyper
 
 
@@ -44,6 +44,11 @@ class Trainer:
         self._hyper = Hyper(config.momentum, config.rho, config.beta1, config.beta2, config.epsilon)
         self._trained = np.ones_like(self.theta) if config.train_biases else network.is_weight
         self._rates, self._change = config.learning_rate * self._trained, np.empty_like(self.theta)
+        self._full_batch_epoch: Calls = [
+            *self.full.backward_calls,
+            (self.update, (self.full.gradient,)),
+            *self.full.forward_calls,
+        ]
         self.full.forward()
 
     @property
@@ -77,13 +82,14 @@ class Trainer:
         if self._scheduled:
             self.set_rate(epoch)
         if self._full_batch:
-            self.update(self.full.backward())
+            for call, arguments in self._full_batch_epoch:
+                call(*arguments)
         else:
             order = self.order(epoch)
             for start in range(0, self.rows, self.batch_size):
                 batch = self.batch(order[start : start + self.batch_size])
                 self.update(batch.backward())
-        self.full.forward()
+            self.full.forward()
         return float(self.full.loss())
 
     def batch(self, rows: Array) -> Pass:
