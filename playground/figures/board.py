@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import confusion_matrix
 
 from backprop_core.activations import Array
 from backprop_core.datasets import Data
@@ -170,6 +169,8 @@ def _learned(
 
 def confusion_counts(snapshot: Snapshot) -> Array:
     """Counts (classes, classes), true class down, on the test rows, or on the training rows where there are none."""
+    from sklearn.metrics import confusion_matrix  # here, so that a page without one need not wait for the import
+
     data = snapshot.data
     held_back = len(data.X_test) > 0
     y, outputs = (data.y_test, snapshot.test_outputs) if held_back else (data.y, snapshot.a[-1])

@@ -177,7 +177,7 @@ class Table(Live):
         self._first = X.shape[1] + self._outputs
         cells = np.full((self._rows, len(names)), np.nan)
         heatmap = go.Heatmap(
-            z=cells, zmin=0, zmax=1, colorscale=[(0.0, CLASSES[0]), (0.5, theme.middle), (1.0, CLASSES[1])],
+            z=cells, zmin=0, zmax=1, colorscale=diverging(theme),
             showscale=False, ygap=2, xgap=2, hoverongaps=False, hovertemplate="output %{z:.10g}<extra></extra>",
         )  # fmt: skip
         self._fixed = names + [f"{value:g}" for row in np.hstack([X, y]) for value in row]

@@ -18,6 +18,7 @@ from playground.figures.theme import Theme, diverging
 
 GAP = 2  # empty columns between matrices, room for the names of rows
 DIGITS = ((10, 3), (14, 2))  # up to so many columns and gaps, cells have room for numbers of so many digits
+MOST_GAPS = 60  # rows or columns up to which cells are wide enough to stand apart
 MOST_NAMES = 18  # rows or columns that still have room for their names
 
 
@@ -46,8 +47,8 @@ class Matrices(Live):
             z=self._cells,
             colorscale=diverging(theme),
             showscale=False,
-            xgap=1,
-            ygap=1,
+            xgap=1 if wide <= MOST_GAPS else 0,
+            ygap=1 if tall <= MOST_GAPS else 0,
             hoverongaps=False,
             customdata=self._cell_names() if cells <= 2_000 else None,
             hovertemplate="%{customdata}%{z:.8g}<extra></extra>",
