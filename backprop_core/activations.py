@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy import add, exp, maximum, multiply, negative, reciprocal, subtract, tanh
+from numpy import add, exp, maximum, multiply, reciprocal, subtract, tanh
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
@@ -48,7 +48,7 @@ class Activation:
 def sigmoid(z: Array, out: Array | None = None) -> Array:
     """1 / (1 + e⁻ᶻ), without overflow for any z."""
     out = maximum(z, LOWEST_EXPONENT, out=out)
-    negative(out, out)
+    subtract(ZERO, out, out)  # not negative(): NumPy 2.4's goes wrong in place where numbers lie 64 bytes apart
     exp(out, out)
     add(out, ONE, out)
     return reciprocal(out, out)

@@ -378,7 +378,7 @@ def _sequence(name: str, spec: Spec, value: Any) -> tuple[Any, ...]:
 def _number(name: str, spec: Spec, value: Any, *, whole: bool) -> int | float:
     kind: Any
     kind, noun, form = (numbers.Integral, "a whole number", ",.0f") if whole else (numbers.Real, "a number", ",g")
-    if isinstance(value, bool) or not isinstance(value, kind) or not spec.low <= float(value) <= spec.high:
+    if isinstance(value, bool) or not isinstance(value, kind) or not spec.low <= value <= spec.high:
         raise ConfigError(
             name,
             f"{spec.label} ({name}) = {value!r} is not allowed. "

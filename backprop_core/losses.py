@@ -160,7 +160,7 @@ LOSSES: dict[str, Loss] = {
         _bce_gradient,
         r"-\tfrac1{nk}\sum\,[\,y\ln a+(1-y)\ln(1-a)\,]",
         r"\tfrac1{nk}\,\frac{a-y}{a\,(1-a)}",
-        outputs=("sigmoid", "softmax"),
+        outputs=("sigmoid",),
     ),
     "cross_entropy": Loss(
         "cross-entropy",

@@ -69,7 +69,7 @@ class Network:
         return [(block[..., :-1, :], block[..., -1, :]) for block in self.blocks(theta)]
 
     def pack(self, params: Params) -> Array:
-        """The flat theta (P,) of [(W, b), ...]. Raises ValueError where shapes do not fit."""
+        """The flat theta (P,) of [(W, b), ...]. Raises ValueError where they do not fit or are not finite."""
         theta = np.empty(self.parameters)
         views = self.unpack(theta)
         if len(params) != len(views):
@@ -80,6 +80,8 @@ class Network:
                 raise ValueError(
                     f"W{number} must have shape {W.shape} and b{number} {b.shape}, not {new_W.shape} and {new_b.shape}."
                 )
+            if not (np.isfinite(new_W).all() and np.isfinite(new_b).all()):
+                raise ValueError(f"Every number of W{number} and b{number} must be finite.")
             W[:], b[:] = new_W, new_b
         return theta
 
@@ -119,7 +121,7 @@ class Pass:
         self._compared = self.z[-1] if fused else self.a[-1]
 
         # The passes are written down once, as calls in their order: to look everything up anew in every epoch would
-        # cost more than the sums do. One network's products go through ndarray.dot: matmul's BLAS calls in half the time.
+        # cost more than the sums do. One network's products go through ndarray.dot: matmul's BLAS calls, but faster.
         self._product = np.matmul if lead else np.ndarray.dot
         below = [*shown.with_ones, *activations.with_ones[:-1]]
         self.forward_calls = self._list_forward(below)

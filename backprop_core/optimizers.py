@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -75,7 +75,15 @@ def _adam(g: Array, slots: Sequence[Array], t: int, hyper: Hyper) -> Array:
     m += (1.0 - hyper.beta1) * g
     v *= hyper.beta2
     v += (1.0 - hyper.beta2) * (g * g)
-    return (m / (1.0 - hyper.beta1**t)) / (np.sqrt(v / (1.0 - hyper.beta2**t)) + hyper.epsilon)
+    m_hat, v_hat = m / (1.0 - _power(hyper.beta1, t)), v / (1.0 - _power(hyper.beta2, t))
+    return m_hat / (np.sqrt(v_hat) + hyper.epsilon)
+
+
+def _power(base: Any, exponent: int) -> Any:
+    """A number to a power, or each of an array's: one by one, as NumPy's own power of arrays rounds differently."""
+    if np.ndim(base) == 0:
+        return base**exponent
+    return np.array([number**exponent for number in base.ravel().tolist()]).reshape(base.shape)
 
 
 # Nesterov: Sutskever et al. 2013, rewritten for the looked-ahead θ, as is usual. AdaGrad: Duchi et al. 2011.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,8 @@ from backprop_core.metrics import score
 from backprop_core.network import Network, Pass, respond
 from backprop_core.optimizers import OPTIMIZERS
 from backprop_core.training import Trainer, empty_slots
+
+MOST_WEIGHT = 1_000_000  # a weight typed in by hand may have this size
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +128,7 @@ class Snapshot:
 
     def respond(self, X: Array) -> list[Array]:
         """What every unit answers to rows X (N, d): (N, n_l) a layer, the outputs last."""
-        return respond(self.network, self.state.memory[0], self.data.expand(np.asarray(X, dtype=float)))
+        return respond(self.network, self.state.memory[0], _shown(self.data, X))
 
     def step(self) -> Step:
         """The update that training makes from here: the first of the next epoch."""
@@ -173,7 +176,7 @@ class Run:
     """
 
     def __init__(self, config: Config, *, data: tuple[Any, Any] | None = None, params: Params | None = None) -> None:
-        self.brought = None if data is None else (np.array(data[0], dtype=float), np.array(data[1], dtype=float))
+        self.brought = None if data is None else _brought(data)
         self.config = config if self.brought is None else config.replace(dataset="csv")
         self.data = _data(self.config, self.brought)
         self.network = Network(
@@ -182,10 +185,7 @@ class Run:
             config.output,
             config.loss,
         )
-        try:
-            self.start_params = None if params is None else self.network.unpack(self.network.pack(params))
-        except ValueError as error:
-            raise ConfigError("params", str(error)) from error
+        self.start_params = None if params is None else _checked_params(self.network, params)
         self.epoch = 0
         self.diverged: int | None = None
         self.goal_reached = False
@@ -233,7 +233,7 @@ class Run:
 
     def predict(self, X: Array) -> Array:
         """Outputs (N, k) of the current parameters for rows X (N, d)."""
-        return respond(self.network, self._trainer.theta, self.data.expand(np.asarray(X, dtype=float)))[-1]
+        return respond(self.network, self._trainer.theta, _shown(self.data, X))[-1]
 
     def step(self) -> Step:
         """Make one parameter update (one mini-batch) and return everything about it."""
@@ -243,9 +243,10 @@ class Run:
             if self._batch == self._trainer.batches:
                 self._batch = 0
                 loss = float(self._trainer.full.loss())
-                if math.isfinite(loss):
+                if math.isfinite(loss) and np.isfinite(self._trainer.memory).all():
                     self.epoch += 1
                     self._take_down(loss)
+                    self.goal_reached = self._stops and self._newly_meets_goal(loss)
                 else:
                     self._diverge(self.epoch + 1)
         return step
@@ -279,9 +280,8 @@ class Run:
         At keyframes and at the newest epoch. Norms are kept, so that a run that goes on computes only the new ones.
         """
         keyframes = self.history.keyframes
-        epochs = keyframes[:: -(-len(keyframes) // most)]
-        if epochs[-1] != self.epoch:
-            epochs = [*epochs, self.epoch]
+        epochs = [epoch for epoch in keyframes if epoch < self.epoch]
+        epochs = [*epochs[:: -(-len(epochs) // max(most - 1, 1)) or 1], self.epoch]
         for epoch in epochs:
             if epoch not in self._norms:
                 gradients = self.at(epoch).grads
@@ -353,14 +353,18 @@ class Run:
 
     def _adopt(self, config: Config, edits: tuple[Edit, ...]) -> None:
         """Stand at this epoch under this configuration and these edits, if the loss there is finite."""
-        old, unedited = (self.config, self.edits, self._trainer.state), self._unedited()
+        old_config, old_edits, old_state = self.config, self.edits, self._trainer.state
         self.config, self.edits = config, edits
+        if self.epoch == 0 or any(edit.epoch == self.epoch for edit in old_edits):
+            unedited = self._replay(self.epoch, edited=False)
+        else:
+            unedited = old_state.copy()
         self._continue(self._edited(unedited, self.epoch))
         try:
             loss = self._finite_loss()
         except ConfigError:
-            self.config, self.edits = old[:2]
-            self._continue(old[2])
+            self.config, self.edits = old_config, old_edits
+            self._continue(old_state)
             raise
         self.history.rewind(self.epoch - 1)
         self._norms.pop(self.epoch, None)
@@ -451,12 +455,6 @@ class Run:
                 start = stop
         return state
 
-    def _unedited(self) -> State:
-        """The current state without the edits made at this epoch."""
-        if any(edit.epoch == self.epoch for edit in self.edits) or self.epoch == 0:
-            return self._replay(self.epoch, edited=False)
-        return self._trainer.state.copy()
-
     def _edited(self, state: State, epoch: int) -> State:
         """A state with the edits made at an epoch."""
         edits = [edit for edit in self.edits if edit.epoch == epoch]
@@ -476,26 +474,48 @@ class Run:
             for layer, pair in enumerate(self.params, start=1)
             for kind, array in zip("Wb", pair, strict=True)
         }
-        layer, kind, *index = address if len(address) > 2 else (0, "")
-        shape = shapes.get((layer, kind), ())
-        if len(shape) != len(index) or not shape or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
+        known = isinstance(address, tuple) and len(address) in {3, 4} and address[:2] in shapes
+        shape, index = (shapes[address[0], address[1]], address[2:]) if known else ((), ())
+        inside = [isinstance(i, numbers.Integral) and 0 <= i < n for i, n in zip(index, shape, strict=False)]
+        if not known or len(index) != len(shape) or not all(inside):
             raise ConfigError(
                 "params",
                 f"{address!r} is not a parameter of this network, whose layers are "
                 f"{'-'.join(map(str, self.network.sizes))}.",
             )
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or not math.isfinite(value)
-            or abs(value) > 1e6
-        ):
+        number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+        if not number or not abs(value) <= MOST_WEIGHT:
             raise ConfigError(
                 "params",
-                f"{kind}{layer}{list(index)} = {value!r} is not allowed. "
-                "It must be a number from -1,000,000 to 1,000,000.",
+                f"{address[1]}{address[0]}{list(index)} = {value!r} is not allowed. "
+                f"It must be a number from {-MOST_WEIGHT:,} to {MOST_WEIGHT:,}.",
             )
         return float(value)
+
+
+def _brought(data: Any) -> tuple[Array, Array]:
+    try:
+        X, y = data
+        return np.array(X, dtype=float), np.array(y, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(
+            "data", "Data must be (X, y): a table of numbers, and one target for each of its rows."
+        ) from error
+
+
+def _checked_params(network: Network, params: Any) -> Params:
+    try:
+        return network.unpack(network.pack(params))
+    except (IndexError, TypeError, ValueError) as error:
+        raise ConfigError("params", f"Weights must be [(W1, b1), …] of finite numbers. {error}") from error
+
+
+def _shown(data: Data, X: Any) -> Array:
+    """What the network is shown for rows X (N, d). Raises ConfigError for rows of another shape."""
+    rows = np.asarray(X, dtype=float)
+    if rows.ndim != 2 or rows.shape[1] != data.X.shape[1]:
+        raise ConfigError("X", f"Rows must have shape (N, {data.X.shape[1]}), not {rows.shape}.")
+    return data.expand(rows)
 
 
 def _data(config: Config, brought: tuple[Array, Array] | None) -> Data:

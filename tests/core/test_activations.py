@@ -109,6 +109,18 @@ def test_results_are_written_into_out_and_returned(name: str, shape: tuple[int, 
         np.testing.assert_array_equal(error, expected)
 
 
+@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize("stride", range(1, 18))
+def test_memory_need_not_be_contiguous(name: str, stride: int) -> None:
+    """Layers of many networks lie apart; NumPy 2.4's own negative goes wrong where that is by eight numbers."""
+    function, numbers = OUTPUTS[name], np.linspace(-3.0, 3.0, 20)
+    z, a, slope = (np.full((20, stride), 7.0)[:, 0] for _ in range(3))
+    z[:] = numbers
+    function.derivative(z, function.f(z, a), slope)
+    np.testing.assert_allclose(a, function.f(numbers), rtol=1e-14)
+    np.testing.assert_allclose(slope, function.derivative(numbers, function.f(numbers)), rtol=1e-14)
+
+
 @pytest.mark.parametrize("name", OUTPUTS)
 @pytest.mark.parametrize("size", [36.0, 710.0, 1_000.0])
 def test_large_sums_neither_overflow_nor_warn(name: str, size: float) -> None:

@@ -164,6 +164,21 @@ def test_one_weight_is_changed_and_no_other(epoch: int, address: Any, layer: int
     assert bits(run.at(epoch).params) == bits(expected)
 
 
+def test_an_epoch_between_keyframes_is_replayed_with_its_edits() -> None:
+    run = trained(301)
+    run.edit(params={(1, "W", 0, 0): 2.5}, learning_rate=0.1, optimizer="adam")
+    edited, memory = run.params, run.at(301).state.memory.tobytes()
+    run.advance(400)
+    assert 301 not in run.history.keyframes
+    assert bits(run.at(301).params) == bits(edited)
+    assert run.at(301).state.memory.tobytes() == memory
+    assert run.at(301).loss == run.history.loss[301]
+    assert bits(run.at(300).params) == bits(trained(300).params)
+    later = run.at(500)
+    again = Run.replay(run.config, run.edits, 500)
+    assert bits(again.params) == bits(later.params)
+
+
 def test_weights_edited_keep_the_optimizers_memory() -> None:
     run, plain = trained(5), trained(5)
     run.edit(params={(1, "W", 0, 0): 2.0})

@@ -20,7 +20,7 @@ def test_accuracy_is_that_of_scikit_learn(classes: int) -> None:
 
 def test_one_unit_is_cut_at_a_half() -> None:
     y = np.array([[0.0], [0.0], [1.0], [1.0]])
-    assert accuracy(np.array([[0.5], [0.6], [0.5], [0.51]]), y) == 0.5
+    assert accuracy(np.array([[0.5], [0.5], [0.51], [0.4]]), y) == 0.75
 
 
 def test_r_squared_is_that_of_scikit_learn() -> None:

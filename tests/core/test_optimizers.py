@@ -146,6 +146,20 @@ def test_slots_and_settings_are_named(name: str) -> None:
     np.testing.assert_array_equal(path(name), path(name, hyper=others))
 
 
+@pytest.mark.parametrize("batch_size", [None, 3])
+@pytest.mark.parametrize("name", RECURRENCES)
+def test_a_run_walks_the_published_path(name: str, batch_size: int | None) -> None:
+    """Update by update, across epochs and batches: nothing is forgotten in between, nothing counted twice."""
+    run = Run(Config(optimizer=name, learning_rate=RATE, batch_size=batch_size, **HYPER._asdict()))
+    start, steps = run.params, [run.step() for _ in range(20)]
+    for l, (W, b) in enumerate(start):
+        gradients = np.array([np.vstack([step.dW[l], step.db[l]]).ravel() for step in steps])
+        walked = np.array([np.vstack(step.params_after[l]).ravel() for step in steps])
+        for i, theta in enumerate(np.vstack([W, b]).ravel()):
+            expected = list(RECURRENCES[name](theta, gradients[:, i]))
+            np.testing.assert_allclose(walked[:, i], expected, rtol=1e-10, atol=1e-13)
+
+
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_frozen_biases_keep_their_bits(name: str) -> None:
     run = Run(Config(optimizer=name, train_biases=False, l1=0.01, l2=0.01))

@@ -149,15 +149,17 @@ def test_rewinding_and_going_on_ends_at_the_same_bits(config: Config, epochs: in
     assert everything(run) == before
 
 
-@given(config=configs(), epochs=st.integers(1, 30))
-def test_nothing_is_not_finite_before_divergence(config: Config, epochs: int) -> None:
+@given(config=configs(), epochs=st.integers(1, 15))
+def test_no_number_is_nan_or_infinite_before_divergence(config: Config, epochs: int) -> None:
     run = trained(config, epochs)
     assert run.epoch == epochs or run.diverged == run.epoch + 1
     assert np.isfinite(run.history.loss).all()
-    snapshot = run.at(run.epoch)
-    held = [snapshot.state.memory, *snapshot.z, *snapshot.a, *snapshot.delta]
-    assert all(np.isfinite(array).all() for array in held)
-    assert all(np.isfinite(array).all() for pair in snapshot.grads for array in pair)
+    for epoch in range(run.epoch + 1):
+        snapshot = run.at(epoch)
+        assert np.isfinite(snapshot.state.memory).all()
+        assert not any(np.isnan(array).any() for array in [*snapshot.z, *snapshot.a])
+        if config.batch_size is None and epoch < run.epoch:  # the gradient of the next update
+            assert all(np.isfinite(array).all() for pair in snapshot.grads for array in pair)
 
 
 class Session(RuleBasedStateMachine):
@@ -210,6 +212,11 @@ class Session(RuleBasedStateMachine):
         self.drop_what_was_begun()
         self.edit(**{field: data.draw(LEARNING[field])})
 
+    @rule(optimizer=LEARNING["optimizer"])
+    def change_the_optimizer(self, optimizer: str) -> None:
+        self.drop_what_was_begun()
+        self.edit(optimizer=optimizer)
+
     @rule(
         address=st.sampled_from([(1, "W", 0, 0), (1, "W", 1, 2), (1, "b", 1), (2, "W", 2, 0), (2, "b", 0)]),
         value=st.sampled_from([-2.0, 0.0, 0.5, 1.0]),
@@ -242,4 +249,4 @@ class Session(RuleBasedStateMachine):
 
 
 TestSession = Session.TestCase
-TestSession.settings = settings(max_examples=60, stateful_step_count=30)
+TestSession.settings = settings(max_examples=100, stateful_step_count=30, report_multiple_bugs=False)
