@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.linalg import norm
 
 from backprop_core import datasets
 from backprop_core.activations import Array
@@ -285,9 +286,8 @@ class Run:
         for epoch in epochs:
             if epoch not in self._norms:
                 gradients = self.at(epoch).grads
-                self._norms[epoch] = np.array(
-                    [math.hypot(np.linalg.norm(dW), np.linalg.norm(db)) for dW, db in gradients]
-                )
+                with np.errstate(over="ignore"):
+                    self._norms[epoch] = np.array([np.hypot(norm(dW), norm(db)) for dW, db in gradients])
         self._norms = {epoch: self._norms[epoch] for epoch in epochs}
         return np.array(epochs), np.array(list(self._norms.values()))
 

@@ -30,7 +30,8 @@ def from_config(config: Config) -> dict[str, Any]:
     values = {name: getattr(config, name) for name in PLAIN} | {"features": list(config.features)}
     sizes, activations = config.hidden, config.activations
     size = sizes[0] if sizes else DEFAULT_SIZE
-    activation = activations[0] if activations else str(config.activation)
+    alone = config.activation if isinstance(config.activation, str) else DEFAULTS["activation"]
+    activation = activations[0] if activations else alone
     values |= {"hidden_layers": len(sizes), "hidden_size": size, "activation": activation}
     values["per_layer"] = len(set(sizes)) > 1 or len(set(activations)) > 1
     for layer in range(1, MAX_LAYERS + 1):

@@ -61,12 +61,14 @@ class Session:
     until: int = 0
     notice: str = ""
     error: str = ""
+    in_sidebar: Config | None = None
     undo: list[Recipe] = field(default_factory=list)
     runs: int = 0
     edits: int = 0
     board: Board | None = None
     board_of: tuple[Any, ...] = ()
     frames: int = 0
+    last_frame: float = 0.0
     seconds: float = 0.0
     trained: int = 0
 
@@ -80,9 +82,12 @@ def session() -> Session:
 
 
 def prepare_widgets() -> None:
-    """Give every widget that does not yet stand on the page, and the timeline, the value that the run has."""
+    """Let the widgets show what is in force at the shown epoch, and the timeline that epoch."""
     current = session()
-    for key, value in form.from_config(current.run.config_at(current.shown)).items():
+    config = current.run.config_at(current.shown)
+    if current.in_sidebar != config:
+        _show_config(config)
+    for key, value in form.from_config(config).items():
         st.session_state.setdefault(key, value)
     st.session_state.setdefault("preset", None)
     st.session_state.setdefault("speed", "auto")
@@ -140,14 +145,19 @@ def changed(name: str) -> None:
         if name == "dataset":
             wanted = form.follow_dataset(before, st.session_state["dataset"])
         else:
-            values = {key: st.session_state[key] for key in form.from_config(before)}
+            shown = form.from_config(
+                before
+            )  # of widgets that are not on the page just now, Streamlit forgets the value
+            values = shown | {key: st.session_state[key] for key in shown if key in st.session_state}
             wanted = form.to_config(form.follow_partner(name, values))
         _adopt(before, wanted)
     except ConfigError as error:
         current.error = str(error)
         return
     st.session_state["preset"] = None
+    per_layer = st.session_state.get("per_layer", False)
     _show_config(wanted)
+    st.session_state["per_layer"] |= per_layer and name != "dataset"
 
 
 def choose_preset() -> None:
@@ -199,7 +209,7 @@ def step() -> None:
 def back() -> None:
     """Show the epoch before."""
     current = session()
-    current.mode = "paused"
+    current.mode, current.error, current.notice = "paused", "", ""
     current.shown = max(0, current.shown - 1)
 
 
@@ -211,6 +221,7 @@ def scrub() -> None:
         _go("finishing", wanted)
     else:
         current.mode, current.shown = "paused", wanted
+        current.error = current.notice = ""
 
 
 def undo() -> None:
@@ -260,7 +271,9 @@ def _epochs_a_frame(current: Session) -> int:
         return current.until
     speed = st.session_state.get("speed") or "auto"
     if speed == "auto":
-        return max(1, round(current.run.config.epochs / (AUTO_SECONDS * FRAMES_A_SECOND)))
+        now = time.perf_counter()
+        since, current.last_frame = min(now - current.last_frame, 5 / FRAMES_A_SECOND), now
+        return max(1, round(current.run.config.epochs * since / AUTO_SECONDS))
     return int(speed)
 
 
@@ -347,7 +360,7 @@ def _edit(edit: Callable[[Run], None]) -> None:
 
 def _start(run: Run, notice: str) -> None:
     current = session()
-    if current.run.epoch:
+    if current.run.epoch or current.run.edits:
         _remember(Recipe.of(current.run))
     _replace_run(run, notice)
     current.shown = run.epoch
@@ -366,5 +379,6 @@ def _remember(recipe: Recipe) -> None:
 
 
 def _show_config(config: Config) -> None:
+    session().in_sidebar = config
     for key, value in form.from_config(config).items():
         st.session_state[key] = value

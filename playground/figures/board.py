@@ -19,6 +19,7 @@ from playground.figures.theme import Theme
 from playground.figures.units import MOST_ROWS, TILE, Mosaic
 
 HEIGHTS = {"network": 256, "learned": 256, "weights": 216, "gradients": 216, "loss_curve": 176}
+LONGEST_NAME = 8  # of an input; where one is longer, all are x1, x2, …
 MOST_SAMPLES = 12  # training rows in the heatmaps of activations and of δ
 
 GRADIENT_VIEWS = ("Gradients", "Activations", "δ", "Updates")
@@ -52,13 +53,13 @@ def learned_views(data: Data) -> tuple[str, ...]:
 def unit_names(run: Run) -> list[tuple[str, ...]]:
     """Names of the units of every layer: inputs, h1, h2, … (h2.1 in the second of several hidden layers), outputs."""
     *hidden, outputs = run.network.sizes[1:]
-    inputs = run.data.input_labels if len(run.data.input_labels) <= 13 else tuple(
-        f"x{i + 1}" for i in range(run.network.sizes[0])
-    )  # fmt: skip
+    inputs = run.data.input_labels
+    if any(len(name) > LONGEST_NAME for name in inputs):
+        inputs = tuple(f"x{i + 1}" for i in range(len(inputs)))
     several = len(hidden) > 1
     layers = [tuple(f"h{l}.{i + 1}" if several else f"h{i + 1}" for i in range(n)) for l, n in enumerate(hidden, 1)]
     output_names = ("y",) if outputs == 1 else tuple(f"y{i + 1}" for i in range(outputs))
-    return [tuple(name if len(name) <= 8 else f"x{i + 1}" for i, name in enumerate(inputs)), *layers, output_names]
+    return [inputs, *layers, output_names]
 
 
 class Board:

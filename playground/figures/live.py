@@ -16,6 +16,8 @@ import plotly.graph_objects as go
 from backprop_core.activations import Array
 from playground.figures.theme import Theme
 
+SMALLEST, LARGEST = 1e-300, 1e300  # beyond these, numbers are their own ceiling: rounding up would leave float64
+
 HIDDEN_AXIS = {"visible": False, "fixedrange": True, "automargin": False, "zeroline": False, "showgrid": False}
 
 
@@ -43,7 +45,8 @@ class Live:
 
 def typed(array: Array, *, exact: bool = False) -> dict[str, Any]:
     """An array in Plotly's base64 form, shorter than digits and faster to write: single precision, or exact."""
-    array = np.ascontiguousarray(array, dtype=np.float64 if exact else np.float32)
+    precision = np.finfo(np.float64 if exact else np.float32)
+    array = np.ascontiguousarray(np.clip(array, precision.min, precision.max), dtype=precision.dtype)
     return {
         "dtype": "f8" if exact else "f4",
         "bdata": base64.b64encode(array.tobytes()).decode(),
@@ -73,6 +76,8 @@ def nice_ceiling(value: float) -> float:
     """The next of 1, 2, 5, 10, … at or above a value, so that a scale stays put for many frames."""
     if not value > 0 or not np.isfinite(value):
         return 1.0
+    if not SMALLEST < value < LARGEST:
+        return max(value, SMALLEST)
     power = 10.0 ** np.floor(np.log10(value))
     return float(next(step * power for step in (1.0, 2.0, 5.0, 10.0) if value <= step * power * (1 + 1e-12)))
 

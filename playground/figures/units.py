@@ -24,7 +24,7 @@ class Mosaic(Live):
 
     def __init__(self, names: Sequence[Sequence[str]], theme: Theme, height: int, *, stripe: int = 0) -> None:
         self._names = [layer[:MOST_UNITS] for layer in names]
-        self._tile = (max(2, stripe // 8), stripe) if stripe else (TILE, TILE)
+        self._tile = (3, stripe) if stripe else (TILE, TILE)
         tallest = max(len(layer) for layer in self._names)
         self._pitch = (self._tile[0] + max(1, self._tile[0] // 6), self._tile[1] + max(4, self._tile[1] // 3))
         self._cells = np.full((tallest * self._pitch[0], len(names) * self._pitch[1]), np.nan)

@@ -150,11 +150,10 @@ def _button(
 
 
 def _panels(snapshot: Snapshot) -> Board:
-    heads = {}
-    left, right = st.columns(2, gap="xsmall")
-    panels = {}
-    for name, column in (("network", left), ("learned", right), ("weights", left), ("gradients", right)):
-        panels[name] = column.container(key=f"panel_{name}")
+    heads, panels = {}, {}
+    for row in (("network", "learned"), ("weights", "gradients")):
+        for name, column in zip(row, st.columns(2, gap="xsmall"), strict=True):
+            panels[name] = column.container(key=f"panel_{name}")
     panels["loss_curve"] = st.container(key="panel_loss_curve")
     for name, panel in panels.items():
         heads[name] = panel.container(key=f"head_{name}", horizontal=True, horizontal_alignment="distribute")

@@ -242,6 +242,18 @@ def test_numbers_of_numpy_become_plain_ones() -> None:
     assert list(map(type, values)) == [int, float, float, bool, tuple]
 
 
+@pytest.mark.parametrize("name", [name for name, spec in SPECS.items() if spec.kind == "real"])
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_a_number_of_less_precision_is_checked_as_what_it_becomes(name: str, end: str) -> None:
+    """float32's 0.999 is a little more than 0.999: to take it would make a configuration that is not allowed."""
+    value = np.float32(getattr(SPECS[name], end))
+    try:
+        config = Config.from_dict({name: value})
+    except ConfigError:
+        return
+    assert Config.from_dict(config.to_dict()) == config
+
+
 CONFIGS = [
     Config(),
     Config(dataset="moons", hidden=(3, 4), activation=("tanh", "relu"), features=("x1", "sin_x2"), batch_size=7),
