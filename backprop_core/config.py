@@ -378,13 +378,18 @@ def _sequence(name: str, spec: Spec, value: Any) -> tuple[Any, ...]:
 def _number(name: str, spec: Spec, value: Any, *, whole: bool) -> int | float:
     kind: Any
     kind, noun, form = (numbers.Integral, "a whole number", ",.0f") if whole else (numbers.Real, "a number", ",g")
-    if isinstance(value, bool) or not isinstance(value, kind) or not spec.low <= value <= spec.high:
+    if isinstance(value, bool) or not isinstance(value, kind) or not _within(value, spec):
         raise ConfigError(
             name,
             f"{spec.label} ({name}) = {value!r} is not allowed. "
             f"It must be {noun} from {spec.low:{form}} to {spec.high:{form}}.",
         )
     return int(value) if whole else float(value)
+
+
+def _within(value: Any, spec: Spec) -> bool:
+    """Whether a number lies in its range, both as it is and as the float64 it will be."""
+    return bool(spec.low <= value <= spec.high and spec.low <= float(value) <= spec.high)
 
 
 def _check_combination(config: Config) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.linalg import norm
+from numpy.typing import ArrayLike
 
 from backprop_core import datasets
 from backprop_core.activations import Array
@@ -123,11 +124,11 @@ class Snapshot:
         """Accuracy, or R², on the test rows; None where there are none."""
         return score(self.data.task, self.test_outputs, self.data.y_test) if len(self.data.X_test) else None
 
-    def predict(self, X: Array) -> Array:
+    def predict(self, X: ArrayLike) -> Array:
         """Outputs (N, k) for rows X (N, d)."""
         return self.respond(X)[-1]
 
-    def respond(self, X: Array) -> list[Array]:
+    def respond(self, X: ArrayLike) -> list[Array]:
         """What every unit answers to rows X (N, d): (N, n_l) a layer, the outputs last."""
         return respond(self.network, self.state.memory[0], _shown(self.data, X))
 
@@ -232,7 +233,7 @@ class Run:
         changes = {edit.field: edit.value for edit in self.edits if edit.epoch <= epoch and isinstance(edit.field, str)}
         return self.config.replace(**changes) if changes else self.config
 
-    def predict(self, X: Array) -> Array:
+    def predict(self, X: ArrayLike) -> Array:
         """Outputs (N, k) of the current parameters for rows X (N, d)."""
         return respond(self.network, self._trainer.theta, _shown(self.data, X))[-1]
 
@@ -257,6 +258,8 @@ class Run:
 
         Fewer are when the run diverges, or right after an epoch that newly meets a stop condition.
         """
+        if not isinstance(epochs, numbers.Integral) or epochs < 0:
+            raise ConfigError("epochs", f"A run advances by a whole number of epochs, 0 or more, not {epochs!r}.")
         start, until = self.epoch, self.epoch + epochs
         self.goal_reached = False
         with np.errstate(all="ignore"):
@@ -327,8 +330,9 @@ class Run:
         if settings or weights:
             new = weights if self.epoch == 0 else weights | self._differing(settings)
             replaced = {*settings, *weights}
-            edits = tuple(old for old in edits if old.epoch < self.epoch or old.field not in replaced)
-            edits += tuple(Edit(self.epoch, field, value) for field, value in new.items())
+            kept = [old for old in edits if old.epoch < self.epoch or old.field not in replaced]
+            made = [Edit(self.epoch, field, value) for field, value in new.items()]
+            edits = tuple(sorted([*kept, *made], key=lambda edit: (edit.epoch, str(edit.field))))
             config = config.replace(**settings) if self.epoch == 0 else config
         self._adopt(config, edits)
 
@@ -338,6 +342,8 @@ class Run:
             self.advance(epoch - self.epoch)
 
     def _check_epoch(self, epoch: int) -> None:
+        if not isinstance(epoch, numbers.Integral):
+            raise ConfigError("epoch", f"An epoch is a whole number, not {epoch!r}.")
         if not 0 <= epoch <= self.epoch:
             raise ConfigError("epoch", f"Epoch {epoch:,} has not been trained; epochs 0 to {self.epoch:,} have.")
 
@@ -510,7 +516,7 @@ def _checked_params(network: Network, params: Any) -> Params:
         raise ConfigError("params", f"Weights must be [(W1, b1), …] of finite numbers. {error}") from error
 
 
-def _shown(data: Data, X: Any) -> Array:
+def _shown(data: Data, X: ArrayLike) -> Array:
     """What the network is shown for rows X (N, d). Raises ConfigError for rows of another shape."""
     rows = np.asarray(X, dtype=float)
     if rows.ndim != 2 or rows.shape[1] != data.X.shape[1]:

@@ -84,9 +84,18 @@ def scikit_learn() -> Train:
 
     def train(epochs: int) -> None:
         network = MLPRegressor(
-            hidden_layer_sizes=(2,), activation="logistic", solver="sgd", alpha=0, batch_size=4, learning_rate_init=RATE, momentum=0,
-            max_iter=epochs, tol=0, n_iter_no_change=epochs, random_state=0,
-        )  # fmt: skip
+            hidden_layer_sizes=(2,),
+            activation="logistic",
+            solver="sgd",
+            alpha=0,
+            batch_size=4,
+            learning_rate_init=RATE,
+            momentum=0,
+            max_iter=epochs,
+            tol=0,
+            n_iter_no_change=epochs,
+            random_state=0,
+        )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns that it did not converge: as many epochs as asked for are run
             network.fit(X, Y.ravel())
@@ -106,15 +115,16 @@ def jax_jit() -> Train:
         output = jax.nn.sigmoid(jax.nn.sigmoid(inputs @ W1 + b1) @ W2 + b2)
         return 0.5 * jnp.sum((output - targets) ** 2)
 
-    @jax.jit
     def step(params: list[jax.Array]) -> list[jax.Array]:
         return [p - RATE * g for p, g in zip(params, jax.grad(loss)(params), strict=True)]
+
+    jitted = jax.jit(step)
 
     def train(epochs: int) -> None:
         rng = np.random.RandomState(0)
         params = [jnp.asarray(rng.rand(*shape)) for shape in ((2, 2), (1, 2), (2, 1), (1, 1))]
         for _ in range(epochs):
-            params = step(params)
+            params = jitted(params)
         params[0].block_until_ready()
 
     return train

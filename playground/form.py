@@ -25,15 +25,17 @@ def layer_keys(layer: int) -> tuple[str, str]:
     return f"hidden_size_{layer}", f"activation_{layer}"
 
 
-def from_config(config: Config) -> dict[str, Any]:
-    """Widget values that show a configuration."""
+def from_config(config: Config, earlier: Values | None = None) -> dict[str, Any]:
+    """Widget values that show a configuration; what it leaves open stays as in the `earlier` values."""
+    earlier = earlier or {}
     values = {name: getattr(config, name) for name in PLAIN} | {"features": list(config.features)}
     sizes, activations = config.hidden, config.activations
-    size = sizes[0] if sizes else DEFAULT_SIZE
+    size = sizes[0] if sizes else earlier.get("hidden_size", DEFAULT_SIZE)
     alone = config.activation if isinstance(config.activation, str) else DEFAULTS["activation"]
-    activation = activations[0] if activations else alone
+    activation = activations[0] if activations else earlier.get("activation", alone)
     values |= {"hidden_layers": len(sizes), "hidden_size": size, "activation": activation}
-    values["per_layer"] = len(set(sizes)) > 1 or len(set(activations)) > 1
+    differ = len(set(sizes)) > 1 or len(set(activations)) > 1
+    values["per_layer"] = differ or earlier.get("per_layer", False)
     for layer in range(1, MAX_LAYERS + 1):
         size_key, activation_key = layer_keys(layer)
         values[size_key] = sizes[layer - 1] if layer <= len(sizes) else size

@@ -141,23 +141,19 @@ def changed(name: str) -> None:
     current = session()
     current.error = current.notice = ""
     before = current.run.config_at(current.shown)
+    shown = form.from_config(before)  # Streamlit forgets the values of widgets that are not on the page just now
+    values = shown | {key: st.session_state[key] for key in shown if key in st.session_state}
     try:
         if name == "dataset":
-            wanted = form.follow_dataset(before, st.session_state["dataset"])
+            wanted = form.follow_dataset(before, values["dataset"])
         else:
-            shown = form.from_config(
-                before
-            )  # of widgets that are not on the page just now, Streamlit forgets the value
-            values = shown | {key: st.session_state[key] for key in shown if key in st.session_state}
             wanted = form.to_config(form.follow_partner(name, values))
         _adopt(before, wanted)
     except ConfigError as error:
         current.error = str(error)
         return
     st.session_state["preset"] = None
-    per_layer = st.session_state.get("per_layer", False)
-    _show_config(wanted)
-    st.session_state["per_layer"] |= per_layer and name != "dataset"
+    _show_config(wanted, {} if name == "dataset" else values)
 
 
 def choose_preset() -> None:
@@ -378,7 +374,7 @@ def _remember(recipe: Recipe) -> None:
     current.undo = [*current.undo, recipe][-MOST_UNDO:]
 
 
-def _show_config(config: Config) -> None:
+def _show_config(config: Config, earlier: form.Values | None = None) -> None:
     session().in_sidebar = config
-    for key, value in form.from_config(config).items():
+    for key, value in form.from_config(config, earlier).items():
         st.session_state[key] = value

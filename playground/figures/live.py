@@ -45,8 +45,9 @@ class Live:
 
 def typed(array: Array, *, exact: bool = False) -> dict[str, Any]:
     """An array in Plotly's base64 form, shorter than digits and faster to write: single precision, or exact."""
-    precision = np.finfo(np.float64 if exact else np.float32)
-    array = np.ascontiguousarray(np.clip(array, precision.min, precision.max), dtype=precision.dtype)
+    if not exact:
+        array = np.clip(array, np.finfo(np.float32).min, np.finfo(np.float32).max)
+    array = np.ascontiguousarray(array, dtype=np.float64 if exact else np.float32)
     return {
         "dtype": "f8" if exact else "f4",
         "bdata": base64.b64encode(array.tobytes()).decode(),
