@@ -53,6 +53,8 @@ class Session:
 
     `shown` is the epoch that everything on the page shows, `until` where playing or finishing stops. `runs` and `edits`
     count what was replaced, so that a board or a table of another run or of older weights is known to be stale.
+    `timeline` are the values last given to the timeline, `scrubbed` and `pressed` what the visitor did since the last
+    run of the script.
     """
 
     run: Run
@@ -62,6 +64,9 @@ class Session:
     notice: str = ""
     error: str = ""
     in_sidebar: Config | None = None
+    timeline: tuple[int, ...] = ()
+    scrubbed: int | None = None
+    pressed: bool = False
     undo: list[Recipe] = field(default_factory=list)
     runs: int = 0
     edits: int = 0
@@ -84,6 +89,7 @@ def session() -> Session:
 def prepare_widgets() -> None:
     """Let the widgets show what is in force at the shown epoch, and the timeline that epoch."""
     current = session()
+    _scrub(current)
     config = current.run.config_at(current.shown)
     if current.in_sidebar != config:
         _show_config(config)
@@ -92,6 +98,7 @@ def prepare_widgets() -> None:
     st.session_state.setdefault("preset", None)
     st.session_state.setdefault("speed", "auto")
     st.session_state["timeline"] = current.shown
+    current.timeline = (*current.timeline[-2:], current.shown)
 
 
 def value(key: str) -> Any:
@@ -138,6 +145,7 @@ def board(views: Views) -> Board:
 
 def changed(name: str) -> None:
     """A sidebar widget was changed: start over, or go on from the shown epoch with an edit."""
+    press()
     current = session()
     current.error = current.notice = ""
     before = current.run.config_at(current.shown)
@@ -158,6 +166,7 @@ def changed(name: str) -> None:
 
 def choose_preset() -> None:
     """Start the chosen preset."""
+    press()
     name = st.session_state["preset"]
     if name is not None:
         _start(PRESETS[name].run(), PRESETS[name].about)
@@ -165,12 +174,14 @@ def choose_preset() -> None:
 
 def draw_again() -> None:
     """Start over with other weights: the next seed."""
+    press()
     st.session_state["seed"] = (session().run.config.seed + 1) % 2**32
     changed("seed")
 
 
 def reset() -> None:
     """Back to epoch 0 with the settings in force, keeping weights that were typed in at epoch 0."""
+    press()
     current = session()
     run = current.run
     typed = tuple(edit for edit in run.edits if edit.epoch == 0)
@@ -180,6 +191,7 @@ def reset() -> None:
 
 def toggle_play() -> None:
     """Play, or pause what is playing or finishing."""
+    press()
     current = session()
     if current.mode == "paused":
         _go("playing", _end(current))
@@ -189,11 +201,13 @@ def toggle_play() -> None:
 
 def finish() -> None:
     """Train to the last epoch."""
+    press()
     _go("finishing", _end(session()))
 
 
 def step() -> None:
     """Show the next epoch, training it if need be."""
+    press()
     current = session()
     current.mode, current.error, current.notice = "paused", "", ""
     if current.shown == current.run.epoch:
@@ -204,15 +218,32 @@ def step() -> None:
 
 def back() -> None:
     """Show the epoch before."""
+    press()
     current = session()
     current.mode, current.error, current.notice = "paused", "", ""
     current.shown = max(0, current.shown - 1)
 
 
 def scrub() -> None:
-    """Show the epoch that the timeline points at; train up to it if it lies ahead."""
-    current = session()
-    wanted = st.session_state["timeline"]
+    """The timeline was moved; what that means is decided when all that was done is known, in `prepare_widgets`."""
+    session().scrubbed = st.session_state["timeline"]
+
+
+def press() -> None:
+    """Something other than the timeline was pressed."""
+    session().pressed = True
+
+
+def _scrub(current: Session) -> None:
+    """Show the epoch that the timeline was moved to; train up to it if it lies ahead.
+
+    When something is pressed just as the timeline follows the training, the browser still sends the timeline's old
+    value along. That is no move.
+    """
+    wanted, stale = current.scrubbed, current.pressed and current.scrubbed in current.timeline
+    current.scrubbed, current.pressed = None, False
+    if wanted is None or stale:
+        return
     if wanted > current.run.epoch:
         _go("finishing", wanted)
     else:
@@ -222,6 +253,7 @@ def scrub() -> None:
 
 def undo() -> None:
     """Go back to the run as it stood before the last start over, reset or branch."""
+    press()
     current = session()
     if current.undo:
         recipe = current.undo.pop()
@@ -233,6 +265,7 @@ def undo() -> None:
 
 def edit_weights(layer: int, key: str, units: tuple[str, ...]) -> None:
     """The table of a layer's weights was edited: continue from the shown epoch with the new values."""
+    press()
     current = session()
     fan_in = current.run.network.sizes[layer - 1]
     values: dict[Address, float] = {}

@@ -119,7 +119,13 @@ def _transport(snapshot: Snapshot) -> Readouts:
         _button("undo", "Undo", "undo", state.undo, "U", "Back to the run before the last start over, reset or branch.",
                 disabled=not current.undo)  # fmt: skip
         st.segmented_control(
-            "Speed", state.SPEEDS, key="speed", required=True, label_visibility="collapsed", width="content"
+            "Speed",
+            state.SPEEDS,
+            key="speed",
+            required=True,
+            on_change=state.press,
+            label_visibility="collapsed",
+            width="content",
         )
     run = current.run
     st.slider(
@@ -191,7 +197,15 @@ def _caption(snapshot: Snapshot) -> str:
 
 def _switch(head: DeltaGenerator, key: str, options: tuple[str, ...]) -> str:
     state.keep_choice(key, options)
-    head.segmented_control(key, options, key=key, required=True, label_visibility="collapsed", width="content")
+    head.segmented_control(
+        key,
+        options,
+        key=key,
+        required=True,
+        on_change=state.press,
+        label_visibility="collapsed",
+        width="content",
+    )
     return str(state.value(key))
 
 
