@@ -11,11 +11,13 @@ import streamlit as st
 
 from backprop_core import Config, ConfigError, Edit, Run
 from backprop_core.config import SPECS, Address, fields
+from backprop_core.homework import EXAMPLES
 from backprop_core.initializers import Params
 from backprop_core.presets import PRESETS
-from playground import form
+from playground import form, worksheet
 from playground.figures.board import Board, Views
 from playground.figures.theme import THEMES, Theme
+from playground.worksheet import Sheet
 
 SPEEDS = ("1", "10", "100", "1000", "auto")
 AUTO_SECONDS = 10.0  # how long a whole run takes at speed "auto"
@@ -53,6 +55,8 @@ class Session:
 
     `shown` is the epoch that everything on the page shows, `until` where playing or finishing stops. `runs` and `edits`
     count what was replaced, so that a board or a table of another run or of older weights is known to be stale.
+    `position` is where the walk through one step stands, `revealed` whether its numbers are shown while predicting,
+    `checking` whether all gradients are checked.
     `timeline` are the values last given to the timeline, `scrubbed` and `pressed` what the visitor did since the last
     run of the script.
     """
@@ -67,6 +71,13 @@ class Session:
     timeline: tuple[int, ...] = ()
     scrubbed: int | None = None
     pressed: bool = False
+    position: int = 0
+    revealed: bool = False
+    checking: bool = False
+    sheet: Sheet | None = None
+    sheet_edits: int = 0
+    guess: str = ""
+    guessed_sign: str = ""
     undo: list[Recipe] = field(default_factory=list)
     runs: int = 0
     edits: int = 0
@@ -106,10 +117,15 @@ def value(key: str) -> Any:
     return st.session_state[key]
 
 
-def keep_choice(key: str, options: tuple[str, ...]) -> None:
-    """Give a switch its first option, unless it stands at one of its options already."""
+def keep_choice(key: str, options: tuple[Any, ...]) -> None:
+    """Give a choice its first option, unless it stands at one of its options already."""
     if st.session_state.get(key) not in options:
         st.session_state[key] = options[0]
+
+
+def keep_number(key: str, default: int) -> None:
+    """Give a widget a number, unless it has one."""
+    st.session_state.setdefault(key, default)
 
 
 def next_frame() -> int:
@@ -278,6 +294,112 @@ def edit_weights(layer: int, key: str, units: tuple[str, ...]) -> None:
         _edit(lambda run: run.edit(params=values))
     except ConfigError as error:
         current.error = str(error)
+
+
+def stop_playing() -> None:
+    """Pause, where a page does not play."""
+    session().mode = "paused"
+
+
+def walk_to(quantities: int) -> int:
+    """Where the walk stands, among so many quantities."""
+    current = session()
+    current.position = min(current.position, quantities - 1)
+    return current.position
+
+
+def walk(by: int) -> None:
+    """Walk on, or back, by one quantity."""
+    walk_to_start(max(0, session().position + by))
+
+
+def walk_to_start(position: int) -> None:
+    """Walk to a quantity."""
+    session().position = position
+    hide_again()
+
+
+def hide_again() -> None:
+    """Another number is asked for: hide it, if numbers are being predicted, and forget the guess."""
+    press()
+    current = session()
+    current.revealed, current.guess, current.guessed_sign = False, "", ""
+    for key, empty in (("guess", ""), ("guessed_sign", None)):
+        if key in st.session_state:
+            st.session_state[key] = empty
+
+
+def choose_cell(chart: str, keys: tuple[str, str], start: tuple[int, int]) -> None:
+    """A cell of a heatmap was chosen, whose first row and column are `start`: let two choices follow."""
+    points = st.session_state[chart]["selection"]["points"]
+    if points and "customdata" in points[0]:
+        row, column = points[0]["customdata"][:2]
+        st.session_state[keys[0]], st.session_state[keys[1]] = start[0] + int(row), start[1] + int(column)
+    hide_again()
+
+
+def reveal() -> None:
+    """Show the numbers, and what was guessed beside them."""
+    press()
+    current = session()
+    current.revealed = True
+    current.guess = st.session_state.get("guess", "")
+    current.guessed_sign = st.session_state.get("guessed_sign") or ""
+
+
+def sheet() -> Sheet:
+    """The homework sheet, begun with the first example."""
+    current = session()
+    if current.sheet is None:
+        current.sheet = worksheet.example(next(iter(EXAMPLES)))
+    return current.sheet
+
+
+def give(key: str, value: Any) -> None:
+    """Let a widget show a value, whatever it showed."""
+    st.session_state[key] = value
+
+
+def sheet_key(table: str) -> str:
+    """The key of one of the sheet's tables: another one whenever the sheet has changed, so no edit counts twice."""
+    return f"homework_{table}_{session().sheet_edits}"
+
+
+def start_sheet() -> None:
+    """Begin with the chosen example."""
+    press()
+    _use_sheet(worksheet.example(st.session_state["homework_example"]))
+
+
+def resize_sheet() -> None:
+    """The numbers of rows or units were changed."""
+    press()
+    wanted = {name: st.session_state[f"homework_{name}"] for name in ("inputs", "hidden 1", "hidden 2", "outputs")}
+    layers = tuple(units for units in wanted.values() if units)
+    _use_sheet(worksheet.resized(sheet(), st.session_state["homework_rows"], layers))
+
+
+def set_sheet(name: str) -> None:
+    """A setting of the homework's network was changed."""
+    press()
+    _use_sheet(worksheet.with_setting(sheet(), **{name: st.session_state[f"homework_{name}"]}))
+
+
+def edit_sheet(key: str, apply: Callable[..., Sheet], *which: Any) -> None:
+    """A table of the sheet was edited."""
+    press()
+    _use_sheet(apply(sheet(), *which, st.session_state[key]["edited_rows"]))
+
+
+def _use_sheet(changed: Sheet) -> None:
+    current = session()
+    current.sheet, current.sheet_edits = changed, current.sheet_edits + 1
+
+
+def check_all() -> None:
+    """Check all gradients, from now on at every epoch shown."""
+    press()
+    session().checking = True
 
 
 def play_frame() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,7 +68,7 @@ class Board:
     def __init__(self, run: Run, views: Views, theme: Theme, shown: int) -> None:
         names = unit_names(run)
         self.network = Diagram(names, theme, HEIGHTS["network"])
-        self.weights = Matrices(_parameter_names(names, ""), theme, HEIGHTS["weights"])
+        self.weights = Matrices(parameter_names(names, ""), theme, HEIGHTS["weights"])
         self.learned, self._update_learned = _learned(run, views.learned, names[1:], theme)
         self.gradients, self._gradient_values = _gradients(run, views.gradients, names, theme)
         curves = _curve_names(run, views.curves)
@@ -111,9 +111,10 @@ def _with_bias(W: Array, b: Array) -> Array:
     return np.vstack([W, b])
 
 
-def _parameter_names(names: list[tuple[str, ...]], prefix: str) -> list[Matrix]:
+def parameter_names(names: Sequence[Sequence[str]], prefix: str) -> list[Matrix]:
+    """The names of every layer's matrix of weights, its biases in the last row."""
     return [
-        Matrix(f"{prefix}W{l}, {prefix}b{l}", (*below, "bias"), units)
+        Matrix(f"{prefix}W{l}, {prefix}b{l}", (*below, "bias"), tuple(units))
         for l, (below, units) in enumerate(zip(names[:-1], names[1:], strict=True), start=1)
     ]
 
@@ -123,9 +124,9 @@ def _gradients(
 ) -> tuple[Matrices, Callable[[Snapshot], list[Array]]]:
     height = HEIGHTS["gradients"]
     if view == "Updates":
-        return Matrices(_parameter_names(names, "Δ"), theme, height), _updates
+        return Matrices(parameter_names(names, "Δ"), theme, height), _updates
     if view == "Gradients":
-        return Matrices(_parameter_names(names, "d"), theme, height), lambda snapshot: [
+        return Matrices(parameter_names(names, "d"), theme, height), lambda snapshot: [
             _with_bias(*pair) for pair in snapshot.grads
         ]
     letter = "a" if view == "Activations" else "δ"

@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -15,8 +14,8 @@ from streamlit.delta_generator import DeltaGenerator
 from backprop_core.run import Snapshot
 from playground import controls, live, state
 from playground.figures.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views, learned_views, unit_names
+from playground.pages.style import use_style
 
-STYLE = Path(__file__).parent.parent / "style.css"
 CHART_CONFIG = {"displayModeBar": False}
 BURST_SECONDS = 1.0  # of frames drawn by one run of the script; then it runs again, and the timeline follows
 ALT = {
@@ -39,7 +38,7 @@ class Readouts:
 
 def page() -> None:
     """Draw the page; while playing, go on drawing frames until something is pressed."""
-    st.html(STYLE)
+    use_style()
     state.prepare_widgets()
     current = state.session()
     controls.sidebar(current.run.config_at(current.shown))

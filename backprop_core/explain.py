@@ -1,0 +1,203 @@
+"""One parameter update in four stages, with every number: what a student can check by hand.
+
+The stages are the textbook's: forward propagation, local gradients, backward propagation of errors, adjustment of
+weights and biases. All arrays come from the `Step` that training itself would make; slopes f'(z) from the registry that
+training uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from backprop_core.activations import OUTPUTS, Array
+from backprop_core.losses import FUSED, LOSSES
+from backprop_core.network import Network, Pass
+from backprop_core.optimizers import OPTIMIZERS
+from backprop_core.run import Snapshot, Step
+
+STAGES = (
+    "Forward propagation",
+    "Local gradients",
+    "Backward propagation of errors",
+    "Adjustment of weights and biases",
+)
+STEP_SIZE = 6e-6  # of central differences: about the cube root of float64's precision, where rounding meets curvature
+FLOOR = 1e-10  # of relative errors: gradients below it are told apart from 0 by rounding alone
+BLOCK_CELLS = 4_000_000  # activations held at once while all gradients are checked
+
+Kind = Literal["z", "a", "error", "slope", "delta", "gradient", "penalty", "slot", "update", "new"]
+
+
+@dataclass(frozen=True, eq=False)
+class Quantity:
+    """One array of one stage.
+
+    values : (N, n_l), a row a sample, or (n_{l-1} + 1, n_l), a row an input and the bias last (`of_weights`)
+    latex : the general formula
+    """
+
+    stage: int
+    kind: Kind
+    layer: int
+    name: str
+    latex: str
+    values: Array
+    of_weights: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """An update, cut into stages. `quantities` are in the order in which they are computed."""
+
+    network: Network
+    optimizer: str
+    step: Step
+    quantities: tuple[Quantity, ...]
+    slopes: tuple[Array, ...]
+    error: Array | None
+
+    def stage(self, number: int) -> list[Quantity]:
+        """The quantities of one stage, 0 to 3."""
+        return [quantity for quantity in self.quantities if quantity.stage == number]
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """The chain-rule product of one weight or bias: dL/dw = Σ a · δ over the samples, and the penalty's share.
+
+    a, delta, products : (N,), a sample each; a is 1 for a bias
+    """
+
+    a: Array
+    delta: Array
+    products: Array
+    total: float
+    penalty: float
+
+    @property
+    def gradient(self) -> float:
+        """The gradient with the penalty's share."""
+        return self.total + self.penalty
+
+
+def explain(snapshot: Snapshot) -> Explanation:
+    """The update that training makes next from a snapshot, in four stages."""
+    step, network = snapshot.step(), snapshot.network
+    optimizer, fused = OPTIMIZERS[snapshot.config.optimizer], (network.output, network.loss) in FUSED
+    function = OUTPUTS[network.output]
+    closed = fused or function.pull_back is not None
+    layers = range(1, len(network.sizes))
+    slopes = tuple(
+        activation.derivative(z, a) for activation, z, a in zip(network.functions, step.z, step.a[1:], strict=True)
+    )
+    error = None if fused else LOSSES[network.loss].gradient(step.a[-1].T, _targets(snapshot, step).T).T
+    found = []
+    for l in layers:
+        found.append(Quantity(0, "z", l, f"z{l}", rf"z_{l} = a_{l - 1}\,W_{l} + b_{l}", step.z[l - 1]))
+        formula = network.functions[l - 1].latex
+        found.append(Quantity(0, "a", l, f"a{l}", rf"a_{l} = f_{l}(z_{l}),\quad f(z) = {formula}", step.a[l]))
+    for l in layers:
+        if l == layers[-1] and closed:
+            continue
+        formula = network.functions[l - 1].latex_derivative
+        found.append(Quantity(1, "slope", l, f"f'{l}", rf"f_{l}'(z_{l}) = {formula}", slopes[l - 1]))
+    if error is not None:
+        formula = LOSSES[network.loss].latex_gradient
+        found.append(Quantity(1, "error", layers[-1], "dL/da", rf"\partial L/\partial a = {formula}", error))
+    for l in reversed(layers):
+        found.append(Quantity(2, "delta", l, f"δ{l}", _delta_latex(network, l), step.delta[l - 1]))
+        latex = rf"dW_{l} = a_{l - 1}^\top\delta_{l},\quad db_{l} = \textstyle\sum\delta_{l}"
+        share = step.penalty_dW[l - 1]
+        pure = _stacked(step.dW[l - 1] - share, step.db[l - 1])
+        found.append(Quantity(2, "gradient", l, f"dW{l}, db{l}", latex, pure, of_weights=True))
+    for l, (W, b) in enumerate(step.params, start=1):
+        W_new, b_new = step.params_after[l - 1]
+        if step.penalty:
+            share = _stacked(step.penalty_dW[l - 1], np.zeros_like(b))
+            latex = rf"\lambda_1\operatorname{{sign}}W_{l} + \lambda_2 W_{l}"
+            found.append(Quantity(3, "penalty", l, f"penalty's dW{l}", latex, share, of_weights=True))
+        for slot, params in step.slots_after.items():
+            name = f"{slot} of W{l}, b{l}"
+            found.append(Quantity(3, "slot", l, name, optimizer.latex, _stacked(*params[l - 1]), of_weights=True))
+        update = _stacked(W_new - W, b_new - b)
+        latex = rf"\Delta W_{l} = W_{l}^{{new}} - W_{l},\quad {optimizer.latex}"
+        found.append(Quantity(3, "update", l, f"ΔW{l}, Δb{l}", latex, update, of_weights=True))
+        new = _stacked(W_new, b_new)
+        latex = rf"W_{l}^{{new}} = W_{l} + \Delta W_{l},\quad {optimizer.latex}"
+        found.append(Quantity(3, "new", l, f"new W{l}, b{l}", latex, new, of_weights=True))
+    return Explanation(network, snapshot.config.optimizer, step, tuple(found), slopes, error)
+
+
+def chain(explanation: Explanation, layer: int, row: int, unit: int) -> Chain:
+    """The chain-rule product of the weight from `row` to `unit` of a layer; the row after the last is the bias."""
+    step = explanation.step
+    below, delta = step.a[layer - 1], step.delta[layer - 1][:, unit]
+    is_bias = row == below.shape[1]
+    a = np.ones(len(below)) if is_bias else below[:, row]
+    penalty = 0.0 if is_bias else float(step.penalty_dW[layer - 1][row, unit])
+    gradient = step.db[layer - 1][unit] if is_bias else step.dW[layer - 1][row, unit]
+    return Chain(a, delta, a * delta, float(gradient) - penalty, penalty)
+
+
+def central_differences(snapshot: Snapshot, chosen: Sequence[int] | None = None) -> Array:
+    """Gradients of the next update's batch, found by nudging each parameter up and down: (P,), or of the chosen ones.
+
+    One batched pass serves many nudges: two networks a parameter, along the run axis, in blocks.
+    """
+    network, config, step = snapshot.network, snapshot.config, snapshot.step()
+    theta = snapshot.state.memory[0]
+    wanted = np.arange(len(theta)) if chosen is None else np.asarray(chosen)
+    sizes = STEP_SIZE * np.maximum(1.0, np.abs(theta[wanted]))
+    per_network = sum(network.sizes) * len(step.rows)
+    block = max(1, BLOCK_CELLS // (2 * per_network))
+    found = np.empty(len(wanted))
+    with np.errstate(all="ignore"):
+        for start in range(0, len(wanted), block):
+            part = slice(start, start + block)
+            which, h = wanted[part], sizes[part]
+            nudged = np.repeat(theta[None], 2 * len(which), axis=0)
+            up, down = np.arange(len(which)), np.arange(len(which)) + len(which)
+            nudged[up, which] += h
+            nudged[down, which] -= h
+            batch = Pass(network, nudged, len(step.rows), l1=config.l1, l2=config.l2)
+            batch.load(step.a[0].T, _targets(snapshot, step).T)
+            batch.forward()
+            losses = batch.loss()
+            found[part] = (losses[up] - losses[down]) / (nudged[up, which] - nudged[down, which])
+    return found
+
+
+def relative_errors(explanation: Explanation, numeric: Array) -> list[Array]:
+    """|analytic − numeric| / (|analytic| + |numeric|) of all parameters, (n_{l-1} + 1, n_l) a layer, the bias last."""
+    network, step = explanation.network, explanation.step
+    analytic = network.pack(list(zip(step.dW, step.db, strict=True)))
+    errors = np.abs(analytic - numeric) / np.maximum(np.abs(analytic) + np.abs(numeric), FLOOR)
+    return network.blocks(errors)
+
+
+def parameter_index(network: Network, layer: int, row: int, unit: int) -> int:
+    """Where a parameter stands in the flat theta; the row after a layer's last is its bias."""
+    places = network.blocks(np.arange(network.parameters))
+    return int(places[layer - 1][row, unit])
+
+
+def _targets(snapshot: Snapshot, step: Step) -> Array:
+    return snapshot.data.y[step.rows]
+
+
+def _stacked(W: Array, b: Array) -> Array:
+    return np.vstack([W, b])
+
+
+def _delta_latex(network: Network, l: int) -> str:
+    if l < len(network.sizes) - 1:
+        return rf"\delta_{l} = (\delta_{l + 1}\,W_{l + 1}^\top)\odot f_{l}'(z_{l})"
+    if fused := FUSED.get((network.output, network.loss)):
+        return rf"\delta_{l} = {fused.latex}"
+    if OUTPUTS[network.output].pull_back:
+        return rf"\delta_{{{l},i}} = a_i\,(e_i - \textstyle\sum_j e_j a_j),\quad e = \partial L/\partial a"
+    return rf"\delta_{l} = \partial L/\partial a_{l}\odot f_{l}'(z_{l})"

@@ -1,0 +1,327 @@
+"""One step: a single parameter update under the microscope, in four stages, with every number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from backprop_core.activations import Array
+from backprop_core.explain import (
+    STAGES,
+    Explanation,
+    Quantity,
+    central_differences,
+    chain,
+    explain,
+    parameter_index,
+    relative_errors,
+)
+from backprop_core.formulas import with_numbers
+from backprop_core.marking import mark
+from backprop_core.run import Snapshot
+from playground import controls, state
+from playground.figures.board import parameter_names, unit_names
+from playground.figures.cells import cells, highlighted, window
+from playground.figures.matrices import Matrices
+from playground.pages import homework
+from playground.pages.style import use_style
+
+VIEWS = ("Walk through", "Prove a gradient", "Check my homework")
+DIGITS = (3, 17)
+DIAGRAM_HEIGHT = 300
+MOST_CHECKED = 2_000_000_000  # nudges × rows × units of a check of all gradients: about ten seconds
+CHART_CONFIG = {"displayModeBar": False}
+
+
+def page() -> None:
+    """Draw the page."""
+    use_style()
+    state.stop_playing()
+    state.prepare_widgets()
+    current = state.session()
+    controls.sidebar(current.run.config_at(current.shown))
+    with st.container(key="transport", horizontal=True, vertical_alignment="bottom"):
+        state.keep_choice("step_view", VIEWS)
+        st.segmented_control(
+            "View", VIEWS, key="step_view", required=True, label_visibility="collapsed", on_change=state.press
+        )
+        view = state.value("step_view")
+        if view != VIEWS[2]:
+            digits = _choose_digits(current.shown)
+    if view == VIEWS[2]:
+        homework.view()
+        return
+    snapshot = current.run.at(current.shown)
+    explanation = explain(snapshot)
+    _choose_epoch(snapshot, explanation)
+    if view == VIEWS[0]:
+        _walk(explanation, digits)
+    else:
+        _prove(snapshot, explanation, digits)
+
+
+def _choose_digits(shown: int) -> int:
+    """Buttons for the epoch, and the number of digits, which is returned."""
+    st.button(
+        "Back",
+        key="back",
+        icon=":material/skip_previous:",
+        on_click=state.back,
+        disabled=shown == 0,
+        help="One epoch back.",
+    )
+    st.button("Step", key="step", icon=":material/skip_next:", on_click=state.step, help="Make this update, one epoch.")
+    state.keep_number("digits", 6)
+    st.slider(
+        "Digits",
+        *DIGITS,
+        key="digits",
+        on_change=state.press,
+        width=220,
+        help=f"Significant digits of every number, {DIGITS[0]} to {DIGITS[1]}.",
+    )
+    return int(state.value("digits"))
+
+
+def _choose_epoch(snapshot: Snapshot, explanation: Explanation) -> None:
+    run = state.session().run
+    st.slider(
+        "Epoch",
+        0,
+        max(run.epoch, 1),
+        key="timeline",
+        on_change=state.scrub,
+        disabled=run.epoch == 0,
+        help="The update made right after this epoch. Shared with the Train page.",
+    )
+    rows, batches = len(explanation.step.rows), -(-len(snapshot.data.X) // len(explanation.step.rows))
+    batch = f"{rows:,} rows" if batches == 1 else f"the first of {batches} mini-batches, {rows:,} rows"
+    _status(f"The update after epoch {snapshot.epoch:,}: {batch}, loss {explanation.step.loss:.8g}.")
+
+
+def _status(text: str) -> None:
+    error = state.session().error
+    with st.container(key="status"):
+        st.markdown(f":red[:material/error: {error}]" if error else text)
+
+
+def _walk(explanation: Explanation, digits: int) -> None:
+    quantities = explanation.quantities
+    position = state.walk_to(len(quantities))
+    quantity = quantities[position]
+    names = unit_names(state.session().run)
+    with st.container(key="walk", horizontal=True, vertical_alignment="bottom"):
+        st.button(
+            "Previous",
+            key="walk_back",
+            icon=":material/arrow_back:",
+            on_click=state.walk,
+            args=(-1,),
+            shortcut="Left",
+            disabled=position == 0,
+        )
+        st.button(
+            "Next",
+            key="walk_on",
+            icon=":material/arrow_forward:",
+            on_click=state.walk,
+            args=(1,),
+            type="primary",
+            shortcut="Right",
+            disabled=position == len(quantities) - 1,
+        )
+        for stage, title in enumerate(STAGES):
+            starts = [number for number, candidate in enumerate(quantities) if candidate.stage == stage]
+            st.button(
+                f"{stage + 1} {title}",
+                key=f"stage_{stage}",
+                on_click=state.walk_to_start,
+                args=(min(starts, default=0),),
+                disabled=not starts,
+                type="primary" if stage == quantity.stage else "secondary",
+            )
+        st.toggle(
+            "Predict, then reveal",
+            key="predict",
+            on_change=state.hide_again,
+            help="Hide the numbers; say first what you expect.",
+        )
+    left, right = st.columns([5, 7], gap="small")
+    with left.container(key="panel_diagram"):
+        st.markdown(f"**Stage {quantity.stage + 1} of 4: {STAGES[quantity.stage]}** · {quantity.name}")
+        figure = highlighted(names, explanation.step.params, quantity.layer, backward=quantity.stage == 2,
+                             theme=state.theme(), height=DIAGRAM_HEIGHT)  # fmt: skip
+        st.plotly_chart(
+            figure, config=CHART_CONFIG, key="step_network", alt="The network; the layer computed now is framed."
+        )
+    with right.container(key="panel_quantity"):
+        _quantity(explanation, quantity, names, digits)
+
+
+def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequence[str]], digits: int) -> None:
+    row, unit, rows = _choose(explanation, quantity, names)
+    hidden = bool(state.value("predict")) and not state.session().revealed
+    st.latex(quantity.latex)
+    if hidden:
+        _guess()
+    else:
+        st.latex(with_numbers(explanation, quantity, row, unit, digits))
+        if state.value("predict"):
+            _verdict(float(quantity.values[row, unit]), digits)
+    part = window((len(quantity.values), quantity.values.shape[1]), row, unit, digits)
+    shown = quantity.values[part.rows, part.columns]
+    figure = cells(
+        shown,
+        (rows[part.rows], names[quantity.layer][part.columns]),
+        (row - part.rows.start, unit - part.columns.start),
+        state.theme(),
+        digits=digits,
+        hidden=hidden,
+    )
+    keys = ("chosen_input" if quantity.of_weights else "sample", "unit")
+    st.plotly_chart(
+        figure,
+        config=CHART_CONFIG,
+        key="step_cells",
+        alt=f"The numbers of {quantity.name}.",
+        on_select=lambda: state.choose_cell("step_cells", keys, (part.rows.start, part.columns.start)),
+        selection_mode="points",
+    )
+    if not part.is_all((len(quantity.values), quantity.values.shape[1])):
+        st.caption(
+            f"Rows {part.rows.start + 1} to {part.rows.stop} of {len(quantity.values)}, columns "
+            f"{part.columns.start + 1} to {part.columns.stop} of {quantity.values.shape[1]}, around the chosen one."
+        )
+    if not hidden:
+        with st.popover("Copy", icon=":material/content_copy:"):
+            st.caption("As plain text")
+            st.code(_as_text(quantity.values, digits), language=None)
+            st.caption("As a NumPy array, every digit")
+            st.code(_as_numpy(quantity.values), language="python")
+
+
+def _choose(explanation: Explanation, quantity: Quantity, names: Sequence[Sequence[str]]) -> tuple[int, int, list[str]]:
+    """The row and the unit that the formula is written out for, and the names of the rows."""
+    units = list(names[quantity.layer])
+    if quantity.of_weights:
+        rows = [*names[quantity.layer - 1], "bias"]
+    else:
+        rows = [f"row {number + 1}" for number in explanation.step.rows.tolist()]
+    left, right = st.columns(2)
+    with left:
+        row = _pick(
+            "From" if quantity.of_weights else "Sample", "chosen_input" if quantity.of_weights else "sample", rows
+        )
+    with right:
+        unit = _pick("Unit", "unit", units)
+    return row, unit, rows
+
+
+def _pick(label: str, key: str, options: Sequence[str]) -> int:
+    """A choice among named things, by number; it survives where there are fewer of them."""
+    state.keep_choice(key, tuple(range(len(options))))
+    st.selectbox(label, range(len(options)), format_func=lambda i: options[i], key=key, on_change=state.hide_again)
+    return int(state.value(key))
+
+
+def _guess() -> None:
+    left, middle, end = st.columns([3, 3, 2], vertical_alignment="bottom")
+    left.text_input("Your value", key="guess", placeholder="0.593", max_chars=40)
+    middle.segmented_control("or its sign", ("−", "0", "+"), key="guessed_sign")
+    end.button("Reveal", key="reveal", type="primary", on_click=state.reveal, width="stretch")
+
+
+def _verdict(right: float, digits: int) -> None:
+    typed, sign = state.session().guess, state.session().guessed_sign
+    if typed.strip():
+        verdict = mark(typed, right)
+        (st.success if verdict.status == "right" else st.warning)(verdict.message)
+    elif sign:
+        actual = "+" if right > 0 else "−" if right < 0 else "0"
+        if sign == actual:
+            st.success(f"Right: it is {actual}.")
+        else:
+            st.warning(f"You said {sign}; it is {actual} ({right:.{digits}g}).")
+
+
+def _prove(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
+    network, names = explanation.network, unit_names(state.session().run)
+    one, two, three = st.columns(3)
+    with one:
+        layer = _pick("Layer", "proved_layer", [f"W{l}, b{l}" for l in range(1, len(network.sizes))]) + 1
+    with two:
+        row = _pick("From", "proved_row", [*names[layer - 1], "bias"])
+    with three:
+        unit = _pick("To", "proved_unit", names[layer])
+    terms = chain(explanation, layer, row, unit)
+    numeric = float(central_differences(snapshot, [parameter_index(network, layer, row, unit)])[0])
+    gradient = terms.gradient
+    error = abs(gradient - numeric) / max(abs(gradient) + abs(numeric), 1e-10)
+    below = "1" if row == network.sizes[layer - 1] else f"a_{{{layer - 1}}}"
+    left, right = st.columns([5, 7], gap="small")
+    with left.container(key="panel_proof"):
+        st.latex(rf"\frac{{\partial L}}{{\partial w}} = \sum_{{samples}} {below}\cdot\delta_{{{layer}}}")
+        penalty = f"\n\nPenalty's share: **{terms.penalty:.{digits}g}**" if terms.penalty else ""
+        st.markdown(
+            f"Sum over the samples: **{terms.total:.{digits}g}**{penalty}\n\n"
+            f"By nudging this weight up and down (central difference): **{numeric:.{digits}g}**\n\n"
+            f"Relative error: **{error:.2g}**"
+        )
+        st.button("Check all gradients", key="check_all", on_click=state.check_all, type="primary")
+    with right.container(key="panel_terms"):
+        rows = [f"row {index + 1}" for index in explanation.step.rows.tolist()]
+        table = np.column_stack([terms.a, terms.delta, terms.products])
+        part = window((len(table), 3), 0, 0, digits)
+        figure = cells(table[part.rows], (rows[part.rows], ("a", "δ", "a · δ")), None, state.theme(), digits=digits)
+        st.plotly_chart(figure, config=CHART_CONFIG, key="step_terms", alt="The factors of every sample's product.")
+        if part.rows.stop < len(table):
+            st.caption(f"The first {part.rows.stop} of {len(table):,} samples; the sum is over all.")
+    with left.container(key="panel_layer"):
+        st.caption("All gradients of this layer. Choose another by its cell.")
+        gradients = np.vstack([explanation.step.dW[layer - 1], explanation.step.db[layer - 1]])
+        part = window((len(gradients), gradients.shape[1]), row, unit, 3)
+        figure = cells(
+            gradients[part.rows, part.columns],
+            ([*names[layer - 1], "bias"][part.rows], names[layer][part.columns]),
+            (row - part.rows.start, unit - part.columns.start),
+            state.theme(),
+            digits=3,
+        )
+        start = (part.rows.start, part.columns.start)
+        st.plotly_chart(
+            figure,
+            config=CHART_CONFIG,
+            key="step_layer",
+            alt="Gradients of the layer.",
+            on_select=lambda: state.choose_cell("step_layer", ("proved_row", "proved_unit"), start),
+            selection_mode="points",
+        )
+    if state.session().checking:
+        _all_gradients(snapshot, explanation, names)
+
+
+def _all_gradients(snapshot: Snapshot, explanation: Explanation, names: Sequence[Sequence[str]]) -> None:
+    network = explanation.network
+    work = 2 * network.parameters * len(explanation.step.rows) * sum(network.sizes)
+    if work > MOST_CHECKED:
+        st.warning("This network and batch are too large to check every gradient at once; choose a smaller batch size.")
+        return
+    with st.spinner("Nudging every weight …"):
+        errors = relative_errors(explanation, central_differences(snapshot))
+    st.markdown(
+        f"All {network.parameters:,} gradients checked. Largest relative error: **{max(e.max() for e in errors):.2g}**"
+    )
+    matrices = Matrices(parameter_names(names, ""), state.theme(), 260)
+    matrices.update_cells(errors)
+    matrices.settle()
+    st.plotly_chart(matrices.figure, config=CHART_CONFIG, key="step_errors", alt="Relative errors of all gradients.")
+
+
+def _as_text(values: Array, digits: int) -> str:
+    return "\n".join("  ".join(f"{value:.{digits}g}" for value in row) for row in values.tolist())
+
+
+def _as_numpy(values: Array) -> str:
+    return f"np.array({values.tolist()!r})"

@@ -1,0 +1,409 @@
+"""One update in four stages: the numbers are training's own, and gradients are what nudging the weights shows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from updates import CONFIGS, EPOCHS, SMOOTH, explanation_of, snapshot_of, trained
+
+from backprop_core import Config, Run, Snapshot
+from backprop_core import explain as module
+from backprop_core.activations import OUTPUTS, Array
+from backprop_core.explain import (
+    BLOCK_CELLS,
+    FLOOR,
+    STAGES,
+    STEP_SIZE,
+    Explanation,
+    Quantity,
+    central_differences,
+    chain,
+    explain,
+    parameter_index,
+    relative_errors,
+)
+from backprop_core.initializers import Params
+from backprop_core.losses import FUSED
+from backprop_core.optimizers import OPTIMIZERS
+from backprop_core.presets import PRESETS
+from backprop_core.run import Step
+
+MAZUR: dict[str, Any] = json.loads(
+    (Path(__file__).parents[1] / "goldens" / "mazur_step.json").read_text(encoding="utf-8")
+)
+ALL = [*CONFIGS, "mazur"]
+PENALISED = [name for name, config in CONFIGS.items() if config.l1 or config.l2]
+
+
+def same_bits(first: Any, second: Any) -> bool:
+    return np.asarray(first).shape == np.asarray(second).shape and (
+        np.asarray(first).tobytes() == np.asarray(second).tobytes()
+    )
+
+
+def flat(step: Step) -> list[Any]:
+    """Everything a step holds, in one order."""
+    pairs = [*step.params, *step.params_after]
+    for slots in (step.slots, step.slots_after):
+        pairs += [pair for name in sorted(slots) for pair in slots[name]]
+    arrays = [step.rows, *step.z, *step.a, *step.delta, *step.dW, *step.db, *step.penalty_dW]
+    return [*arrays, *(array for pair in pairs for array in pair), step.loss, step.penalty, step.learning_rate]
+
+
+def stacked(params: Params) -> list[Array]:
+    return [np.vstack(pair) for pair in params]
+
+
+def weights(explanation: Explanation) -> list[tuple[int, int, int]]:
+    """(layer, row, unit) of every weight and bias."""
+    sizes = explanation.network.sizes
+    return [
+        (l, row, unit) for l in range(1, len(sizes)) for row in range(sizes[l - 1] + 1) for unit in range(sizes[l])
+    ]
+
+
+def found(explanation: Explanation, kind: str, layer: int) -> Quantity:
+    """The one quantity of a kind and a layer."""
+    (one,) = [quantity for quantity in explanation.quantities if (quantity.kind, quantity.layer) == (kind, layer)]
+    return one
+
+
+def wanted_order(snapshot: Snapshot) -> list[tuple[int, str, int]]:
+    """(stage, kind, layer) as a textbook computes them."""
+    network, config = snapshot.network, snapshot.config
+    last = len(network.sizes) - 1
+    layers = range(1, last + 1)
+    fused = (network.output, network.loss) in FUSED
+    order: list[tuple[int, str, int]] = [(0, kind, l) for l in layers for kind in ("z", "a")]
+    order += [(1, "slope", l) for l in layers if l < last or not (fused or OUTPUTS[network.output].pull_back)]
+    order += [] if fused else [(1, "error", last)]
+    order += [(2, kind, l) for l in reversed(layers) for kind in ("delta", "gradient")]
+    penalty = ["penalty"] if config.l1 or config.l2 else []
+    slots = ["slot"] * len(OPTIMIZERS[config.optimizer].slots)
+    order += [(3, kind, l) for l in layers for kind in (*penalty, *slots, "update", "new")]
+    return order
+
+
+# The numbers are training's own
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_step_is_bitwise_the_one_that_training_makes(name: str) -> None:
+    mine, snapshot = explanation_of(name).step, snapshot_of(name)
+    for theirs in (snapshot.step(), trained(name).step()):
+        assert mine.epoch == theirs.epoch
+        assert [*mine.slots_after] == [*theirs.slots_after] == [*OPTIMIZERS[snapshot.config.optimizer].slots]
+        for first, second in zip(flat(mine), flat(theirs), strict=True):
+            assert same_bits(first, second)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_quantities_are_bitwise_the_step_s(name: str) -> None:
+    step, explanation = trained(name).step(), explanation_of(name)
+    after = stacked(step.params_after)
+    for l, before in enumerate(stacked(step.params), start=1):
+        assert same_bits(found(explanation, "z", l).values, step.z[l - 1])
+        assert same_bits(found(explanation, "a", l).values, step.a[l])
+        assert same_bits(found(explanation, "delta", l).values, step.delta[l - 1])
+        assert same_bits(found(explanation, "new", l).values, after[l - 1])
+        np.testing.assert_array_equal(found(explanation, "update", l).values, after[l - 1] - before)
+        slots = [q.values for q in explanation.quantities if (q.kind, q.layer) == ("slot", l)]
+        for values, params in zip(slots, step.slots_after.values(), strict=True):
+            assert same_bits(values, np.vstack(params[l - 1]))
+        if name not in PENALISED:
+            np.testing.assert_array_equal(
+                found(explanation, "gradient", l).values, np.vstack([step.dW[l - 1], step.db[l - 1]])
+            )
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_new_parameters_are_where_training_goes(name: str) -> None:
+    run, explanation = trained(name), explanation_of(name)
+    while run.epoch == explanation.step.epoch and run.epoch < EPOCHS + 1 and not run._batch:
+        run.step()
+    for l, params in enumerate(stacked(run.params), start=1):
+        assert same_bits(found(explanation, "new", l).values, params)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_quantities_have_the_shapes_they_say(name: str) -> None:
+    explanation = explanation_of(name)
+    sizes, rows = explanation.network.sizes, len(explanation.step.rows)
+    for quantity in explanation.quantities:
+        l = quantity.layer
+        wanted = (sizes[l - 1] + 1, sizes[l]) if quantity.of_weights else (rows, sizes[l])
+        assert quantity.values.shape == wanted, quantity.name
+        assert quantity.of_weights == (quantity.kind in ("gradient", "penalty", "slot", "update", "new"))
+        assert np.isfinite(quantity.values).all()
+        assert quantity.latex.count("{") == quantity.latex.count("}")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_frozen_biases_do_not_move(name: str) -> None:
+    explanation = explanation_of(name)
+    for l in range(1, len(explanation.network.sizes)):
+        moved = found(explanation, "update", l).values[-1]
+        assert (moved != 0).any() == snapshot_of(name).config.train_biases
+
+
+def test_it_tells_nothing_to_the_run() -> None:
+    run, untouched = trained("adam, mini-batches"), trained("adam, mini-batches")
+    snapshot = run.at(EPOCHS)
+    before = snapshot.state.memory.copy()
+    central_differences(snapshot)
+    explain(snapshot)
+    assert same_bits(before, snapshot.state.memory)
+    run.advance(2)
+    untouched.advance(2)
+    assert all(same_bits(a, b) for a, b in zip(stacked(run.params), stacked(untouched.params), strict=True))
+
+
+def test_a_past_epoch_and_its_edits_are_explained_too() -> None:
+    run = Run(CONFIGS["xor"])
+    run.advance(2)
+    run.edit(learning_rate=0.25, optimizer="momentum", params={(1, "W", 0, 1): 2.0})
+    run.advance(5)
+    explanation = explain(run.at(2))
+    assert (explanation.optimizer, explanation.step.learning_rate) == ("momentum", 0.25)
+    assert explanation.step.params[0][0][0, 1] == 2.0
+    assert same_bits(found(explanation, "new", 2).values, stacked(run.at(3).params)[1])
+
+
+# Stages
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_stages_come_in_order_with_what_belongs_to_them(name: str) -> None:
+    explanation = explanation_of(name)
+    order = [(quantity.stage, quantity.kind, quantity.layer) for quantity in explanation.quantities]
+    assert order == wanted_order(snapshot_of(name))
+    assert [q for stage in range(len(STAGES)) for q in explanation.stage(stage)] == [*explanation.quantities]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_names_are_told_apart(name: str) -> None:
+    names = [quantity.name for quantity in explanation_of(name).quantities]
+    assert len({*names}) == len(names)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_a_stage_computes_follows_from_what_stands_before_it(name: str) -> None:
+    explanation = explanation_of(name)
+    step, last = explanation.step, len(explanation.network.sizes) - 1
+    for l, (W, b) in enumerate(step.params, start=1):
+        below = step.a[l - 1]
+        np.testing.assert_allclose(found(explanation, "z", l).values, below @ W + b, rtol=1e-12, atol=1e-13)
+        delta, gradient = found(explanation, "delta", l).values, found(explanation, "gradient", l).values
+        np.testing.assert_allclose(gradient, np.vstack([below.T @ delta, delta.sum(axis=0)]), rtol=1e-11, atol=1e-13)
+        if l < last:
+            errors = step.delta[l] @ step.params[l][0].T
+            np.testing.assert_allclose(delta, errors * found(explanation, "slope", l).values, rtol=1e-12, atol=1e-15)
+    outputs = [quantity for quantity in explanation.stage(1) if quantity.layer == last]
+    if {quantity.kind for quantity in outputs} == {"slope", "error"}:
+        product = np.prod([quantity.values for quantity in outputs], axis=0)
+        np.testing.assert_array_equal(found(explanation, "delta", last).values, product)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_slopes_are_the_activations_rise_between_two_points_nearby(name: str) -> None:
+    explanation, h = explanation_of(name), 1e-6
+    for quantity in explanation.stage(1):
+        if quantity.kind == "slope":
+            z, f = explanation.step.z[quantity.layer - 1], explanation.network.functions[quantity.layer - 1].f
+            if np.abs(z).min() > 2 * h:  # no kink between the two
+                rise = (f(z + h) - f(z - h)) / (2 * h)
+                np.testing.assert_allclose(quantity.values, rise, rtol=1e-7, atol=1e-9)
+
+
+# The penalty's share
+
+
+@pytest.mark.parametrize("name", PENALISED)
+def test_the_penalty_s_share_stands_apart(name: str) -> None:
+    explanation, config = explanation_of(name), CONFIGS[name]
+    step = explanation.step
+    for l, (W, _) in enumerate(step.params, start=1):
+        share, pure = found(explanation, "penalty", l).values, found(explanation, "gradient", l).values
+        np.testing.assert_allclose(share[:-1], config.l1 * np.sign(W) + config.l2 * W, rtol=1e-15)
+        assert not share[-1].any(), "biases are not penalised"
+        whole = np.vstack([step.dW[l - 1], step.db[l - 1]])
+        np.testing.assert_allclose(pure + share, whole, rtol=1e-15, atol=1e-16)
+    without = Run(config.replace(l1=0.0, l2=0.0), params=step.params)
+    if config.batch_size is None:
+        for l, (dW, db) in enumerate(without.at(0).grads, start=1):
+            pure = found(explanation, "gradient", l).values
+            np.testing.assert_allclose(pure, np.vstack([dW, db]), rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name not in PENALISED])
+def test_without_a_penalty_there_is_none_to_show(name: str) -> None:
+    explanation = explanation_of(name)
+    assert all(quantity.kind != "penalty" for quantity in explanation.quantities)
+    assert all(chain(explanation, *weight).penalty == 0 for weight in weights(explanation))
+
+
+# The chain rule of one weight
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_products_sum_to_the_gradient(name: str) -> None:
+    explanation = explanation_of(name)
+    step = explanation.step
+    for l, row, unit in weights(explanation):
+        terms = chain(explanation, l, row, unit)
+        bias = row == explanation.network.sizes[l - 1]
+        np.testing.assert_array_equal(terms.products, terms.a * terms.delta)
+        np.testing.assert_array_equal(terms.delta, step.delta[l - 1][:, unit])
+        np.testing.assert_array_equal(terms.a, np.ones(len(step.rows)) if bias else step.a[l - 1][:, row])
+        noise = 1e-15 * (np.abs(terms.products).sum() + abs(terms.penalty)) * len(step.rows)
+        assert terms.total == pytest.approx(terms.products.sum(), rel=0, abs=noise)
+        gradient = step.db[l - 1][unit] if bias else step.dW[l - 1][row, unit]
+        assert terms.gradient == pytest.approx(gradient, rel=1e-15, abs=1e-16)
+        assert terms.penalty == (0.0 if bias else step.penalty_dW[l - 1][row, unit])
+
+
+# Nudging
+
+
+def noise(explanation: Explanation) -> float:
+    """How wrong rounding alone makes a central difference.
+
+    A loss of size L is known to some eps·L, a little more where it is a sum over many rows; the difference of two is
+    divided by twice the step.
+    """
+    return 4 * np.finfo(float).eps * max(1.0, explanation.step.loss) * len(explanation.step.rows) ** 0.5 / STEP_SIZE
+
+
+def analytic(explanation: Explanation) -> Array:
+    return explanation.network.pack(list(zip(explanation.step.dW, explanation.step.db, strict=True)))
+
+
+@pytest.mark.parametrize("name", [*SMOOTH, "mazur"])
+def test_smooth_gradients_agree_with_nudging(name: str) -> None:
+    explanation, numeric = explanation_of(name), central_differences(snapshot_of(name))
+    mine = analytic(explanation)
+    assert numeric.shape == mine.shape == (explanation.network.parameters,)
+    off = np.abs(numeric - mine)
+    assert (off <= 1e-6 * (np.abs(mine) + np.abs(numeric)) + noise(explanation)).all()
+    readable = np.abs(mine) > 1e7 * noise(explanation) / 10  # where rounding is no part of a relative error of 1e-6
+    errors = np.concatenate([e.ravel() for e in relative_errors(explanation, numeric)])
+    assert errors[readable].max(initial=0.0) <= 1e-6
+
+
+@pytest.mark.parametrize("name", ["xor", "sse, biases frozen", "mazur", "two hidden layers", "regression"])
+def test_relative_errors_of_right_gradients_are_small(name: str) -> None:
+    errors = relative_errors(explanation_of(name), central_differences(snapshot_of(name)))
+    assert max(layer.max() for layer in errors) <= 1e-6
+
+
+@pytest.mark.parametrize("name", ["l1", "l1 and l2, adam"])
+def test_the_penalty_is_nudged_too(name: str) -> None:
+    explanation, numeric = explanation_of(name), central_differences(snapshot_of(name))
+    theta = explanation.network.pack(explanation.step.params)
+    clear = np.abs(theta) > 1e-3  # no weight is nudged over the kink of |w|
+    assert clear.sum() > 5
+    np.testing.assert_allclose(numeric[clear], analytic(explanation)[clear], rtol=1e-6, atol=noise(explanation))
+
+
+@pytest.mark.parametrize("name", ["xor", "sse, biases frozen", "l2", "regression", "softmax and mean square"])
+def test_it_is_what_nudging_one_by_one_gives(name: str) -> None:
+    """By runs of their own that start from the nudged weights, so that nothing of the check is used."""
+    snapshot, config = snapshot_of(name), CONFIGS[name]
+    theta = snapshot.state.memory[0]
+
+    def loss(nudged: Array) -> float:
+        return Run(config, params=snapshot.network.unpack(nudged)).step().loss
+
+    one_by_one = []
+    for i in range(len(theta)):
+        h = STEP_SIZE * max(1.0, abs(theta[i]))
+        up, down = theta.copy(), theta.copy()
+        up[i] += h
+        down[i] -= h
+        one_by_one.append((loss(up) - loss(down)) / (up[i] - down[i]))
+    numeric = central_differences(snapshot)
+    np.testing.assert_array_equal(numeric, one_by_one)
+
+
+@pytest.mark.parametrize("cells", [1, 300, 1_000, BLOCK_CELLS])
+@pytest.mark.parametrize("name", ["xor", "adam, mini-batches", "three hidden layers"])
+def test_blocks_change_no_number(name: str, cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = central_differences(snapshot_of(name))
+    monkeypatch.setattr(module, "BLOCK_CELLS", cells)
+    assert same_bits(central_differences(snapshot_of(name)), whole)
+
+
+def test_only_the_chosen_are_nudged() -> None:
+    snapshot = snapshot_of("three hidden layers")
+    whole = central_differences(snapshot)
+    for chosen in ([5], [7, 0, 3], [len(whole) - 1]):
+        np.testing.assert_array_equal(central_differences(snapshot, chosen), whole[chosen])
+    assert central_differences(snapshot, []).shape == (0,)
+
+
+def test_a_mini_batch_is_nudged_with_its_own_rows() -> None:
+    name = "sigmoid and bce, mini-batches"
+    explanation, numeric = explanation_of(name), central_differences(snapshot_of(name))
+    whole = np.concatenate([layer.ravel() for layer in stacked(snapshot_of(name).grads)])
+    assert np.abs(numeric - whole).max() > 1e-4
+    np.testing.assert_allclose(numeric, analytic(explanation), rtol=1e-6, atol=noise(explanation))
+
+
+@pytest.mark.parametrize(("factor", "error"), [(2.0, 1 / 3), (-1.0, 1.0), (0.0, 1.0), (1.01, 0.01 / 2.01)])
+def test_a_wrong_gradient_stands_out_and_no_other(factor: float, error: float) -> None:
+    explanation, numeric = explanation_of("two hidden layers"), central_differences(snapshot_of("two hidden layers"))
+    dW = [array.copy() for array in explanation.step.dW]
+    dW[1][2, 0] *= factor
+    wrong = replace(explanation, step=replace(explanation.step, dW=dW))
+    errors = relative_errors(wrong, numeric)
+    assert errors[1][2, 0] == pytest.approx(error, rel=1e-4)
+    errors[1][2, 0] = 0.0
+    assert max(layer.max() for layer in errors) <= 1e-6
+
+
+def test_gradients_of_nothing_are_right() -> None:
+    run = Run(Config(activation="relu", init="zeros"))  # no unit is on: all gradients but the output's bias are 0
+    snapshot = run.at(0)
+    errors = relative_errors(explain(snapshot), central_differences(snapshot))
+    assert all(np.isfinite(layer).all() and layer.max() <= 1e-6 for layer in errors)
+    assert relative_errors(explain(snapshot), analytic(explain(snapshot)) + FLOOR / 1e6)[0].max() <= 1e-6
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_parameter_is_found_in_the_flat_vector_and_back(name: str) -> None:
+    explanation, theta = explanation_of(name), snapshot_of(name).state.memory[0]
+    params = stacked(explanation.step.params)
+    places = []
+    for l, row, unit in weights(explanation):
+        places.append(parameter_index(explanation.network, l, row, unit))
+        assert theta[places[-1]] == params[l - 1][row, unit]
+    assert sorted(places) == [*range(explanation.network.parameters)]
+
+
+# The worked example
+
+
+def test_mazur_s_printed_digits_appear() -> None:
+    explanation = explain(PRESETS["mazur"].run().at(0))
+
+    def assert_printed(mine: Any, theirs: Any) -> None:
+        np.testing.assert_allclose(mine, np.reshape(theirs, np.shape(mine)), rtol=0, atol=1e-8)
+
+    assert_printed(found(explanation, "a", 1).values, MAZUR["hidden_output"])
+    assert_printed(found(explanation, "a", 2).values, MAZUR["output"])
+    assert_printed(found(explanation, "gradient", 2).values[0, 0], MAZUR["dL_dw5"])
+    assert_printed(found(explanation, "gradient", 1).values[0, 0], MAZUR["dL_dw1"])
+    for l in (1, 2):
+        new = found(explanation, "new", l).values
+        assert_printed(new[:-1], MAZUR[f"W{l}_after_one_update"])
+        np.testing.assert_array_equal(new[-1], MAZUR[f"b{l}"])
+    assert_printed(chain(explanation, 2, 0, 0).products, [MAZUR["dL_dw5"]])
+    # ∂E/∂o · ∂o/∂net · ∂net/∂w5 of the article: 0.74136507 · 0.186815602 · 0.593269992
+    assert_printed(found(explanation, "error", 2).values[0, 0], 0.74136507)
+    assert_printed(found(explanation, "slope", 2).values[0, 0], 0.186815602)
+    assert_printed(found(explanation, "delta", 2).values[0, 0], 0.138498562)
