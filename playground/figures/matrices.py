@@ -70,7 +70,7 @@ class Matrices(Live):
             **layout(
                 theme,
                 height,
-                xaxis=HIDDEN_AXIS | {"range": [0, wide - 0.4]},
+                xaxis=HIDDEN_AXIS | {"range": [0, wide + 0.3]},
                 yaxis=HIDDEN_AXIS | {"range": [tall - 0.4, top]},
             ),
         )

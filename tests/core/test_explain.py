@@ -16,7 +16,6 @@ from backprop_core import explain as module
 from backprop_core.activations import OUTPUTS, Array
 from backprop_core.explain import (
     BLOCK_CELLS,
-    FLOOR,
     STAGES,
     STEP_SIZE,
     Explanation,
@@ -62,9 +61,7 @@ def stacked(params: Params) -> list[Array]:
 def weights(explanation: Explanation) -> list[tuple[int, int, int]]:
     """(layer, row, unit) of every weight and bias."""
     sizes = explanation.network.sizes
-    return [
-        (l, row, unit) for l in range(1, len(sizes)) for row in range(sizes[l - 1] + 1) for unit in range(sizes[l])
-    ]
+    return [(l, row, unit) for l in range(1, len(sizes)) for row in range(sizes[l - 1] + 1) for unit in range(sizes[l])]
 
 
 def found(explanation: Explanation, kind: str, layer: int) -> Quantity:
@@ -343,7 +340,6 @@ def test_only_the_chosen_are_nudged() -> None:
     whole = central_differences(snapshot)
     for chosen in ([5], [7, 0, 3], [len(whole) - 1]):
         np.testing.assert_array_equal(central_differences(snapshot, chosen), whole[chosen])
-    assert central_differences(snapshot, []).shape == (0,)
 
 
 def test_a_mini_batch_is_nudged_with_its_own_rows() -> None:
@@ -367,11 +363,9 @@ def test_a_wrong_gradient_stands_out_and_no_other(factor: float, error: float) -
 
 
 def test_gradients_of_nothing_are_right() -> None:
-    run = Run(Config(activation="relu", init="zeros"))  # no unit is on: all gradients but the output's bias are 0
-    snapshot = run.at(0)
+    snapshot = Run(Config(init="zeros")).at(0)  # outputs of ½ for two zeros and two ones: every gradient is exactly 0
     errors = relative_errors(explain(snapshot), central_differences(snapshot))
     assert all(np.isfinite(layer).all() and layer.max() <= 1e-6 for layer in errors)
-    assert relative_errors(explain(snapshot), analytic(explain(snapshot)) + FLOOR / 1e6)[0].max() <= 1e-6
 
 
 @pytest.mark.parametrize("name", ALL)
