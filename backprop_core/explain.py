@@ -29,6 +29,8 @@ STEP_SIZE = 6e-6  # of central differences: about the cube root of float64's pre
 FLOOR = 1e-10  # of relative errors: gradients below it are told apart from 0 by rounding alone
 BLOCK_CELLS = 4_000_000  # activations held at once while all gradients are checked
 
+_GAP, _LINE = r",\quad", r" \\ "  # between the parts of an optimizer's rule: side by side, and one below the other
+
 Kind = Literal["z", "a", "error", "slope", "delta", "gradient", "penalty", "slot", "update", "new"]
 
 
@@ -51,13 +53,19 @@ class Quantity:
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """An update, cut into stages. `quantities` are in the order in which they are computed."""
+    """An update, cut into stages. `quantities` are in the order in which they are computed.
+
+    slopes : f'(z), (N, n_l) a layer
+    targets : (N, k)
+    error : dL/da of the outputs (N, k); None where output and loss have a fused δ
+    """
 
     network: Network
     optimizer: str
     step: Step
     quantities: tuple[Quantity, ...]
     slopes: tuple[Array, ...]
+    targets: Array
     error: Array | None
 
     def stage(self, number: int) -> list[Quantity]:
@@ -95,6 +103,7 @@ def explain(snapshot: Snapshot) -> Explanation:
         activation.derivative(z, a) for activation, z, a in zip(network.functions, step.z, step.a[1:], strict=True)
     )
     error = None if fused else LOSSES[network.loss].gradient(step.a[-1].T, _targets(snapshot, step).T).T
+    rule = rf"\begin{{gathered}} {optimizer.latex.replace(_GAP, _LINE)} \end{{gathered}}"
     found = []
     for l in layers:
         found.append(Quantity(0, "z", l, f"z{l}", rf"z_{l} = a_{l - 1}\,W_{l} + b_{l}", step.z[l - 1]))
@@ -122,14 +131,14 @@ def explain(snapshot: Snapshot) -> Explanation:
             found.append(Quantity(3, "penalty", l, f"penalty's dW{l}", latex, share, of_weights=True))
         for slot, params in step.slots_after.items():
             name = f"{slot} of W{l}, b{l}"
-            found.append(Quantity(3, "slot", l, name, optimizer.latex, _stacked(*params[l - 1]), of_weights=True))
+            found.append(Quantity(3, "slot", l, name, rule, _stacked(*params[l - 1]), of_weights=True))
         update = _stacked(W_new - W, b_new - b)
-        latex = rf"\Delta W_{l} = W_{l}^{{new}} - W_{l},\quad {optimizer.latex}"
+        latex = rf"\begin{{gathered}} \Delta W_{l} = W_{l}^{{new}} - W_{l} \\ {rule} \end{{gathered}}"
         found.append(Quantity(3, "update", l, f"ΔW{l}, Δb{l}", latex, update, of_weights=True))
         new = _stacked(W_new, b_new)
-        latex = rf"W_{l}^{{new}} = W_{l} + \Delta W_{l},\quad {optimizer.latex}"
+        latex = rf"W_{l}^{{new}} = W_{l} + \Delta W_{l}"
         found.append(Quantity(3, "new", l, f"new W{l}, b{l}", latex, new, of_weights=True))
-    return Explanation(network, snapshot.config.optimizer, step, tuple(found), slopes, error)
+    return Explanation(network, snapshot.config.optimizer, step, tuple(found), slopes, _targets(snapshot, step), error)
 
 
 def chain(explanation: Explanation, layer: int, row: int, unit: int) -> Chain:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 
 from backprop_core.activations import Array
 from backprop_core.explain import Explanation, Quantity, chain
-from backprop_core.losses import FUSED
 
 MOST_TERMS = 4  # of a sum that are written out; the rest is "…"
 LINE = 40  # characters of numbers that a line of a formula holds
@@ -40,7 +39,8 @@ def with_numbers(explanation: Explanation, quantity: Quantity, row: int, unit: i
             right = f"f'({show(z)}),\\quad {'a = ' + number(a, digits) if by_output else 'z = ' + number(z, digits)}"
             return f"{result} = {right}"
         case "error":
-            right = rf"\left.\partial L/\partial a\right|_{{a = {number(step.a[l][row, unit], digits)}}}"
+            a, y = number(step.a[l][row, unit], digits), number(explanation.targets[row, unit], digits)
+            right = rf"\left.\partial L/\partial a\right|_{{a = {a},\; y = {y}}}"
         case "delta" if last and explanation.error is None:
             right = _fused(explanation, row, unit, digits)
         case "delta" if last:
@@ -89,6 +89,8 @@ def _sum(terms: list[str], digits: int, extra: Iterable[str] = ()) -> str:
 
 
 def _fused(explanation: Explanation, row: int, unit: int, digits: int) -> str:
-    network, step = explanation.network, explanation.step
-    latex = FUSED[network.output, network.loss].latex
-    return rf"{latex},\quad a = {number(step.a[-1][row, unit], digits)}"
+    """(a − y) over what the loss averages over: all cells for binary cross-entropy, the rows for cross-entropy."""
+    targets = explanation.targets
+    count = targets.size if explanation.network.loss == "bce" else len(targets)
+    a, y = explanation.step.a[-1][row, unit], targets[row, unit]
+    return rf"\frac{{{number(a, digits)} - {number(y, digits)}}}{{{count}}}"

@@ -118,9 +118,12 @@ def value(key: str) -> Any:
 
 
 def keep_choice(key: str, options: tuple[Any, ...]) -> None:
-    """Give a choice its first option, unless it stands at one of its options already."""
-    if st.session_state.get(key) not in options:
-        st.session_state[key] = options[0]
+    """Give a choice its first option, unless it stands at one of its options already.
+
+    The value is set in both cases: a browser that shows an option under its old name would go on doing so.
+    """
+    chosen = st.session_state.get(key)
+    st.session_state[key] = chosen if chosen in options else options[0]
 
 
 def keep_number(key: str, default: int) -> None:

@@ -32,9 +32,9 @@ class Window:
         return self.rows == slice(0, shape[0]) and self.columns == slice(0, shape[1])
 
 
-def window(shape: tuple[int, int], row: int, column: int, digits: int) -> Window:
-    """The cells around a chosen one that there is room for, with numbers of so many digits."""
-    most = (MOST_ROWS, max(2, WIDTH // (8 * digits + 44)))
+def window(shape: tuple[int, int], row: int, column: int, digits: int, width: int = WIDTH) -> Window:
+    """The cells around a chosen one that there is room for in so many pixels, with numbers of so many digits."""
+    most = (MOST_ROWS, max(2, width // (8 * digits + 44)))
     spans = []
     for length, chosen, room in zip(shape, (row, column), most, strict=True):
         start = min(max(0, chosen - room // 2), max(0, length - room))

@@ -31,6 +31,7 @@ from playground.pages.style import use_style
 VIEWS = ("Walk through", "Prove a gradient", "Check my homework")
 DIGITS = (3, 17)
 DIAGRAM_HEIGHT = 300
+NARROW = 330  # pixels for the cells in the left panel
 MOST_CHECKED = 2_000_000_000  # nudges × rows × units of a check of all gradients: about ten seconds
 CHART_CONFIG = {"displayModeBar": False}
 
@@ -281,7 +282,7 @@ def _prove(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
     with left.container(key="panel_layer"):
         st.caption("All gradients of this layer. Choose another by its cell.")
         gradients = np.vstack([explanation.step.dW[layer - 1], explanation.step.db[layer - 1]])
-        part = window((len(gradients), gradients.shape[1]), row, unit, 3)
+        part = window((len(gradients), gradients.shape[1]), row, unit, 3, NARROW)
         figure = cells(
             gradients[part.rows, part.columns],
             ([*names[layer - 1], "bias"][part.rows], names[layer][part.columns]),
