@@ -26,7 +26,7 @@ STAGES = (
     "Adjustment of weights and biases",
 )
 STEP_SIZE = 6e-6  # of central differences: about the cube root of float64's precision, where rounding meets curvature
-FLOOR = 1e-10  # of relative errors: gradients below it are told apart from 0 by rounding alone
+SOUND = 1e-6  # a relative error up to this says that a gradient is right
 BLOCK_CELLS = 4_000_000  # activations held at once while all gradients are checked
 
 _GAP, _LINE = r",\quad", r" \\ "  # between the parts of an optimizer's rule: side by side, and one below the other
@@ -64,6 +64,7 @@ class Explanation:
     optimizer: str
     step: Step
     quantities: tuple[Quantity, ...]
+    train_biases: bool
     slopes: tuple[Array, ...]
     targets: Array
     error: Array | None
@@ -123,7 +124,7 @@ def explain(snapshot: Snapshot) -> Explanation:
         share = step.penalty_dW[l - 1]
         pure = _stacked(step.dW[l - 1] - share, step.db[l - 1])
         found.append(Quantity(2, "gradient", l, f"dW{l}, db{l}", latex, pure, of_weights=True))
-    for l, (W, b) in enumerate(step.params, start=1):
+    for l, (_, b) in enumerate(step.params, start=1):
         W_new, b_new = step.params_after[l - 1]
         if step.penalty:
             share = _stacked(step.penalty_dW[l - 1], np.zeros_like(b))
@@ -132,13 +133,22 @@ def explain(snapshot: Snapshot) -> Explanation:
         for slot, params in step.slots_after.items():
             name = f"{slot} of W{l}, b{l}"
             found.append(Quantity(3, "slot", l, name, rule, _stacked(*params[l - 1]), of_weights=True))
-        update = _stacked(W_new - W, b_new - b)
+        update = _stacked(*step.change[l - 1])
         latex = rf"\begin{{gathered}} \Delta W_{l} = W_{l}^{{new}} - W_{l} \\ {rule} \end{{gathered}}"
         found.append(Quantity(3, "update", l, f"ΔW{l}, Δb{l}", latex, update, of_weights=True))
         new = _stacked(W_new, b_new)
         latex = rf"W_{l}^{{new}} = W_{l} + \Delta W_{l}"
         found.append(Quantity(3, "new", l, f"new W{l}, b{l}", latex, new, of_weights=True))
-    return Explanation(network, snapshot.config.optimizer, step, tuple(found), slopes, _targets(snapshot, step), error)
+    return Explanation(
+        network=network,
+        optimizer=snapshot.config.optimizer,
+        train_biases=snapshot.config.train_biases,
+        step=step,
+        quantities=tuple(found),
+        slopes=slopes,
+        targets=_targets(snapshot, step),
+        error=error,
+    )
 
 
 def chain(explanation: Explanation, layer: int, row: int, unit: int) -> Chain:
@@ -180,12 +190,21 @@ def central_differences(snapshot: Snapshot, chosen: Sequence[int] | None = None)
     return found
 
 
+def relative_error(analytic: Array, numeric: Array, loss: float) -> Array:
+    """|analytic − numeric| / (|analytic| + |numeric|), element by element.
+
+    Where both are so small that the rounding of the loss alone makes them differ, the sum is taken as large enough for
+    that difference to be sound.
+    """
+    rounding = np.finfo(float).eps * max(1.0, abs(loss)) / STEP_SIZE
+    return np.abs(analytic - numeric) / np.maximum(np.abs(analytic) + np.abs(numeric), rounding / SOUND)
+
+
 def relative_errors(explanation: Explanation, numeric: Array) -> list[Array]:
-    """|analytic − numeric| / (|analytic| + |numeric|) of all parameters, (n_{l-1} + 1, n_l) a layer, the bias last."""
+    """The relative errors of all parameters, (n_{l-1} + 1, n_l) a layer, the bias last; numeric is (P,)."""
     network, step = explanation.network, explanation.step
     analytic = network.pack(list(zip(step.dW, step.db, strict=True)))
-    errors = np.abs(analytic - numeric) / np.maximum(np.abs(analytic) + np.abs(numeric), FLOOR)
-    return network.blocks(errors)
+    return network.blocks(relative_error(analytic, numeric, step.loss))
 
 
 def parameter_index(network: Network, layer: int, row: int, unit: int) -> int:

@@ -63,7 +63,7 @@ def with_numbers(explanation: Explanation, quantity: Quantity, row: int, unit: i
             right = f"{show(old)} + {show(change)}"
         case "update" if explanation.optimizer == "sgd":
             gradient = step.dW[l - 1][row, unit] if row < len(W) else step.db[l - 1][unit]
-            frozen = row == len(W) and quantity.values[row, unit] == 0 and gradient != 0
+            frozen = row == len(W) and not explanation.train_biases
             right = (
                 r"0\ \text{(biases are not trained)}"
                 if frozen

@@ -45,6 +45,7 @@ class Step:
     learning_rate : η of this update
     slots, slots_after : what the optimizer remembers, by name, shaped like the parameters
     params, params_after : [(W, b), ...]
+    change : [(ΔW, Δb), ...], what was added to the parameters
     """
 
     epoch: int
@@ -62,6 +63,7 @@ class Step:
     slots_after: dict[str, Params]
     params: Params
     params_after: Params
+    change: Params
 
 
 @dataclass(frozen=True, eq=False)
@@ -581,6 +583,7 @@ def _step(trainer: Trainer, epoch: int, number: int) -> Step:
         slots_after=slots(),
         params=params,
         params_after=network.unpack(trainer.theta.copy()),
+        change=network.unpack(0.0 - trainer.change),
     )
     trainer.full.forward()
     return step

@@ -17,7 +17,7 @@ class Trainer:
     """Trains a state, in place, under one configuration.
 
     Between epochs `full` holds the forward pass of the newest parameters over all training rows. For a full batch
-    this is also the next update's forward pass, so an epoch costs one.
+    this is also the next update's forward pass, so an epoch costs one. `change` (P,) is what the last update took away.
     """
 
     def __init__(self, network: Network, data: Data, config: Config, state: State) -> None:
@@ -43,7 +43,7 @@ class Trainer:
         self._direction = OPTIMIZERS[config.optimizer].direction
         self._hyper = Hyper(config.momentum, config.rho, config.beta1, config.beta2, config.epsilon)
         self._trained = np.ones_like(self.theta) if config.train_biases else network.is_weight
-        self._rates, self._change = config.learning_rate * self._trained, np.empty_like(self.theta)
+        self._rates, self.change = config.learning_rate * self._trained, np.empty_like(self.theta)
         self._full_batch_epoch: Calls = [
             *self.full.backward_calls,
             (self.update, (self.full.gradient,)),
@@ -108,8 +108,8 @@ class Trainer:
         """Change the parameters against a gradient (P,), as the optimizer does."""
         self.updates += 1
         direction = self._direction(gradient, self.slots, self.updates, self._hyper)
-        np.multiply(direction, self._rates, self._change)
-        np.subtract(self.theta, self._change, self.theta)
+        np.multiply(direction, self._rates, self.change)
+        np.subtract(self.theta, self.change, self.theta)
 
     def test_losses(self) -> list[float]:
         """The loss on the test rows, without penalty, as a list of one; empty where no rows are held back."""

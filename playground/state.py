@@ -55,7 +55,7 @@ class Session:
 
     `shown` is the epoch that everything on the page shows, `until` where playing or finishing stops. `runs` and `edits`
     count what was replaced, so that a board or a table of another run or of older weights is known to be stale.
-    `position` is where the walk through one step stands, `revealed` whether its numbers are shown while predicting,
+    `position` is where the walk through one step stands, `revealed` the place whose numbers are shown while predicting,
     `checking` whether all gradients are checked.
     `timeline` are the values last given to the timeline, `scrubbed` and `pressed` what the visitor did since the last
     run of the script.
@@ -72,7 +72,7 @@ class Session:
     scrubbed: int | None = None
     pressed: bool = False
     position: int = 0
-    revealed: bool = False
+    revealed: tuple[int, ...] = ()
     checking: bool = False
     sheet: Sheet | None = None
     sheet_edits: int = 0
@@ -326,7 +326,7 @@ def hide_again() -> None:
     """Another number is asked for: hide it, if numbers are being predicted, and forget the guess."""
     press()
     current = session()
-    current.revealed, current.guess, current.guessed_sign = False, "", ""
+    current.revealed, current.guess, current.guessed_sign = (), "", ""
     for key, empty in (("guess", ""), ("guessed_sign", None)):
         if key in st.session_state:
             st.session_state[key] = empty
@@ -341,11 +341,21 @@ def choose_cell(chart: str, keys: tuple[str, str], start: tuple[int, int]) -> No
     hide_again()
 
 
+def is_revealed() -> bool:
+    """Whether the numbers at this place of the walk have been revealed."""
+    current = session()
+    return current.revealed == _place(current)
+
+
+def _place(current: Session) -> tuple[int, ...]:
+    return (current.runs, current.edits, current.shown, current.position)
+
+
 def reveal() -> None:
     """Show the numbers, and what was guessed beside them."""
     press()
     current = session()
-    current.revealed = True
+    current.revealed = _place(current)
     current.guess = st.session_state.get("guess", "")
     current.guessed_sign = st.session_state.get("guessed_sign") or ""
 

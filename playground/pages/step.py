@@ -16,6 +16,7 @@ from backprop_core.explain import (
     chain,
     explain,
     parameter_index,
+    relative_error,
     relative_errors,
 )
 from backprop_core.formulas import with_numbers
@@ -163,7 +164,7 @@ def _walk(explanation: Explanation, digits: int) -> None:
 
 def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequence[str]], digits: int) -> None:
     row, unit, rows = _choose(explanation, quantity, names)
-    hidden = bool(state.value("predict")) and not state.session().revealed
+    hidden = bool(state.value("predict")) and not state.is_revealed()
     st.latex(quantity.latex)
     if hidden:
         _guess()
@@ -259,7 +260,7 @@ def _prove(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
     terms = chain(explanation, layer, row, unit)
     numeric = float(central_differences(snapshot, [parameter_index(network, layer, row, unit)])[0])
     gradient = terms.gradient
-    error = abs(gradient - numeric) / max(abs(gradient) + abs(numeric), 1e-10)
+    error = float(relative_error(np.array(gradient), np.array(numeric), explanation.step.loss))
     below = "1" if row == network.sizes[layer - 1] else f"a_{{{layer - 1}}}"
     left, right = st.columns([5, 7], gap="small")
     with left.container(key="panel_proof"):

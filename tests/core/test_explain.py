@@ -108,7 +108,7 @@ def test_quantities_are_bitwise_the_step_s(name: str) -> None:
         assert same_bits(found(explanation, "a", l).values, step.a[l])
         assert same_bits(found(explanation, "delta", l).values, step.delta[l - 1])
         assert same_bits(found(explanation, "new", l).values, after[l - 1])
-        np.testing.assert_array_equal(found(explanation, "update", l).values, after[l - 1] - before)
+        np.testing.assert_array_equal(before + found(explanation, "update", l).values, after[l - 1])
         slots = [q.values for q in explanation.quantities if (q.kind, q.layer) == ("slot", l)]
         for values, params in zip(slots, step.slots_after.values(), strict=True):
             assert same_bits(values, np.vstack(params[l - 1]))
