@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from backprop_core.activations import OUTPUTS, Array
+from backprop_core.config import Config
 from backprop_core.losses import FUSED, LOSSES
 from backprop_core.network import Network, Pass
 from backprop_core.optimizers import OPTIMIZERS
@@ -29,7 +30,7 @@ STEP_SIZE = 6e-6  # of central differences: about the cube root of float64's pre
 SOUND = 1e-6  # a relative error up to this says that a gradient is right
 BLOCK_CELLS = 4_000_000  # activations held at once while all gradients are checked
 
-_GAP, _LINE = r",\quad", r" \\ "  # between the parts of an optimizer's rule: side by side, and one below the other
+PART, _LINE = r",\quad", r" \\ "  # between the parts of an optimizer's rule: side by side, and one below the other
 
 Kind = Literal["z", "a", "error", "slope", "delta", "gradient", "penalty", "slot", "update", "new"]
 
@@ -55,16 +56,17 @@ class Quantity:
 class Explanation:
     """An update, cut into stages. `quantities` are in the order in which they are computed.
 
+    updates : which update this is since the optimizer's memory was empty, from 1
     slopes : f'(z), (N, n_l) a layer
     targets : (N, k)
     error : dL/da of the outputs (N, k); None where output and loss have a fused δ
     """
 
     network: Network
-    optimizer: str
+    config: Config
+    updates: int
     step: Step
     quantities: tuple[Quantity, ...]
-    train_biases: bool
     slopes: tuple[Array, ...]
     targets: Array
     error: Array | None
@@ -104,7 +106,7 @@ def explain(snapshot: Snapshot) -> Explanation:
         activation.derivative(z, a) for activation, z, a in zip(network.functions, step.z, step.a[1:], strict=True)
     )
     error = None if fused else LOSSES[network.loss].gradient(step.a[-1].T, _targets(snapshot, step).T).T
-    rule = rf"\begin{{gathered}} {optimizer.latex.replace(_GAP, _LINE)} \end{{gathered}}"
+    rule = rf"\begin{{gathered}} {optimizer.latex.replace(PART, _LINE)} \end{{gathered}}"
     found = []
     for l in layers:
         found.append(Quantity(0, "z", l, f"z{l}", rf"z_{l} = a_{l - 1}\,W_{l} + b_{l}", step.z[l - 1]))
@@ -141,8 +143,8 @@ def explain(snapshot: Snapshot) -> Explanation:
         found.append(Quantity(3, "new", l, f"new W{l}, b{l}", latex, new, of_weights=True))
     return Explanation(
         network=network,
-        optimizer=snapshot.config.optimizer,
-        train_biases=snapshot.config.train_biases,
+        config=snapshot.config,
+        updates=snapshot.state.updates + 1,
         step=step,
         quantities=tuple(found),
         slopes=slopes,
@@ -169,7 +171,7 @@ def central_differences(snapshot: Snapshot, chosen: Sequence[int] | None = None)
     """
     network, config, step = snapshot.network, snapshot.config, snapshot.step()
     theta = snapshot.state.memory[0]
-    wanted = np.arange(len(theta)) if chosen is None else np.asarray(chosen)
+    wanted = np.arange(len(theta)) if chosen is None else np.asarray(chosen, dtype=int)
     sizes = STEP_SIZE * np.maximum(1.0, np.abs(theta[wanted]))
     per_network = sum(network.sizes) * len(step.rows)
     block = max(1, BLOCK_CELLS // (2 * per_network))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from backprop_core.activations import Array
-from backprop_core.explain import Explanation, Quantity, chain
+from backprop_core.explain import PART, Explanation, Kind, Quantity, chain
+from backprop_core.losses import LOSSES
+from backprop_core.optimizers import OPTIMIZERS
 
 MOST_TERMS = 4  # of a sum that are written out; the rest is "…"
 LINE = 40  # characters of numbers that a line of a formula holds
@@ -19,78 +23,169 @@ def number(value: float, digits: int) -> str:
 
 def with_numbers(explanation: Explanation, quantity: Quantity, row: int, unit: int, digits: int) -> str:
     """The quantity's formula for one row (a sample, or an input) and one unit, its numbers put in, and the result."""
-    step, l = explanation.step, quantity.layer
-    last = l == len(explanation.network.sizes) - 1
-
-    def show(value: float) -> str:
-        text = number(value, digits)
-        return f"({text})" if value < 0 else text
-
-    W, b = step.params[l - 1]
+    right = WRITERS[quantity.kind](_Place(explanation, quantity, row, unit, digits))
     result = number(float(quantity.values[row, unit]), digits)
-    match quantity.kind:
-        case "z":
-            right = _sum(_products(step.a[l - 1][row], W[:, unit], show), digits, extra=[show(b[unit])])
-        case "a":
-            right = f"f({show(step.z[l - 1][row, unit])})"
-        case "slope":
-            z, a = step.z[l - 1][row, unit], step.a[l][row, unit]
-            by_output = explanation.network.functions[l - 1].by_output
-            right = f"f'({show(z)}),\\quad {'a = ' + number(a, digits) if by_output else 'z = ' + number(z, digits)}"
-            return f"{result} = {right}"
-        case "error":
-            a, y = number(step.a[l][row, unit], digits), number(explanation.targets[row, unit], digits)
-            right = rf"\left.\partial L/\partial a\right|_{{a = {a},\; y = {y}}}"
-        case "delta" if last and explanation.error is None:
-            right = _fused(explanation, row, unit, digits)
-        case "delta" if last:
-            assert explanation.error is not None
-            factors = (explanation.error[row, unit], explanation.slopes[l - 1][row, unit])
-            if explanation.network.functions[l - 1].pull_back:
-                right = rf"a_i\,(e_i - \textstyle\sum_j e_j a_j),\ a_i = {number(step.a[l][row, unit], digits)}"
-            else:
-                right = r"\cdot ".join(map(show, factors))
-        case "delta":
-            above = step.params[l][0]
-            errors = _sum(_products(step.delta[l][row], above[unit], show), digits)
-            right = rf"\big({errors}\big)\cdot {show(explanation.slopes[l - 1][row, unit])}"
-        case "gradient":
-            terms = chain(explanation, l, row, unit)
-            right = _sum(_products(terms.a, terms.delta, show), digits)
-        case "new":
-            old = W[row, unit] if row < len(W) else b[unit]
-            change = quantity.values[row, unit] - old
-            right = f"{show(old)} + {show(change)}"
-        case "update" if explanation.optimizer == "sgd":
-            gradient = step.dW[l - 1][row, unit] if row < len(W) else step.db[l - 1][unit]
-            frozen = row == len(W) and not explanation.train_biases
-            right = (
-                r"0\ \text{(biases are not trained)}"
-                if frozen
-                else rf"-{show(step.learning_rate)}\cdot {show(gradient)}"
-            )
-        case _:
-            right = ""
     if r"\\" in right:
         return rf"\begin{{gathered}} {right} \\ = {result} \end{{gathered}}"
-    return f"{right} = {result}" if right else result
+    return f"{right} = {result}"
 
 
-def _products(left: Array, right: Array, show: Callable[[float], str]) -> list[str]:
-    return [rf"{show(float(a))}\cdot {show(float(b))}" for a, b in zip(left, right, strict=True)]
+@dataclass(frozen=True)
+class _Place:
+    """Where a formula is written out: a row and a unit of a quantity, with so many digits."""
+
+    explanation: Explanation
+    quantity: Quantity
+    row: int
+    unit: int
+    digits: int
+
+    @property
+    def layer(self) -> int:
+        return self.quantity.layer
+
+    @property
+    def is_output(self) -> bool:
+        return self.layer == len(self.explanation.network.sizes) - 1
+
+    @property
+    def is_bias(self) -> bool:
+        return self.row == self.explanation.network.sizes[self.layer - 1]
+
+    @property
+    def z(self) -> str:
+        return self.show(self.explanation.step.z[self.layer - 1][self.row, self.unit])
+
+    @property
+    def a(self) -> str:
+        return self.show(self.explanation.step.a[self.layer][self.row, self.unit])
+
+    def show(self, value: float) -> str:
+        """A number, in brackets if a sign stands before it."""
+        text = number(value, self.digits)
+        return f"({text})" if value < 0 else text
+
+    def entry(self, W: Sequence[Array], b: Sequence[Array]) -> float:
+        """The entry of this weight, or of this bias."""
+        return float(b[self.layer - 1][self.unit] if self.is_bias else W[self.layer - 1][self.row, self.unit])
+
+    def products(self, left: Array, right: Array, extra: Iterable[str] = ()) -> str:
+        """A sum of products, over as many lines as it needs."""
+        terms = [rf"{self.show(float(a))}\cdot {self.show(float(b))}" for a, b in zip(left, right, strict=True)]
+        written = [*_shortened(terms), *extra]
+        a_line = max(1, LINE // (2 * self.digits + 4))
+        return r" \\ {} + ".join(
+            " + ".join(written[start : start + a_line]) for start in range(0, len(written), a_line)
+        )
 
 
-def _sum(terms: list[str], digits: int, extra: Iterable[str] = ()) -> str:
-    """The terms with plus signs between them, over as many lines as they need."""
-    written = [*(terms if len(terms) <= MOST_TERMS else [*terms[: MOST_TERMS - 1], r"\dots", terms[-1]]), *extra]
-    a_line = max(1, LINE // (2 * digits + 4))
-    lines = [" + ".join(written[start : start + a_line]) for start in range(0, len(written), a_line)]
-    return r" \\ {} + ".join(lines)
+def _z(p: _Place) -> str:
+    step = p.explanation.step
+    W, b = step.params[p.layer - 1]
+    return p.products(step.a[p.layer - 1][p.row], W[:, p.unit], extra=[p.show(b[p.unit])])
 
 
-def _fused(explanation: Explanation, row: int, unit: int, digits: int) -> str:
-    """(a − y) over what the loss averages over: all cells for binary cross-entropy, the rows for cross-entropy."""
-    targets = explanation.targets
-    count = targets.size if explanation.network.loss == "bce" else len(targets)
-    a, y = explanation.step.a[-1][row, unit], targets[row, unit]
-    return rf"\frac{{{number(a, digits)} - {number(y, digits)}}}{{{count}}}"
+def _a(p: _Place) -> str:
+    if p.is_output and p.explanation.network.output == "softmax":
+        powers = [f"e^{{{number(z, p.digits)}}}" for z in p.explanation.step.z[-1][p.row]]
+        return rf"\frac{{{powers[p.unit]}}}{{{' + '.join(_shortened(powers))}}}"
+    return _filled(p.explanation.network.functions[p.layer - 1].latex, {"z": p.z})
+
+
+def _slope(p: _Place) -> str:
+    return _filled(p.explanation.network.functions[p.layer - 1].latex_derivative, {"z": p.z, "a": p.a})
+
+
+def _error(p: _Place) -> str:
+    targets = p.explanation.targets
+    numbers = {"a": p.a, "y": p.show(targets[p.row, p.unit]), "nk": str(targets.size)}
+    return _filled(LOSSES[p.explanation.network.loss].latex_gradient, numbers)
+
+
+def _delta(p: _Place) -> str:
+    explanation, step = p.explanation, p.explanation.step
+    if not p.is_output:
+        errors = p.products(step.delta[p.layer][p.row], step.params[p.layer][0][p.unit])
+        return rf"\big({errors}\big)\cdot {p.show(explanation.slopes[p.layer - 1][p.row, p.unit])}"
+    if explanation.error is None:
+        # (a − y) over what the loss averages over: all cells for binary cross-entropy, the rows for cross-entropy.
+        targets = explanation.targets
+        count = targets.size if explanation.network.loss == "bce" else len(targets)
+        return rf"\frac{{{p.a} - {p.show(targets[p.row, p.unit])}}}{{{count}}}"
+    error = p.show(explanation.error[p.row, p.unit])
+    if explanation.network.functions[-1].pull_back:
+        errors = p.products(explanation.error[p.row], step.a[-1][p.row])
+        return rf"{p.a}\,\big({error} - ({errors})\big)"
+    return rf"{error}\cdot {p.show(explanation.slopes[p.layer - 1][p.row, p.unit])}"
+
+
+def _gradient(p: _Place) -> str:
+    terms = chain(p.explanation, p.layer, p.row, p.unit)
+    return p.products(terms.a, terms.delta)
+
+
+def _penalty(p: _Place) -> str:
+    if p.is_bias:
+        return r"0\ \text{(no penalty on biases)}"
+    w, config = p.show(p.explanation.step.params[p.layer - 1][0][p.row, p.unit]), p.explanation.config
+    return rf"{number(config.l1, p.digits)}\cdot\operatorname{{sign}}{w} + {number(config.l2, p.digits)}\cdot {w}"
+
+
+def _slot(p: _Place) -> str:
+    return _rule(p, list(p.explanation.step.slots).index(p.quantity.name.split(" ")[0]))
+
+
+def _update(p: _Place) -> str:
+    step, config = p.explanation.step, p.explanation.config
+    if p.is_bias and not config.train_biases:
+        return r"0\ \text{(biases are not trained)}"
+    if config.optimizer == "sgd":
+        return rf"-{p.show(step.learning_rate)}\cdot {p.show(p.entry(step.dW, step.db))}"
+    return _rule(p, -1).replace(r"\theta", "")
+
+
+def _new(p: _Place) -> str:
+    old, change = (
+        p.entry([W for W, _ in params], [b for _, b in params])
+        for params in (p.explanation.step.params, p.explanation.step.change)
+    )
+    return f"{p.show(old)} + {p.show(change)}"
+
+
+WRITERS: dict[Kind, Callable[[_Place], str]] = {
+    "z": _z,
+    "a": _a,
+    "slope": _slope,
+    "error": _error,
+    "delta": _delta,
+    "gradient": _gradient,
+    "penalty": _penalty,
+    "slot": _slot,
+    "update": _update,
+    "new": _new,
+}
+
+
+def _rule(p: _Place, part: int) -> str:
+    """The right side of a part of the optimizer's rule with its numbers: one part a slot, the last one for θ."""
+    step, config = p.explanation.step, p.explanation.config
+    rule = OPTIMIZERS[config.optimizer].latex.split(PART)[part].split(r"\leftarrow")[1]
+    constants = {"mu": config.momentum, "rho": config.rho, "beta_1": config.beta1, "beta_2": config.beta2}
+    constants |= {"varepsilon": config.epsilon, "eta": step.learning_rate}
+    for name, value in constants.items():
+        rule = rule.replace(rf"\{name}", f"{{({number(value, p.digits)})}}")
+    slots = step.slots_after if part == -1 else step.slots
+    values = {name: p.entry([W for W, _ in params], [b for _, b in params]) for name, params in slots.items()}
+    symbols = {name: f"({number(value, p.digits)})" for name, value in values.items()}
+    symbols |= {"g": f"({number(p.entry(step.dW, step.db), p.digits)})", "t": str(p.explanation.updates)}
+    return _filled(rule, symbols)
+
+
+def _filled(latex: str, numbers: Mapping[str, str]) -> str:
+    """A formula with its symbols replaced by numbers; letters inside of words and commands stay."""
+    names = "|".join(re.escape(name) for name in sorted(numbers, key=len, reverse=True))
+    return re.sub(rf"(?<![A-Za-z\\])(?:{names})(?![A-Za-z])", lambda found: f"{{{numbers[found[0]]}}}", latex)
+
+
+def _shortened(terms: list[str]) -> list[str]:
+    return terms if len(terms) <= MOST_TERMS else [*terms[: MOST_TERMS - 1], r"\dots", terms[-1]]

@@ -166,7 +166,7 @@ def test_a_past_epoch_and_its_edits_are_explained_too() -> None:
     run.edit(learning_rate=0.25, optimizer="momentum", params={(1, "W", 0, 1): 2.0})
     run.advance(5)
     explanation = explain(run.at(2))
-    assert (explanation.optimizer, explanation.step.learning_rate) == ("momentum", 0.25)
+    assert (explanation.config.optimizer, explanation.step.learning_rate) == ("momentum", 0.25)
     assert explanation.step.params[0][0][0, 1] == 2.0
     assert same_bits(found(explanation, "new", 2).values, stacked(run.at(3).params)[1])
 
