@@ -8,7 +8,7 @@ training uses.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -57,6 +57,7 @@ class Explanation:
     """An update, cut into stages. `quantities` are in the order in which they are computed.
 
     updates : which update this is since the optimizer's memory was empty, from 1
+    batch : rows of the batch
     slopes : f'(z), (N, n_l) a layer
     targets : (N, k)
     error : dL/da of the outputs (N, k); None where output and loss have a fused δ
@@ -65,6 +66,7 @@ class Explanation:
     network: Network
     config: Config
     updates: int
+    batch: int
     step: Step
     quantities: tuple[Quantity, ...]
     slopes: tuple[Array, ...]
@@ -145,11 +147,46 @@ def explain(snapshot: Snapshot) -> Explanation:
         network=network,
         config=snapshot.config,
         updates=snapshot.state.updates + 1,
+        batch=len(step.rows),
         step=step,
         quantities=tuple(found),
         slopes=slopes,
         targets=_targets(snapshot, step),
         error=error,
+    )
+
+
+def of_sample(explanation: Explanation, sample: int) -> Explanation:
+    """The first three stages for one sample of the batch: its row of every array, its share a · δ of the gradients.
+
+    The fourth stage is left out, as the weights are adjusted by the whole batch; so is the penalty, no sample's share.
+    """
+    step, kept = explanation.step, slice(sample, sample + 1)
+    shares = [
+        np.outer(np.append(a[sample], 1.0), delta[sample]) for a, delta in zip(step.a[:-1], step.delta, strict=True)
+    ]
+    alone = replace(
+        step,
+        rows=step.rows[kept],
+        z=[z[kept] for z in step.z],
+        a=[a[kept] for a in step.a],
+        delta=[delta[kept] for delta in step.delta],
+        dW=[share[:-1] for share in shares],
+        db=[share[-1] for share in shares],
+        penalty_dW=[np.zeros_like(dW) for dW in step.penalty_dW],
+    )
+    quantities = tuple(
+        replace(quantity, values=shares[quantity.layer - 1] if quantity.of_weights else quantity.values[kept])
+        for quantity in explanation.quantities
+        if quantity.stage < len(STAGES) - 1
+    )
+    return replace(
+        explanation,
+        step=alone,
+        quantities=quantities,
+        slopes=tuple(slope[kept] for slope in explanation.slopes),
+        targets=explanation.targets[kept],
+        error=None if explanation.error is None else explanation.error[kept],
     )
 
 

@@ -98,7 +98,8 @@ def _slope(p: _Place) -> str:
 
 def _error(p: _Place) -> str:
     targets = p.explanation.targets
-    numbers = {"a": p.a, "y": p.show(targets[p.row, p.unit]), "nk": str(targets.size)}
+    cells = p.explanation.batch * targets.shape[1]
+    numbers = {"a": p.a, "y": p.show(targets[p.row, p.unit]), "nk": str(cells)}
     return _filled(LOSSES[p.explanation.network.loss].latex_gradient, numbers)
 
 
@@ -110,7 +111,7 @@ def _delta(p: _Place) -> str:
     if explanation.error is None:
         # (a − y) over what the loss averages over: all cells for binary cross-entropy, the rows for cross-entropy.
         targets = explanation.targets
-        count = targets.size if explanation.network.loss == "bce" else len(targets)
+        count = explanation.batch * (targets.shape[1] if explanation.network.loss == "bce" else 1)
         return rf"\frac{{{p.a} - {p.show(targets[p.row, p.unit])}}}{{{count}}}"
     error = p.show(explanation.error[p.row, p.unit])
     if explanation.network.functions[-1].pull_back:

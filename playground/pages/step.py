@@ -15,6 +15,7 @@ from backprop_core.explain import (
     central_differences,
     chain,
     explain,
+    of_sample,
     parameter_index,
     relative_error,
     relative_errors,
@@ -145,6 +146,12 @@ def _walk(explanation: Explanation, digits: int) -> None:
                 type="primary" if stage == quantity.stage else "secondary",
             )
         st.toggle(
+            "One sample",
+            key="one_sample",
+            on_change=state.hide_again,
+            help="Show the chosen sample alone, with its share of the gradients; off: the whole batch.",
+        )
+        st.toggle(
             "Predict, then reveal",
             key="predict",
             on_change=state.hide_again,
@@ -163,7 +170,25 @@ def _walk(explanation: Explanation, digits: int) -> None:
 
 
 def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequence[str]], digits: int) -> None:
-    row, unit, rows = _choose(explanation, quantity, names)
+    alone = bool(state.value("one_sample")) and quantity.stage < len(STAGES) - 1
+    samples = [f"row {number + 1}" for number in explanation.step.rows.tolist()]
+    inputs = [*names[quantity.layer - 1], "bias"]
+    choices = st.columns(2 + (alone and quantity.of_weights))
+    sample = row = 0
+    if alone or not quantity.of_weights:
+        with choices[0]:
+            sample = row = _pick("Sample", "sample", samples)
+    if quantity.of_weights:
+        with choices[-2]:
+            row = _pick("From", "chosen_input", inputs)
+    with choices[-1]:
+        unit = _pick("Unit", "unit", names[quantity.layer])
+    rows = inputs if quantity.of_weights else samples
+    if alone:
+        place = explanation.quantities.index(quantity)
+        explanation = of_sample(explanation, sample)
+        quantity = explanation.quantities[place]
+        rows, row = (inputs, row) if quantity.of_weights else (samples[sample : sample + 1], 0)
     hidden = bool(state.value("predict")) and not state.is_revealed()
     st.latex(quantity.latex)
     if hidden:
@@ -183,12 +208,13 @@ def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequ
         hidden=hidden,
     )
     keys = ("chosen_input" if quantity.of_weights else "sample", "unit")
+    start = (part.rows.start + (sample if alone and not quantity.of_weights else 0), part.columns.start)
     st.plotly_chart(
         figure,
         config=CHART_CONFIG,
         key="step_cells",
         alt=f"The numbers of {quantity.name}.",
-        on_select=lambda: state.choose_cell("step_cells", keys, (part.rows.start, part.columns.start)),
+        on_select=lambda: state.choose_cell("step_cells", keys, start),
         selection_mode="points",
     )
     if not part.is_all((len(quantity.values), quantity.values.shape[1])):
@@ -204,27 +230,17 @@ def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequ
             st.code(_as_numpy(quantity.values), language="python")
 
 
-def _choose(explanation: Explanation, quantity: Quantity, names: Sequence[Sequence[str]]) -> tuple[int, int, list[str]]:
-    """The row and the unit that the formula is written out for, and the names of the rows."""
-    units = list(names[quantity.layer])
-    if quantity.of_weights:
-        rows = [*names[quantity.layer - 1], "bias"]
-    else:
-        rows = [f"row {number + 1}" for number in explanation.step.rows.tolist()]
-    left, right = st.columns(2)
-    with left:
-        row = _pick(
-            "From" if quantity.of_weights else "Sample", "chosen_input" if quantity.of_weights else "sample", rows
-        )
-    with right:
-        unit = _pick("Unit", "unit", units)
-    return row, unit, rows
-
-
 def _pick(label: str, key: str, options: Sequence[str]) -> int:
     """A choice among named things, by number; it survives where there are fewer of them."""
     state.keep_choice(key, tuple(range(len(options))))
-    st.selectbox(label, range(len(options)), format_func=lambda i: options[i], key=key, on_change=state.hide_again)
+    st.selectbox(
+        label,
+        range(len(options)),
+        format_func=lambda i: options[i],
+        key=key,
+        on_change=state.hide_again,
+        persist_state="session",
+    )
     return int(state.value(key))
 
 

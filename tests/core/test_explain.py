@@ -23,6 +23,7 @@ from backprop_core.explain import (
     central_differences,
     chain,
     explain,
+    of_sample,
     parameter_index,
     relative_errors,
 )
@@ -401,3 +402,22 @@ def test_mazur_s_printed_digits_appear() -> None:
     assert_printed(found(explanation, "error", 2).values[0, 0], 0.74136507)
     assert_printed(found(explanation, "slope", 2).values[0, 0], 0.186815602)
     assert_printed(found(explanation, "delta", 2).values[0, 0], 0.138498562)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_shares_of_the_samples_make_the_batch(name: str) -> None:
+    explanation = explanation_of(name)
+    alone = [of_sample(explanation, sample) for sample in range(explanation.batch)]
+    for place, quantity in enumerate(explanation.quantities):
+        if quantity.stage == 3:
+            continue
+        parts = [one.quantities[place] for one in alone]
+        assert {(part.name, part.kind, part.stage) for part in parts} == {
+            (quantity.name, quantity.kind, quantity.stage)
+        }
+        if quantity.of_weights:
+            together = np.sum([part.values for part in parts], axis=0)
+            np.testing.assert_allclose(together, quantity.values, rtol=1e-9, atol=1e-12)
+        else:
+            assert same_bits(np.vstack([part.values for part in parts]), quantity.values)
+    assert all(quantity.stage < 3 for one in alone for quantity in one.quantities)

@@ -1,0 +1,25 @@
+"""One sample of the batch alone, on the One step page."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from backprop_core.presets import PRESETS
+
+
+def view() -> None:
+    from playground.pages import step
+
+    step.page()
+
+
+@pytest.mark.parametrize("preset", ["xor", "blobs", "spirals"])
+def test_a_sample_can_be_walked_through_alone(preset: str) -> None:
+    at = AppTest.from_function(view, default_timeout=30).run()
+    at.selectbox(key="preset").select(PRESETS[preset].label).run()
+    at.toggle(key="one_sample").set_value(True).run()
+    at.selectbox(key="sample").select_index(2).run()
+    while not at.button(key="walk_on").disabled:
+        at.button(key="walk_on").click().run()
+        assert not at.exception
+        assert at.latex[1].value
+    assert at.session_state["sample"] == 2, "the choice is kept on the way"
