@@ -17,7 +17,7 @@ from playground.figures.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board
 from playground.pages.style import use_style
 
 CHART_CONFIG = {"displayModeBar": False}
-BURST_SECONDS = 1.0  # of frames drawn by one run of the script; then it runs again, and the timeline follows
+BURST_SECONDS = 1.5  # of frames drawn by one run of the script; then it runs again, and the timeline follows
 ALT = {
     "network": "Diagram of the network: units as circles, weights as lines.",
     "learned": "What the network has learned.",
