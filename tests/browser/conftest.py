@@ -8,8 +8,9 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
@@ -23,6 +24,7 @@ OPTIONS = ["--server.headless=true", "--server.address=127.0.0.1", "--server.fil
 PATIENCE = 60.0  # seconds for the server to start
 
 Open = Callable[..., TrainPage]
+Kind = TypeVar("Kind", bound=TrainPage)
 
 
 def free_port() -> int:
@@ -81,21 +83,28 @@ def address(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
     assert "Traceback" not in log.read_text(), log.read_text()
 
 
-@pytest.fixture
-def open_page(chromium: Browser, address: str) -> Iterator[Open]:
-    """Opens the page as a new visitor; afterwards nothing may have gone wrong in the browser."""
-    opened: list[TrainPage] = []
+@contextmanager
+def visits(chromium: Browser, address: str, kind: type[Kind]) -> Iterator[Callable[..., Kind]]:
+    """Opens a page as a new visitor, any number of times; afterwards nothing may have gone wrong in the browser."""
+    opened: list[Kind] = []
     with ExitStack() as contexts:
 
-        def open_page(width: int = 1400, height: int = 1000, *, dark: bool = False) -> TrainPage:
+        def open_page(width: int = 1400, height: int = 1000, *, dark: bool = False) -> Kind:
             context = chromium.new_context(
                 viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
             )
             contexts.callback(context.close)
             context.set_default_timeout(20_000)
-            opened.append(TrainPage(context.new_page(), address))
+            opened.append(kind(context.new_page(), address))
             return opened[-1]
 
         yield open_page
         for page in opened:
             page.check()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, address: str) -> Iterator[Open]:
+    """Opens the Train page."""
+    with visits(chromium, address, TrainPage) as open_page:
+        yield open_page

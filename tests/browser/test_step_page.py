@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -13,7 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from backprop_core import Config, Run
 from backprop_core.activations import Array
 from backprop_core.explain import explain
-from browser.conftest import Open
+from browser.conftest import Open, visits
 from browser.train_page import TrainPage, inside
 from playground.figures.theme import DARK, LIGHT
 
@@ -95,22 +94,9 @@ class StepPage(TrainPage):
 
 @pytest.fixture
 def open_step(chromium: Browser, address: str) -> Iterator[OpenStep]:
-    """Opens the page as a new visitor; afterwards nothing may have gone wrong in the browser."""
-    opened: list[StepPage] = []
-    with ExitStack() as contexts:
-
-        def open_step(width: int = 1400, height: int = 1000, *, dark: bool = False) -> StepPage:
-            context = chromium.new_context(
-                viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
-            )
-            contexts.callback(context.close)
-            context.set_default_timeout(20_000)
-            opened.append(StepPage(context.new_page(), address))
-            return opened[-1]
-
+    """Opens the page of one step."""
+    with visits(chromium, address, StepPage) as open_step:
         yield open_step
-        for page in opened:
-            page.check()
 
 
 def test_it_shares_the_epoch_with_the_train_page(open_page: Open) -> None:
