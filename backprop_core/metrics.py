@@ -1,4 +1,7 @@
-"""How well outputs meet their targets: one number for people, beside the loss that training uses."""
+"""How well outputs meet their targets: one number for people, beside the loss that training uses.
+
+Outputs are (..., N, k), targets (N, k); the result is (...), a number a network.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,27 @@ from backprop_core.activations import Array
 from backprop_core.datasets import Task
 
 
-def accuracy(outputs: Array, y: Array) -> float:
-    """Share of rows whose class is right, outputs and targets (N, k): the largest of several, or one unit cut at ½."""
-    if y.shape[1] == 1:
-        return float(np.mean((outputs > 0.5) == (y > 0.5)))
-    return float(np.mean(outputs.argmax(axis=1) == y.argmax(axis=1)))
+def accuracy(outputs: Array, y: Array) -> Array:
+    """Share of rows whose class is right: the largest of several outputs, or one unit cut at ½."""
+    right = (
+        (outputs > 0.5)[..., 0] == (y > 0.5)[..., 0]
+        if y.shape[-1] == 1
+        else outputs.argmax(axis=-1) == y.argmax(axis=-1)
+    )
+    return np.mean(right, axis=-1)
 
 
-def r_squared(outputs: Array, y: Array) -> float:
+def r_squared(outputs: Array, y: Array) -> Array:
     """Share of the targets' variance that is explained, 1 − Σ(a − y)² / Σ(y − ȳ)²: at most 1; 0 is as good as ȳ."""
-    spread = np.sum((y - y.mean(axis=0)) ** 2)
-    return float(1.0 - np.sum((outputs - y) ** 2) / spread) if spread > 0 else float("nan")
+    spread = _sum_of_squares(y - y.mean(axis=-2))
+    return 1.0 - _sum_of_squares(outputs - y) / (spread if spread > 0 else np.nan)
 
 
-def score(task: Task, outputs: Array, y: Array) -> float:
+def score(task: Task, outputs: Array, y: Array) -> Array:
     """The accuracy of a classification, the R² of a regression."""
     return accuracy(outputs, y) if task == "classification" else r_squared(outputs, y)
+
+
+def _sum_of_squares(x: Array) -> Array:
+    """Over rows and units (..., N, k), added up in one order however x lies in memory."""
+    return np.square(x, order="C").reshape(*x.shape[:-2], -1).sum(axis=-1)

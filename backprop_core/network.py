@@ -98,22 +98,27 @@ class Pass:
     """Forward and backward propagation of `rows` rows through the networks theta (..., P), in buffers made once.
 
     Nothing is copied from theta: change it in place, and the next `forward` sees it. `X` and `y` are the rows at hand,
-    units first: X (inputs, rows), y (outputs, rows). Results, all read with `forward` or `backward` done:
+    units first: X (inputs, rows), y (outputs, rows), with the run axis in front where every network has `own_rows`.
+    Penalties are numbers, or (R, 1), one a network. Results, all read with `forward` or `backward` done:
 
     z, a, delta : one (..., units, rows) a layer
     gradient : (..., P), of the loss with its penalty
     forward_calls, backward_calls : what the passes do, call by call
     """
 
-    def __init__(self, network: Network, theta: Array, rows: int, *, l1: float = 0.0, l2: float = 0.0) -> None:
+    def __init__(
+        self, network: Network, theta: Array, rows: int, *, l1: Any = 0.0, l2: Any = 0.0, own_rows: bool = False
+    ) -> None:
         lead = theta.shape[:-1]
+        rows_lead = lead if own_rows else ()
         self.network, self.theta, self.l1, self.l2 = network, theta, l1, l2
         self.has_penalty = bool(np.any(l1) or np.any(l2))
         self.gradient = np.zeros_like(theta)
-        self.y = np.zeros((network.sizes[-1], rows))
-        shown = np.ones((rows, network.sizes[0] + 1)).T  # rows outside: BLAS is twice as fast on small ones
+        self.y = np.zeros((*rows_lead, network.sizes[-1], rows))
+        # Rows outside in memory: for small matrices BLAS is then twice as fast.
+        shown = np.ones((*rows_lead, rows, network.sizes[0] + 1)).swapaxes(-1, -2)
         activations, sums, slopes = (_Layers(lead, network.sizes[1:], rows, fill) for fill in (1.0, 0.0, 0.0))
-        self.X, self.a, self.z = shown[:-1], activations.units, sums.units
+        self.X, self.a, self.z = shown[..., :-1, :], activations.units, sums.units
         self.delta = [_units_first(lead, a.shape[-2], rows, 0.0) for a in self.a]
 
         fused, loss = FUSED.get((network.output, network.loss)), LOSSES[network.loss]
@@ -167,7 +172,7 @@ class Pass:
         return [*calls, (self._add_penalty_gradient, ())] if self.has_penalty else calls
 
     def load(self, X: Array, y: Array) -> None:
-        """Take the rows X (inputs, rows) and y (outputs, rows)."""
+        """Take the rows X (..., inputs, rows) and y (..., outputs, rows)."""
         self.X[:], self.y[:] = X, y
 
     def forward(self) -> Array:
@@ -211,7 +216,7 @@ class _Layers:
 
 
 def _units_first(lead: tuple[int, ...], units: int, rows: int, fill: float) -> Array:
-    """A new (..., units, rows), with the units outside in memory: what is done unit by unit is one stretch for all runs.
+    """A new (..., units, rows). In memory the units stand outside, so that some units of all runs are one stretch.
 
     Not for the fewest rows: for matrices 1 to 3 wide BLAS has short cuts that round differently, taken only where the
     matrix is one stretch.

@@ -17,15 +17,15 @@ import numpy as np
 from numpy.linalg import norm
 from numpy.typing import ArrayLike
 
-from backprop_core import datasets
 from backprop_core.activations import Array
 from backprop_core.config import SPECS, Address, Config, ConfigError, Edit
 from backprop_core.datasets import Data
 from backprop_core.history import History, State
-from backprop_core.initializers import INITIALIZERS, Params
+from backprop_core.initializers import Params
 from backprop_core.metrics import score
 from backprop_core.network import Network, Pass, respond
 from backprop_core.optimizers import OPTIMIZERS
+from backprop_core.problem import data_for, network_for, start_weights
 from backprop_core.training import Trainer, empty_slots
 
 MOST_WEIGHT = 1_000_000  # a weight typed in by hand may have this size
@@ -114,7 +114,7 @@ class Snapshot:
     @property
     def score(self) -> float:
         """Accuracy, or R², on the training rows."""
-        return score(self.data.task, self.a[-1], self.data.y)
+        return float(score(self.data.task, self.a[-1], self.data.y))
 
     @functools.cached_property
     def test_outputs(self) -> Array:
@@ -124,7 +124,7 @@ class Snapshot:
     @property
     def test_score(self) -> float | None:
         """Accuracy, or R², on the test rows; None where there are none."""
-        return score(self.data.task, self.test_outputs, self.data.y_test) if len(self.data.X_test) else None
+        return float(score(self.data.task, self.test_outputs, self.data.y_test)) if len(self.data.X_test) else None
 
     def predict(self, X: ArrayLike) -> Array:
         """Outputs (N, k) for rows X (N, d)."""
@@ -182,13 +182,8 @@ class Run:
     def __init__(self, config: Config, *, data: tuple[Any, Any] | None = None, params: Params | None = None) -> None:
         self.brought = None if data is None else _brought(data)
         self.config = config if self.brought is None else config.replace(dataset="csv")
-        self.data = _data(self.config, self.brought)
-        self.network = Network(
-            (self.data.expand(self.data.X[:1]).shape[1], *config.hidden, self.data.outputs),
-            config.activations,
-            config.output,
-            config.loss,
-        )
+        self.data = data_for(self.config, self.brought)
+        self.network = network_for(self.config, self.data)
         self.start_params = None if params is None else _checked_params(self.network, params)
         self.epoch = 0
         self.diverged: int | None = None
@@ -351,7 +346,7 @@ class Run:
 
     def _start(self) -> State:
         config = self.config
-        params = self.start_params or INITIALIZERS[config.init].draw(self.network.sizes, config.seed)
+        params = self.start_params or start_weights(config, self.network)
         return empty_slots(config, self.network.pack(params))
 
     def _differing(self, settings: Mapping[str, Any]) -> dict[Any, Any]:
@@ -404,7 +399,7 @@ class Run:
         trainer, losses, test_losses = self._trainer, list[float](), list[float]()
         finite = True
         for epoch in range(self.epoch, until):
-            loss = trainer.epoch(epoch)
+            loss = float(trainer.epoch(epoch))
             finite = math.isfinite(loss)
             if not finite:
                 break
@@ -426,7 +421,7 @@ class Run:
     def _meets_goal(self, loss: float) -> bool:
         config = self._trainer.config
         return (config.stop_loss is not None and loss < config.stop_loss) or (
-            config.stop_accuracy is not None and self._trainer.score() >= config.stop_accuracy
+            config.stop_accuracy is not None and bool(self._trainer.score() >= config.stop_accuracy)
         )
 
     def _diverge(self, epoch: int) -> None:
@@ -524,28 +519,6 @@ def _shown(data: Data, X: ArrayLike) -> Array:
     if rows.ndim != 2 or rows.shape[1] != data.X.shape[1]:
         raise ConfigError("X", f"Rows must have shape (N, {data.X.shape[1]}), not {rows.shape}.")
     return data.expand(rows)
-
-
-def _data(config: Config, brought: tuple[Array, Array] | None) -> Data:
-    if brought is None:
-        if config.dataset == "csv":
-            raise ConfigError("dataset", "Dataset 'csv' needs rows: Run(config, data=(X, y)).")
-        return datasets.prepare(
-            config.dataset,
-            config.samples,
-            config.noise,
-            config.test_share,
-            config.data_seed,
-            config.features,
-            config.output,
-        )
-    try:
-        data = datasets.bring(*brought, config.test_share, config.data_seed, config.features, config.output)
-    except ValueError as error:
-        raise ConfigError("data", str(error)) from error
-    if config.loss in ("bce", "cross_entropy") and not ((data.y >= 0) & (data.y <= 1)).all():
-        raise ConfigError("loss", f"Loss {config.loss!r} needs targets from 0 to 1. Choose 'mse', or another loss.")
-    return data
 
 
 def _step(trainer: Trainer, epoch: int, number: int) -> Step:
