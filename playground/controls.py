@@ -14,7 +14,8 @@ from backprop_core.initializers import INITIALIZERS
 from backprop_core.losses import LOSSES
 from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
 from backprop_core.presets import PRESETS
-from playground import form, state
+from playground import form
+from playground.state import settings, widgets
 
 REGISTRIES: dict[str, Mapping[str, Any]] = {
     "dataset": {name: entry for name, entry in DATASETS.items() if name != "csv"},
@@ -47,7 +48,7 @@ def sidebar(config: Config) -> None:
             key="preset",
             index=None,
             placeholder="your own settings",
-            on_change=state.choose_preset,
+            on_change=settings.choose_preset,
             help="Ready settings to start from. Choosing one starts over; Undo brings the old run back.",
         )
         _choice("dataset", config, own=config.dataset == "csv")
@@ -65,18 +66,18 @@ def sidebar(config: Config) -> None:
 
 
 def _data(config: Config) -> None:
-    settings = DATASETS[config.dataset].settings
-    if not settings and not DATASETS[config.dataset].plane:
+    dataset = DATASETS[config.dataset]
+    if not dataset.settings and not dataset.plane:
         st.caption("This truth table has no settings of its own.")
     for pair in (("samples", "noise"), ("test_share", "data_seed")):
-        _row(*(name for name in pair if name in settings))
-    if DATASETS[config.dataset].plane:
+        _row(*(name for name in pair if name in dataset.settings))
+    if dataset.plane:
         st.multiselect(
             SPECS["features"].label,
             SPECS["features"].choices,
             format_func=lambda name: FEATURE_LABELS.get(name, name),
             key="features",
-            on_change=state.changed,
+            on_change=settings.changed,
             args=("features",),
             help=SPECS["features"].help,
         )
@@ -89,7 +90,7 @@ def _layers(config: Config) -> None:
         0,
         MAX_LAYERS,
         key="hidden_layers",
-        on_change=state.changed,
+        on_change=settings.changed,
         args=("hidden",),
         help=f"How many layers stand between input and output, 0 to {MAX_LAYERS}.",
     )
@@ -99,21 +100,21 @@ def _layers(config: Config) -> None:
         1,
         most,
         key="hidden_size",
-        on_change=state.changed,
+        on_change=settings.changed,
         args=("hidden",),
-        disabled=state.value("per_layer") or not config.hidden,
+        disabled=widgets.value("per_layer") or not config.hidden,
         help=f"Units of each hidden layer, 1 to {most}.",
     )
 
 
 def _network(config: Config) -> None:
-    per_layer = state.value("per_layer")
+    per_layer = widgets.value("per_layer")
     if config.hidden:
         _choice("activation", config, disabled=per_layer)
         st.toggle(
             "Different layers",
             key="per_layer",
-            on_change=state.changed,
+            on_change=settings.changed,
             args=("hidden",),
             help="Give every hidden layer its own size and activation.",
         )
@@ -130,7 +131,7 @@ def _network(config: Config) -> None:
         "Draw",
         icon=":material/casino:",
         key="draw",
-        on_click=state.draw_again,
+        on_click=settings.draw_again,
         width="stretch",
         help="Start over with other weights: the next seed.",
     )
@@ -140,13 +141,13 @@ def _layer(layer: int) -> None:
     size, activation = form.layer_keys(layer)
     most = int(SPECS["hidden"].high)
     left, right = st.columns([2, 3])
-    left.number_input(f"Size {layer}", 1, most, key=size, on_change=state.changed, args=("hidden",))
+    left.number_input(f"Size {layer}", 1, most, key=size, on_change=settings.changed, args=("hidden",))
     right.selectbox(
         f"Activation {layer}",
         tuple(ACTIVATIONS),
         format_func=lambda name: ACTIVATIONS[name].label,
         key=activation,
-        on_change=state.changed,
+        on_change=settings.changed,
         args=("activation",),
     )
 
@@ -172,7 +173,7 @@ def _choice(name: str, config: Config, *, own: bool = False, disabled: bool = Fa
         options,
         format_func=lambda option: labels[option].label,
         key=name,
-        on_change=state.changed,
+        on_change=settings.changed,
         args=(name,),
         disabled=disabled,
         help=SPECS[name].help,
@@ -180,7 +181,7 @@ def _choice(name: str, config: Config, *, own: bool = False, disabled: bool = Fa
 
 
 def _flag(name: str) -> None:
-    st.toggle(SPECS[name].label, key=name, on_change=state.changed, args=(name,), help=SPECS[name].help)
+    st.toggle(SPECS[name].label, key=name, on_change=settings.changed, args=(name,), help=SPECS[name].help)
 
 
 def _number(name: str) -> None:
@@ -196,7 +197,7 @@ def _number(name: str) -> None:
         format="%d" if whole else "%g",
         placeholder=UNSET.get(name),
         key=name,
-        on_change=state.changed,
+        on_change=settings.changed,
         args=(name,),
         help=f"{spec.help} From {allowed}.",
     )

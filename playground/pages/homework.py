@@ -9,7 +9,9 @@ from backprop_core.activations import ACTIVATIONS, OUTPUTS
 from backprop_core.homework import EXAMPLES, MOST_ROWS, MOST_UNITS, quantities
 from backprop_core.losses import LOSSES
 from backprop_core.presets import PRESETS
-from playground import state, worksheet
+from playground import worksheet
+from playground.state import sheets, widgets
+from playground.state.session import press
 from playground.worksheet import Sheet
 
 FUNCTIONS = {
@@ -21,7 +23,7 @@ FUNCTIONS = {
 
 def view() -> None:
     """Draw the homework view of the One step page."""
-    sheet = state.sheet()
+    sheet = sheets.sheet()
     left, right = st.columns([5, 7], gap="small")
     with left.container(key="panel_homework"):
         _network(sheet)
@@ -41,7 +43,7 @@ def _network(sheet: Sheet) -> None:
         tuple(EXAMPLES),
         format_func=lambda name: PRESETS[name].label,
         key="homework_example",
-        on_change=state.start_sheet,
+        on_change=sheets.start,
         help="A ready network to change. Choosing one clears the sheet.",
     )
     inputs, *units = worksheet.sizes(homework)
@@ -55,55 +57,53 @@ def _network(sheet: Sheet) -> None:
     }
     for column, (label, value) in zip(st.columns(5), wanted.items(), strict=True):
         key = f"homework_{label}"
-        state.give(key, value)
+        widgets.give(key, value)
         low, high = (0 if "hidden" in label else 1), (MOST_ROWS if label == "rows" else MOST_UNITS)
-        column.number_input(
-            label.capitalize(), low, high, key=key, on_change=state.resize_sheet, help=f"{low} to {high}."
-        )
+        column.number_input(label.capitalize(), low, high, key=key, on_change=sheets.resize, help=f"{low} to {high}.")
     for column, (name, options) in zip(st.columns(3), FUNCTIONS.items(), strict=True):
-        state.give(f"homework_{name}", getattr(homework, name))
+        widgets.give(f"homework_{name}", getattr(homework, name))
         column.selectbox(
             name.capitalize(),
             tuple(options),
             format_func=options.__getitem__,
             key=f"homework_{name}",
-            on_change=state.set_sheet,
+            on_change=sheets.change,
             args=(name,),
         )
     left, right = st.columns(2, vertical_alignment="bottom")
-    state.give("homework_learning_rate", homework.learning_rate)
-    state.give("homework_train_biases", homework.train_biases)
-    left.number_input("Learning rate", 1e-6, 1e3, key="homework_learning_rate", format="%g", on_change=state.set_sheet,
+    widgets.give("homework_learning_rate", homework.learning_rate)
+    widgets.give("homework_train_biases", homework.train_biases)
+    left.number_input("Learning rate", 1e-6, 1e3, key="homework_learning_rate", format="%g", on_change=sheets.change,
                       args=("learning_rate",), help="0.000001 to 1,000.")  # fmt: skip
-    right.toggle("Train biases", key="homework_train_biases", on_change=state.set_sheet, args=("train_biases",))
+    right.toggle("Train biases", key="homework_train_biases", on_change=sheets.change, args=("train_biases",))
     st.markdown("**Inputs x and targets y**")
-    key = state.sheet_key("rows")
-    st.data_editor(worksheet.rows_table(homework), key=key, on_change=state.edit_sheet, args=(key, worksheet.with_rows))
+    key = sheets.table_key("rows")
+    st.data_editor(worksheet.rows_table(homework), key=key, on_change=sheets.edit, args=(key, worksheet.with_rows))
     for layer in range(1, len(homework.params) + 1):
         st.markdown(f"**W{layer}, b{layer}**")
-        key = state.sheet_key(f"weights_{layer}")
+        key = sheets.table_key(f"weights_{layer}")
         st.data_editor(
             worksheet.weights_table(homework, layer),
             key=key,
             disabled=["from"],
             hide_index=True,
-            on_change=state.edit_sheet,
+            on_change=sheets.edit,
             args=(key, worksheet.with_weights, layer),
         )
 
 
 def _answers(sheet: Sheet, names: list[str]) -> None:
-    state.keep_choice("homework_quantity", tuple(names))
-    st.pills("Quantity", names, key="homework_quantity", required=True, on_change=state.press)
-    name = str(state.value("homework_quantity"))
-    key = state.sheet_key(f"answers_{name}")
+    widgets.keep_choice("homework_quantity", tuple(names))
+    st.pills("Quantity", names, key="homework_quantity", required=True, on_change=press)
+    name = str(widgets.value("homework_quantity"))
+    key = sheets.table_key(f"answers_{name}")
     st.caption("Type what you computed, with as many digits as you have. A comma or a point; 1.5e-3 works too.")
     st.data_editor(
         worksheet.answers_table(sheet, name),
         key=key,
         disabled=["from"],
         hide_index=True,
-        on_change=state.edit_sheet,
+        on_change=sheets.edit,
         args=(key, worksheet.with_answers, name),
     )
     results = worksheet.marked(sheet)

@@ -23,12 +23,14 @@ from backprop_core.explain import (
 from backprop_core.formulas import with_numbers
 from backprop_core.marking import mark
 from backprop_core.run import Snapshot
-from playground import controls, state
+from playground import controls
 from playground.figures.board import parameter_names, unit_names
 from playground.figures.cells import cells, highlighted, window
 from playground.figures.matrices import Matrices
 from playground.pages import homework
 from playground.pages.style import use_style
+from playground.state import playing, transport, walk, widgets
+from playground.state.session import press, session, theme
 
 VIEWS = ("Walk through", "Prove a gradient", "Check my homework")
 DIGITS = (3, 17)
@@ -41,16 +43,16 @@ CHART_CONFIG = {"displayModeBar": False}
 def page() -> None:
     """Draw the page."""
     use_style()
-    state.stop_playing()
-    state.prepare_widgets()
-    current = state.session()
+    playing.stop()
+    widgets.prepare()
+    current = session()
     controls.sidebar(current.run.config_at(current.shown))
     with st.container(key="transport", horizontal=True, vertical_alignment="bottom"):
-        state.keep_choice("step_view", VIEWS)
+        widgets.keep_choice("step_view", VIEWS)
         st.segmented_control(
-            "View", VIEWS, key="step_view", required=True, label_visibility="collapsed", on_change=state.press
+            "View", VIEWS, key="step_view", required=True, label_visibility="collapsed", on_change=press
         )
-        view = state.value("step_view")
+        view = widgets.value("step_view")
         if view != VIEWS[2]:
             digits = _choose_digits(current.shown)
     if view == VIEWS[2]:
@@ -71,31 +73,33 @@ def _choose_digits(shown: int) -> int:
         "Back",
         key="back",
         icon=":material/skip_previous:",
-        on_click=state.back,
+        on_click=transport.back,
         disabled=shown == 0,
         help="One epoch back.",
     )
-    st.button("Step", key="step", icon=":material/skip_next:", on_click=state.step, help="Make this update, one epoch.")
-    state.keep_number("digits", 6)
+    st.button(
+        "Step", key="step", icon=":material/skip_next:", on_click=transport.step, help="Make this update, one epoch."
+    )
+    widgets.keep_number("digits", 6)
     st.slider(
         "Digits",
         *DIGITS,
         key="digits",
-        on_change=state.press,
+        on_change=press,
         width=220,
         help=f"Significant digits of every number, {DIGITS[0]} to {DIGITS[1]}.",
     )
-    return int(state.value("digits"))
+    return int(widgets.value("digits"))
 
 
 def _choose_epoch(snapshot: Snapshot, explanation: Explanation) -> None:
-    run = state.session().run
+    run = session().run
     st.slider(
         "Epoch",
         0,
         max(run.epoch, 1),
         key="timeline",
-        on_change=state.scrub,
+        on_change=transport.scrub,
         disabled=run.epoch == 0,
         help="The update made right after this epoch. Shared with the Train page.",
     )
@@ -105,22 +109,22 @@ def _choose_epoch(snapshot: Snapshot, explanation: Explanation) -> None:
 
 
 def _status(text: str) -> None:
-    error = state.session().error
+    error = session().error
     with st.container(key="status"):
         st.markdown(f":red[:material/error: {error}]" if error else text)
 
 
 def _walk(explanation: Explanation, digits: int) -> None:
     quantities = explanation.quantities
-    position = state.walk_to(len(quantities))
+    position = walk.stand(len(quantities))
     quantity = quantities[position]
-    names = unit_names(state.session().run)
+    names = unit_names(session().run)
     with st.container(key="walk", horizontal=True, vertical_alignment="bottom"):
         st.button(
             "Previous",
             key="walk_back",
             icon=":material/arrow_back:",
-            on_click=state.walk,
+            on_click=walk.move,
             args=(-1,),
             shortcut="Left",
             disabled=position == 0,
@@ -129,7 +133,7 @@ def _walk(explanation: Explanation, digits: int) -> None:
             "Next",
             key="walk_on",
             icon=":material/arrow_forward:",
-            on_click=state.walk,
+            on_click=walk.move,
             args=(1,),
             type="primary",
             shortcut="Right",
@@ -140,7 +144,7 @@ def _walk(explanation: Explanation, digits: int) -> None:
             st.button(
                 f"{stage + 1} {title}",
                 key=f"stage_{stage}",
-                on_click=state.walk_to_start,
+                on_click=walk.go_to,
                 args=(min(starts, default=0),),
                 disabled=not starts,
                 type="primary" if stage == quantity.stage else "secondary",
@@ -148,20 +152,20 @@ def _walk(explanation: Explanation, digits: int) -> None:
         st.toggle(
             "One sample",
             key="one_sample",
-            on_change=state.hide_again,
+            on_change=walk.hide_again,
             help="Show the chosen sample alone, with its share of the gradients; off: the whole batch.",
         )
         st.toggle(
             "Predict, then reveal",
             key="predict",
-            on_change=state.hide_again,
+            on_change=walk.hide_again,
             help="Hide the numbers; say first what you expect.",
         )
     left, right = st.columns([5, 7], gap="small")
     with left.container(key="panel_diagram"):
         st.markdown(f"**Stage {quantity.stage + 1} of 4: {STAGES[quantity.stage]}** · {quantity.name}")
         figure = highlighted(names, explanation.step.params, quantity.layer, backward=quantity.stage == 2,
-                             theme=state.theme(), height=DIAGRAM_HEIGHT)  # fmt: skip
+                             theme=theme(), height=DIAGRAM_HEIGHT)  # fmt: skip
         st.plotly_chart(
             figure, config=CHART_CONFIG, key="step_network", alt="The network; the layer computed now is framed."
         )
@@ -170,7 +174,7 @@ def _walk(explanation: Explanation, digits: int) -> None:
 
 
 def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequence[str]], digits: int) -> None:
-    alone = bool(state.value("one_sample")) and quantity.stage < len(STAGES) - 1
+    alone = bool(widgets.value("one_sample")) and quantity.stage < len(STAGES) - 1
     samples = [f"row {number + 1}" for number in explanation.step.rows.tolist()]
     inputs = [*names[quantity.layer - 1], "bias"]
     choices = st.columns(2 + (alone and quantity.of_weights))
@@ -189,13 +193,13 @@ def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequ
         explanation = of_sample(explanation, sample)
         quantity = explanation.quantities[place]
         rows, row = (inputs, row) if quantity.of_weights else (samples[sample : sample + 1], 0)
-    hidden = bool(state.value("predict")) and not state.is_revealed()
+    hidden = bool(widgets.value("predict")) and not walk.is_revealed()
     st.latex(quantity.latex)
     if hidden:
         _guess()
     else:
         st.latex(with_numbers(explanation, quantity, row, unit, digits))
-        if state.value("predict"):
+        if widgets.value("predict"):
             _verdict(float(quantity.values[row, unit]), digits)
     part = window((len(quantity.values), quantity.values.shape[1]), row, unit, digits)
     shown = quantity.values[part.rows, part.columns]
@@ -203,7 +207,7 @@ def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequ
         shown,
         (rows[part.rows], names[quantity.layer][part.columns]),
         (row - part.rows.start, unit - part.columns.start),
-        state.theme(),
+        theme(),
         digits=digits,
         hidden=hidden,
     )
@@ -214,7 +218,7 @@ def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequ
         config=CHART_CONFIG,
         key="step_cells",
         alt=f"The numbers of {quantity.name}.",
-        on_select=lambda: state.choose_cell("step_cells", keys, start),
+        on_select=lambda: walk.choose_cell("step_cells", keys, start),
         selection_mode="points",
     )
     if not part.is_all((len(quantity.values), quantity.values.shape[1])):
@@ -232,27 +236,27 @@ def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequ
 
 def _pick(label: str, key: str, options: Sequence[str]) -> int:
     """A choice among named things, by number; it survives where there are fewer of them."""
-    state.keep_choice(key, tuple(range(len(options))))
+    widgets.keep_choice(key, tuple(range(len(options))))
     st.selectbox(
         label,
         range(len(options)),
         format_func=lambda i: options[i],
         key=key,
-        on_change=state.hide_again,
+        on_change=walk.hide_again,
         persist_state="session",
     )
-    return int(state.value(key))
+    return int(widgets.value(key))
 
 
 def _guess() -> None:
     left, middle, end = st.columns([3, 3, 2], vertical_alignment="bottom")
     left.text_input("Your value", key="guess", placeholder="0.593", max_chars=40)
     middle.segmented_control("or its sign", ("−", "0", "+"), key="guessed_sign")
-    end.button("Reveal", key="reveal", type="primary", on_click=state.reveal, width="stretch")
+    end.button("Reveal", key="reveal", type="primary", on_click=walk.reveal, width="stretch")
 
 
 def _verdict(right: float, digits: int) -> None:
-    typed, sign = state.session().guess, state.session().guessed_sign
+    typed, sign = walk.guess()
     if typed.strip():
         verdict = mark(typed, right)
         (st.success if verdict.status == "right" else st.warning)(verdict.message)
@@ -265,7 +269,7 @@ def _verdict(right: float, digits: int) -> None:
 
 
 def _prove(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
-    network, names = explanation.network, unit_names(state.session().run)
+    network, names = explanation.network, unit_names(session().run)
     one, two, three = st.columns(3)
     with one:
         layer = _pick("Layer", "proved_layer", [f"W{l}, b{l}" for l in range(1, len(network.sizes))]) + 1
@@ -287,12 +291,12 @@ def _prove(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
             f"By nudging this weight up and down (central difference): **{numeric:.{digits}g}**\n\n"
             f"Relative error: **{error:.2g}**"
         )
-        st.button("Check all gradients", key="check_all", on_click=state.check_all, type="primary")
+        st.button("Check all gradients", key="check_all", on_click=walk.check_all, type="primary")
     with right.container(key="panel_terms"):
         rows = [f"row {index + 1}" for index in explanation.step.rows.tolist()]
         table = np.column_stack([terms.a, terms.delta, terms.products])
         part = window((len(table), 3), 0, 0, digits)
-        figure = cells(table[part.rows], (rows[part.rows], ("a", "δ", "a · δ")), None, state.theme(), digits=digits)
+        figure = cells(table[part.rows], (rows[part.rows], ("a", "δ", "a · δ")), None, theme(), digits=digits)
         st.plotly_chart(figure, config=CHART_CONFIG, key="step_terms", alt="The factors of every sample's product.")
         if part.rows.stop < len(table):
             st.caption(f"The first {part.rows.stop} of {len(table):,} samples; the sum is over all.")
@@ -304,7 +308,7 @@ def _prove(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
             gradients[part.rows, part.columns],
             ([*names[layer - 1], "bias"][part.rows], names[layer][part.columns]),
             (row - part.rows.start, unit - part.columns.start),
-            state.theme(),
+            theme(),
             digits=3,
         )
         start = (part.rows.start, part.columns.start)
@@ -313,10 +317,10 @@ def _prove(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
             config=CHART_CONFIG,
             key="step_layer",
             alt="Gradients of the layer.",
-            on_select=lambda: state.choose_cell("step_layer", ("proved_row", "proved_unit"), start),
+            on_select=lambda: walk.choose_cell("step_layer", ("proved_row", "proved_unit"), start),
             selection_mode="points",
         )
-    if state.session().checking:
+    if walk.is_checking():
         _all_gradients(snapshot, explanation, names)
 
 
@@ -331,7 +335,7 @@ def _all_gradients(snapshot: Snapshot, explanation: Explanation, names: Sequence
     st.markdown(
         f"All {network.parameters:,} gradients checked. Largest relative error: **{max(e.max() for e in errors):.2g}**"
     )
-    matrices = Matrices(parameter_names(names, ""), state.theme(), 260)
+    matrices = Matrices(parameter_names(names, ""), theme(), 260)
     matrices.update_cells(errors)
     matrices.settle()
     st.plotly_chart(matrices.figure, config=CHART_CONFIG, key="step_errors", alt="Relative errors of all gradients.")

@@ -12,9 +12,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from backprop_core.run import Snapshot
-from playground import controls, live, state
+from playground import controls, live
 from playground.figures.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views, learned_views, unit_names
 from playground.pages.style import use_style
+from playground.state import panels, playing, runs, transport, widgets
+from playground.state.session import next_frame, press, session
 
 CHART_CONFIG = {"displayModeBar": False}
 BURST_SECONDS = 1.5  # of frames drawn by one run of the script; then it runs again, and the timeline follows
@@ -39,8 +41,8 @@ class Readouts:
 def page() -> None:
     """Draw the page; while playing, go on drawing frames until something is pressed."""
     use_style()
-    state.prepare_widgets()
-    current = state.session()
+    widgets.prepare()
+    current = session()
     controls.sidebar(current.run.config_at(current.shown))
     snapshot = current.run.at(current.shown)
     readouts = _transport(snapshot)
@@ -53,13 +55,13 @@ def page() -> None:
 
 def _play(board: Board, readouts: Readouts) -> None:
     """Draw frames for a while, no faster than the browser can paint them, then run the script again."""
-    current = state.session()
+    current = session()
     due = time.perf_counter()
     end = due + BURST_SECONDS
     while current.mode != "paused" and time.perf_counter() < end:
-        state.play_frame()
+        playing.play_frame()
         _draw(board, current.run.at(current.shown), readouts, still=False)
-        due = max(due + 1 / state.FRAMES_A_SECOND, time.perf_counter() - 1 / state.FRAMES_A_SECOND)
+        due = max(due + 1 / playing.FRAMES_A_SECOND, time.perf_counter() - 1 / playing.FRAMES_A_SECOND)
         time.sleep(max(0.002, due - time.perf_counter()))
     st.rerun()
 
@@ -72,11 +74,11 @@ def _draw(board: Board, snapshot: Snapshot, readouts: Readouts, *, still: bool) 
     if not still:
         readouts.status.markdown(_status())
     with readouts.channel:
-        live.send(state.next_frame(), board.patches, still=still)
+        live.send(next_frame(), board.patches, still=still)
 
 
 def _texts(snapshot: Snapshot) -> dict[str, str]:
-    run = state.session().run
+    run = session().run
     loss, history = snapshot.loss, run.history
     score = "Accuracy" if snapshot.data.task == "classification" else "R²"
     test_score = snapshot.test_score
@@ -97,32 +99,34 @@ def _score(value: float) -> str:
 
 
 def _status() -> str:
-    current = state.session()
+    current = session()
     if current.error:
         return f":red[:material/error: {current.error}]"
     if current.mode == "finishing":
-        return state.progress()
+        return playing.progress()
     return f":material/info: {current.notice}" if current.notice else ":small[ ]"
 
 
 def _transport(snapshot: Snapshot) -> Readouts:
-    current = state.session()
+    current = session()
     paused = current.mode == "paused"
     with st.container(key="transport", horizontal=True):
-        _button("reset", "Reset", "restart_alt", state.reset, "0", "Back to epoch 0, with the settings in force.")
-        _button("back", "Back", "skip_previous", state.back, "B", "One epoch back.", disabled=current.shown == 0)
+        _button("reset", "Reset", "restart_alt", runs.reset, "0", "Back to epoch 0, with the settings in force.")
+        _button("back", "Back", "skip_previous", transport.back, "B", "One epoch back.", disabled=current.shown == 0)
         label, icon = ("Play", "play_arrow") if paused else ("Pause", "pause")
-        _button("play", label, icon, state.toggle_play, "P", "Train, and watch.", type="primary")
-        _button("step", "Step", "skip_next", state.step, "S", "One epoch on.")
-        _button("finish", "Finish", "fast_forward", state.finish, "F", "Train to the last epoch, without drawing each.")
-        _button("undo", "Undo", "undo", state.undo, "U", "Back to the run before the last start over, reset or branch.",
+        _button("play", label, icon, transport.toggle_play, "P", "Train, and watch.", type="primary")
+        _button("step", "Step", "skip_next", transport.step, "S", "One epoch on.")
+        _button(
+            "finish", "Finish", "fast_forward", transport.finish, "F", "Train to the last epoch, without drawing each."
+        )
+        _button("undo", "Undo", "undo", runs.undo, "U", "Back to the run before the last start over, reset or branch.",
                 disabled=not current.undo)  # fmt: skip
         st.segmented_control(
             "Speed",
-            state.SPEEDS,
+            playing.SPEEDS,
             key="speed",
             required=True,
-            on_change=state.press,
+            on_change=press,
             label_visibility="collapsed",
             width="content",
         )
@@ -132,7 +136,7 @@ def _transport(snapshot: Snapshot) -> Readouts:
         0,
         max(run.config.epochs, run.epoch, current.until),
         key="timeline",
-        on_change=state.scrub,
+        on_change=transport.scrub,
         label_visibility="collapsed",
     )
     left, right = st.columns([5, 6], vertical_alignment="center", gap="small")
@@ -155,17 +159,17 @@ def _button(
 
 
 def _panels(snapshot: Snapshot) -> Board:
-    heads, panels = {}, {}
+    heads, boxes = {}, {}
     for row in (("network", "learned"), ("weights", "gradients")):
         for name, column in zip(row, st.columns(2, gap="xsmall"), strict=True):
-            panels[name] = column.container(key=f"panel_{name}")
-    panels["loss_curve"] = st.container(key="panel_loss_curve")
-    for name, panel in panels.items():
+            boxes[name] = column.container(key=f"panel_{name}")
+    boxes["loss_curve"] = st.container(key="panel_loss_curve")
+    for name, panel in boxes.items():
         heads[name] = panel.container(key=f"head_{name}", horizontal=True, horizontal_alignment="distribute")
     views = _views(heads, snapshot)
-    board = state.board(views)
+    board = panels.board(views)
     for name, live_figure in board.figures.items():
-        with panels[name].container(key=name):
+        with boxes[name].container(key=name):
             st.plotly_chart(
                 live_figure.figure, config=CHART_CONFIG, height=HEIGHTS[name], key=f"{name}_chart", alt=ALT[name]
             )
@@ -195,32 +199,32 @@ def _caption(snapshot: Snapshot) -> str:
 
 
 def _switch(head: DeltaGenerator, key: str, options: tuple[str, ...]) -> str:
-    state.keep_choice(key, options)
+    widgets.keep_choice(key, options)
     head.segmented_control(
         key,
         options,
         key=key,
         required=True,
-        on_change=state.press,
+        on_change=press,
         label_visibility="collapsed",
         width="content",
     )
-    return str(state.value(key))
+    return str(widgets.value(key))
 
 
 def _weight_editor(snapshot: Snapshot) -> None:
-    with st.popover("Edit", icon=":material/edit:", key="edit_weights", disabled=state.session().mode != "paused"):
+    with st.popover("Edit", icon=":material/edit:", key="edit_weights", disabled=session().mode != "paused"):
         st.caption(f"Type a new value; training goes on from epoch {snapshot.epoch:,} with it.")
-        names = unit_names(state.session().run)
+        names = unit_names(session().run)
         for l, (W, b) in enumerate(snapshot.params, start=1):
-            key = f"weights_{l}_{state.session().runs}_{state.session().edits}_{snapshot.epoch}"
+            key = f"weights_{l}_{session().runs}_{session().edits}_{snapshot.epoch}"
             columns = [[*weights, bias] for weights, bias in zip(W.T.tolist(), b.tolist(), strict=True)]
             table = {f"W{l}, b{l}": [*names[l - 1], "bias"], **dict(zip(names[l], columns, strict=True))}
             numbers = {name: st.column_config.NumberColumn(format="%.6g", width="small") for name in names[l]}
             st.data_editor(
                 table,
                 key=key,
-                on_change=state.edit_weights,
+                on_change=panels.edit_weights,
                 args=(l, key, names[l]),
                 disabled=[f"W{l}, b{l}"],
                 column_config=numbers,

@@ -2,6 +2,8 @@
 
 from streamlit.testing.v1 import AppTest
 
+from playground.state.sheets import Sheets
+
 
 def view() -> None:
     from playground.pages import step
@@ -22,7 +24,7 @@ def test_every_example_opens() -> None:
     for name in ("notebook", "function", "mazur"):
         at.selectbox(key="homework_example").set_value(name).run()
         assert not at.exception
-        assert at.session_state["session"].sheet.homework.X.shape[1] == 2
+        assert at.session_state["session"].part(Sheets).current.homework.X.shape[1] == 2
 
 
 def test_sizes_and_settings_change_the_sheet() -> None:
@@ -31,7 +33,7 @@ def test_sizes_and_settings_change_the_sheet() -> None:
     at.number_input(key="homework_rows").set_value(4).run()
     at.selectbox(key="homework_activation").select("tanh").run()
     at.number_input(key="homework_learning_rate").set_value(0.25).run()
-    homework = at.session_state["session"].sheet.homework
+    homework = at.session_state["session"].part(Sheets).current.homework
     assert [W.shape for W, _ in homework.params] == [(2, 2), (2, 3), (3, 2)]
     assert (len(homework.X), homework.activation, homework.learning_rate) == (4, "tanh", 0.25)
     assert not at.exception

@@ -17,7 +17,8 @@ from backprop_core.explain import STAGES, Explanation, Quantity, explain
 from backprop_core.presets import PRESETS
 from playground.figures.cells import HIDDEN_NUMBER, MOST_ROWS
 from playground.pages.step import VIEWS
-from playground.state import Session
+from playground.state.session import Session
+from playground.state.walk import Walk
 
 ROOT = Path(__file__).parents[2]
 TRAIN, STEP = "", "step"  # addresses
@@ -43,6 +44,10 @@ class Page:
         return session
 
     @property
+    def walk(self) -> Walk:
+        return self.session.part(Walk)
+
+    @property
     def run(self) -> Run:
         return self.session.run
 
@@ -53,7 +58,7 @@ class Page:
     @property
     def quantity(self) -> Quantity:
         """What the walk stands at."""
-        return self.explanation.quantities[self.session.position]
+        return self.explanation.quantities[self.walk.position]
 
     def check(self) -> None:
         assert not self.app.exception, self.app.exception[0].value
@@ -87,7 +92,7 @@ class Page:
 
     def stand_at(self, position: int) -> None:
         """As if the buttons had been pressed until there."""
-        self.session.position = position
+        self.walk.position = position
         self.app.run()
         self.check()
 
@@ -143,7 +148,7 @@ def shown(values: Array, digits: int) -> list[str]:
 
 
 def test_it_begins_with_the_first_weighted_sums_of_epoch_0(page: Page) -> None:
-    assert (page.session.shown, page.session.position, page.widget("step_view").value) == (0, 0, WALK)
+    assert (page.session.shown, page.walk.position, page.widget("step_view").value) == (0, 0, WALK)
     assert page.cells() == shown(page.run.at(0).z[0], 6)
     assert page.app.button(key="walk_back").disabled
     assert not page.app.button(key="walk_on").disabled
@@ -153,7 +158,7 @@ def test_it_begins_with_the_first_weighted_sums_of_epoch_0(page: Page) -> None:
 def test_walking_to_the_end_and_back_shows_every_array(page: Page) -> None:
     quantities = page.explanation.quantities
     for position, quantity in enumerate(quantities):
-        assert page.session.position == position
+        assert page.walk.position == position
         assert page.cells() == shown(quantity.values, 6)
         assert f"Stage {quantity.stage + 1} of 4: {STAGES[quantity.stage]}** · {quantity.name}" in page.text()
         assert quantity.latex in page.app.latex[0].value
@@ -162,7 +167,7 @@ def test_walking_to_the_end_and_back_shows_every_array(page: Page) -> None:
     assert page.app.button(key="walk_on").disabled
     for position in reversed(range(len(quantities) - 1)):
         page.press("walk_back")
-        assert page.session.position == position
+        assert page.walk.position == position
     assert page.app.button(key="walk_back").disabled
 
 
@@ -170,7 +175,7 @@ def test_walking_to_the_end_and_back_shows_every_array(page: Page) -> None:
 def test_a_stage_can_be_jumped_to(page: Page, stage: int) -> None:
     page.press("stage_3", f"stage_{stage}")
     assert page.quantity.stage == stage
-    assert page.session.position == 0 or page.explanation.quantities[page.session.position - 1].stage == stage - 1
+    assert page.walk.position == 0 or page.explanation.quantities[page.walk.position - 1].stage == stage - 1
 
 
 def test_the_diagram_shows_where_and_which_way(page: Page) -> None:
@@ -520,9 +525,9 @@ def test_a_stage_without_numbers_cannot_be_jumped_to(page: Page) -> None:
 
 def test_a_smaller_network_leaves_the_walk_where_it_can_stand(page: Page) -> None:
     page.choose("hidden_layers", 3)
-    page.session.position = len(page.explanation.quantities) - 1
+    page.walk.position = len(page.explanation.quantities) - 1
     page.choose("hidden_layers", 0)
-    assert page.session.position == len(page.explanation.quantities) - 1
+    assert page.walk.position == len(page.explanation.quantities) - 1
     page.choose("step_view", PROVE)
     page.choose("hidden_layers", 2)
     page.choose("proved_layer", 2)
@@ -539,7 +544,7 @@ def test_a_run_about_to_diverge_is_explained(page: Page) -> None:
     page.app.run()
     assert not page.app.exception
     for position in range(len(page.explanation.quantities)):
-        page.session.position = position
+        page.walk.position = position
         page.app.run()
         assert not page.app.exception
     page.widget("step_view").set_value(PROVE).run()

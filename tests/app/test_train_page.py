@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 from backprop_core import Config, Edit, Run
 from backprop_core.initializers import Params
 from backprop_core.presets import PRESETS
-from playground.state import MOST_UNDO, Mode, Session
+from playground.state.runs import MOST_UNDO
+from playground.state.session import Mode, Session
 
 ROOT = Path(__file__).parents[2]
 

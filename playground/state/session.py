@@ -1,0 +1,91 @@
+"""The session: what all pages share of what a visitor is looking at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+import streamlit as st
+
+from backprop_core import Config, Edit, Run
+from backprop_core.initializers import Params
+from backprop_core.presets import PRESETS
+from playground.figures.theme import THEMES, Theme
+
+DEFAULT_PRESET = "xor"
+
+Mode = Literal["paused", "playing", "finishing"]
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What defines a run, and where it stood: enough to make it again."""
+
+    config: Config
+    edits: tuple[Edit, ...]
+    epoch: int
+    data: tuple[Any, Any] | None
+    params: Params | None
+
+    @classmethod
+    def of(cls, run: Run) -> Recipe:
+        """The recipe of a run as it stands."""
+        return cls(run.config, run.edits, run.epoch, run.brought, run.start_params)
+
+    def run(self) -> Run:
+        """The run, made again: the same bits."""
+        return Run.replay(self.config, self.edits, self.epoch, data=self.data, params=self.params)
+
+
+@dataclass
+class Session:
+    """What one visitor is looking at.
+
+    `shown` is the epoch that everything on the page shows, `until` where playing or finishing stops. `runs` and `edits`
+    count what was replaced, so that a board or a table of another run or of older weights is known to be stale.
+    `pressed` says whether anything but the timeline was pressed since the last run of the script.
+    """
+
+    run: Run
+    shown: int = 0
+    mode: Mode = "paused"
+    until: int = 0
+    notice: str = ""
+    error: str = ""
+    pressed: bool = False
+    undo: list[Recipe] = field(default_factory=list)
+    runs: int = 0
+    edits: int = 0
+    frames: int = 0
+    parts: dict[type[Any], Any] = field(default_factory=dict)
+
+    def part(self, kind: type[Part]) -> Part:
+        """What one page, or one module of the state, remembers for itself: begun empty when first asked for."""
+        if kind not in self.parts:
+            self.parts[kind] = kind()
+        return self.parts[kind]
+
+
+def session() -> Session:
+    """The visitor's session, begun with the default preset."""
+    if "session" not in st.session_state:
+        st.session_state["session"] = Session(PRESETS[DEFAULT_PRESET].run())
+        st.session_state["preset"] = DEFAULT_PRESET
+    return st.session_state["session"]
+
+
+def press() -> None:
+    """Something other than the timeline was pressed. Every callback begins with this, or is just this."""
+    session().pressed = True
+
+
+def next_frame() -> int:
+    """A number for the next frame, never used before in this session."""
+    session().frames += 1
+    return session().frames
+
+
+def theme() -> Theme:
+    """The theme the visitor's browser shows."""
+    return THEMES[st.context.theme.type or "light"]

@@ -1,0 +1,81 @@
+"""The sidebar's settings: a change of one starts over or goes on with an edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from backprop_core import Config, ConfigError, Run
+from backprop_core.config import SPECS, fields
+from backprop_core.presets import PRESETS
+from playground import form
+from playground.state import runs, widgets
+from playground.state.session import press, session
+
+
+def changed(name: str) -> None:
+    """A sidebar widget was changed: start over, or go on from the shown epoch with an edit."""
+    press()
+    current = session()
+    before = current.run.config_at(current.shown)
+    shown = form.from_config(before)  # Streamlit forgets the values of widgets that are not on the page just now
+    values = shown | {key: st.session_state[key] for key in shown if key in st.session_state}
+    try:
+        if name == "dataset":
+            adopt(form.follow_dataset(before, values["dataset"]))
+        else:
+            adopt(form.to_config(form.follow_partner(name, values)), values)
+    except ConfigError as error:
+        current.error, current.notice = str(error), ""
+
+
+def choose_preset() -> None:
+    """Start the chosen preset."""
+    press()
+    name = st.session_state["preset"]
+    if name is not None:
+        runs.start(PRESETS[name].run(), PRESETS[name].about)
+
+
+def draw_again() -> None:
+    """Start over with other weights: the next seed."""
+    press()
+    st.session_state["seed"] = (session().run.config.seed + 1) % 2**32
+    changed("seed")
+
+
+def adopt(wanted: Config, earlier: form.Values | None = None) -> None:
+    """Make a configuration hold from the shown epoch on, whatever that takes, and let the sidebar show it.
+
+    What it leaves open stays there as in the `earlier` values. Raises ConfigError.
+    """
+    current = session()
+    current.error = current.notice = ""
+    changes = wanted.changes(current.run.config_at(current.shown))
+    if {*changes} & {*fields("data"), *fields("network")}:
+        _start_over(wanted, changes)
+    elif changes:
+        _go_on(changes)
+    st.session_state["preset"] = None
+    widgets.show(wanted, earlier)
+
+
+def _start_over(wanted: Config, changes: Mapping[str, Any]) -> None:
+    """A new run of the wanted configuration; rows and weights that were brought along stay, where they still fit."""
+    run = session().run
+    own = wanted.dataset == "csv"
+    same_shape = "hidden" not in changes
+    start = Run(wanted, data=run.brought if own else None, params=run.start_params if own and same_shape else None)
+    labels = ", ".join(SPECS[name].label.lower() for name in changes)
+    runs.start(start, f"Started over: {labels} changed.")
+
+
+def _go_on(changes: Mapping[str, Any]) -> None:
+    """Edit the run: goals hold for all of it, everything else from the shown epoch on."""
+    goals = {name: value for name, value in changes.items() if name in fields("goal")}
+    settings = {name: value for name, value in changes.items() if name not in goals}
+    session().run.edit(**goals)
+    if settings:
+        runs.edit(lambda run: run.edit(**settings))
