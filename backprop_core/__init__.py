@@ -8,7 +8,8 @@
 array([[0.98]])
 """
 
+from backprop_core import sweep
 from backprop_core.config import Config, ConfigError, Edit
 from backprop_core.run import Run, Snapshot, Step
 
-__all__ = ["Config", "ConfigError", "Edit", "Run", "Snapshot", "Step"]
+__all__ = ["Config", "ConfigError", "Edit", "Run", "Snapshot", "Step", "sweep"]

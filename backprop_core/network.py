@@ -103,7 +103,6 @@ class Pass:
 
     z, a, delta : one (..., units, rows) a layer
     gradient : (..., P), of the loss with its penalty
-    forward_calls, backward_calls : what the passes do, call by call
     """
 
     def __init__(
@@ -129,8 +128,8 @@ class Pass:
         # cost more than the sums do. One network's products go through ndarray.dot: matmul's BLAS calls, but faster.
         self._product = np.matmul if lead else np.ndarray.dot
         below = [shown, *activations.with_ones[:-1]]
-        self.forward_calls = self._list_forward(below)
-        self.backward_calls = self._list_backward(below, activations, sums, slopes, fused)
+        self._forward_calls = self._list_forward(below)
+        self._backward_calls = self._list_backward(below, activations, sums, slopes, fused)
 
     def _list_forward(self, below: list[Array]) -> Calls:
         calls: Calls = []
@@ -169,7 +168,7 @@ class Pass:
 
         for under, delta, gradient in zip(below, self.delta, self.network.blocks(self.gradient), strict=True):
             calls.append((self._product, (under, delta.swapaxes(-1, -2), gradient)))
-        return [*calls, (self._add_penalty_gradient, ())] if self.has_penalty else calls
+        return calls
 
     def load(self, X: Array, y: Array) -> None:
         """Take the rows X (..., inputs, rows) and y (..., outputs, rows)."""
@@ -177,7 +176,7 @@ class Pass:
 
     def forward(self) -> Array:
         """Fill z and a of every layer; returns the outputs (..., outputs, rows)."""
-        for call, arguments in self.forward_calls:
+        for call, arguments in self._forward_calls:
             call(*arguments)
         return self.a[-1]
 
@@ -188,8 +187,10 @@ class Pass:
 
     def backward(self) -> Array:
         """Fill delta of every layer and the gradient, from the last `forward`; returns the gradient (..., P)."""
-        for call, arguments in self.backward_calls:
+        for call, arguments in self._backward_calls:
             call(*arguments)
+        if self.has_penalty:
+            self.gradient += self.penalty_gradient()
         return self.gradient
 
     def penalty(self) -> Array:
@@ -200,9 +201,6 @@ class Pass:
     def penalty_gradient(self) -> Array:
         """The penalty's share of the gradient (..., P)."""
         return (self.l1 * np.sign(self.theta) + self.l2 * self.theta) * self.network.is_weight
-
-    def _add_penalty_gradient(self) -> None:
-        self.gradient += self.penalty_gradient()
 
 
 class _Layers:

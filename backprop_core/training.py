@@ -12,7 +12,7 @@ from backprop_core.config import Config
 from backprop_core.datasets import Data
 from backprop_core.history import State
 from backprop_core.metrics import score
-from backprop_core.network import Calls, Network, Pass
+from backprop_core.network import Network, Pass
 from backprop_core.optimizers import OPTIMIZERS, SCHEDULES, Hyper
 
 # Settings that networks trained together may differ in: numbers that go into the sums, one a network.
@@ -50,14 +50,10 @@ class Trainer:
         self._batch_passes: dict[int, Pass] = {self.rows: self.full}
         self._direction = OPTIMIZERS[config.optimizer].direction
         self._hyper = Hyper(*(self._each(name) for name in Hyper._fields))
-        self._trained = np.where(self._each("train_biases"), 1.0, network.is_weight)
+        trained = self._each("train_biases")
+        self._trained = np.array(1.0) if trained is True else np.where(trained, 1.0, network.is_weight)
         self._rate = self._each("learning_rate")
-        self._rates, self.change = self._rate * self._trained, np.empty_like(self.theta)
-        self._full_batch_epoch: Calls = [
-            *self.full.backward_calls,
-            (self.update, (self.full.gradient,)),
-            *self.full.forward_calls,
-        ]
+        self._rates, self.change = np.asarray(self._rate * self._trained), np.empty_like(self.theta)
         self.full.forward()
 
     @property
@@ -87,21 +83,20 @@ class Trainer:
 
     def set_rate(self, epoch: int) -> None:
         """Use the learning rate of the epoch that starts after `epoch` epochs."""
-        self._rates = self.learning_rate(epoch) * self._trained
+        self._rates = np.asarray(self.learning_rate(epoch) * self._trained)
 
     def epoch(self, epoch: int) -> Array:
         """Train one epoch, the one that starts after `epoch` epochs; returns the training loss after it, (...)."""
         if self._scheduled:
             self.set_rate(epoch)
         if self._full_batch:
-            for call, arguments in self._full_batch_epoch:
-                call(*arguments)
+            self.update(self.full.backward())
         else:
             order = self.order(epoch)
             for start in range(0, self.rows, self.batch_size):
                 batch = self.batch(order[..., start : start + self.batch_size])
                 self.update(batch.backward())
-            self.full.forward()
+        self.full.forward()
         return self.full.loss()
 
     def batch(self, rows: Array) -> Pass:

@@ -1,0 +1,18 @@
+"""Sweeps: a grid over one or two settings, every cell trained from the same list of seeds.
+
+One run with one seed proves nothing. Cells are seed-paired: the same rows, the same seeds; and a cell's run is, to the
+last bit, what `Run` makes of its configuration.
+
+>>> from backprop_core import Config, sweep
+>>> result = sweep.run(Config(epochs=2_000), {"learning_rate": [0.5, 5.0], "hidden": [(2,), (4,)]}, seeds=range(5))
+>>> result.success
+array([[0. , 0. ],
+       [0.8, 1. ]])
+"""
+
+from backprop_core.sweep.block import Solved
+from backprop_core.sweep.engine import estimate, run, stream
+from backprop_core.sweep.grid import Grid, plan
+from backprop_core.sweep.result import Result
+
+__all__ = ["Grid", "Result", "Solved", "estimate", "plan", "run", "stream"]

@@ -1,0 +1,189 @@
+"""Runs of one shape, trained together along the run axis, a slice of time at a time.
+
+A block is a value: `train` takes one and returns the next. So a slice may be trained in this process, in another or on
+another machine, and a slice that was lost is trained again. Every run in a block has the bits of `Run` on its own.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from backprop_core.activations import Array
+from backprop_core.config import Config
+from backprop_core.history import State
+from backprop_core.network import Network
+from backprop_core.problem import Brought, data_for, network_for, start_weights
+from backprop_core.training import Trainer, empty_slots
+
+MARKS = 64  # points of a loss curve
+
+# What is known of a run. loss, score (accuracy or R²), test_loss: after `epochs` epochs, the newest sound one.
+# unsolved: the last epoch after which it was not solved, -1 if there is none. diverged: the epoch whose numbers were no
+# longer finite, 0 if there is none. goal_met: whether a stop condition is met. curve: the loss at `marks(epochs)`.
+RECORD = np.dtype(
+    [
+        ("running", bool),
+        ("epochs", int),
+        ("loss", float),
+        ("score", float),
+        ("test_loss", float),
+        ("unsolved", int),
+        ("diverged", int),
+        ("goal_met", bool),
+        ("curve", float, MARKS),
+    ],
+    align=True,
+)
+
+
+@dataclass(frozen=True)
+class Solved:
+    """When a run counts as solved: with a training score (accuracy, R²) of at least `score`, or a loss below `loss`."""
+
+    score: float | None = 1.0
+    loss: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Runs that differ in nothing but settings that may stand side by side (`training.TOGETHER`), at one epoch.
+
+    places : (R,), where in its sweep each run belongs
+    records : (R,) of RECORD
+    state : memory (1 + slots, R, P), and the number of updates
+    """
+
+    configs: tuple[Config, ...]
+    places: Array
+    records: Array
+    solved: Solved
+    state: State | None = None
+    epoch: int = 0
+    brought: Brought | None = None
+
+    @property
+    def until(self) -> int:
+        """The last epoch."""
+        return self.configs[0].epochs
+
+
+def blank(runs: int) -> Array:
+    """Records (runs,) of runs that have not begun."""
+    records = np.zeros(runs, RECORD)
+    records["running"], records["unsolved"] = True, -1
+    for name in ("loss", "score", "test_loss", "curve"):
+        records[name] = np.nan
+    return records
+
+
+def marks(epochs: int) -> Array:
+    """The epochs, at most MARKS, at which a curve up to so many epochs is kept: close at first, then evenly."""
+    early, even = np.geomspace(1, epochs, MARKS // 3), np.linspace(0, epochs, MARKS - MARKS // 3)
+    return np.unique(np.concatenate([early, even]).round().astype(int))
+
+
+def bytes_a_run(network: Network, rows: int, slots: int) -> int:
+    """About how much memory training one run takes."""
+    activations = 4 * rows * sum(units + 1 for units in network.sizes[1:])
+    return 8 * (activations + (6 + 2 * slots) * network.parameters)
+
+
+def train(block: Block, patience: float) -> Block:
+    """The block after further training: to its end, or for about so many seconds. At least one epoch is trained."""
+    start = time.perf_counter()
+    config = block.configs[0]
+    with np.errstate(all="ignore"):
+        data = data_for(config, block.brought)
+        network = network_for(config, data)
+        slice_ = _Slice(block, Trainer(network, data, block.configs, _state(block, network)))
+        epoch = block.epoch
+        while epoch < block.until and slice_.running.any():
+            epoch += 1
+            slice_.train(epoch)
+            if time.perf_counter() - start > patience:
+                break
+        slice_.measure(slice_.running)
+    if epoch == block.until:
+        slice_.running[:] = False
+    return replace(block, records=slice_.records, state=slice_.trainer.state, epoch=epoch)
+
+
+def rest(block: Block) -> Block | None:
+    """The block without its finished runs; None if all are."""
+    keep = np.flatnonzero(block.records["running"])
+    if not len(keep):
+        return None
+    state = block.state and State(block.state.memory[:, keep], block.state.updates)
+    configs = tuple(block.configs[number] for number in keep)
+    return replace(block, configs=configs, places=block.places[keep], records=block.records[keep], state=state)
+
+
+def _state(block: Block, network: Network) -> State:
+    """Where training goes on: a state of its own, drawn if the block has not begun."""
+    if block.state is not None:
+        return block.state.copy()
+    drawn = {(config.init, config.seed): config for config in block.configs}
+    thetas = {key: network.pack(start_weights(config, network)) for key, config in drawn.items()}
+    return empty_slots(block.configs[0], np.stack([thetas[config.init, config.seed] for config in block.configs]))
+
+
+class _Slice:
+    """A block in training: its trainer, and its records as they grow."""
+
+    def __init__(self, block: Block, trainer: Trainer) -> None:
+        self.trainer, self.solved, self.config = trainer, block.solved, block.configs[0]
+        self.records = block.records.copy()
+        self.running = self.records["running"]
+        self.column = {int(mark): column for column, mark in enumerate(marks(block.until))}
+        self.stops = self.config.stop_loss is not None or self.config.stop_accuracy is not None
+        if block.epoch == 0:
+            self._take_down(0, trainer.full.loss())
+            self.records["goal_met"] = self._meets_goal(trainer.full.loss())
+
+    def train(self, epoch: int) -> None:
+        """Train up to an epoch, the next one."""
+        loss = self.trainer.epoch(epoch - 1)
+        if not np.isfinite(loss.sum() + self.trainer.memory.sum()):  # one look at all numbers; which is seen to there
+            self._diverge(epoch, loss)
+        self._take_down(epoch, loss)
+        if self.stops:
+            met = self._meets_goal(loss)
+            ends = met & ~self.records["goal_met"] & self.running
+            np.copyto(self.records["goal_met"], met, where=self.running)
+            self.measure(ends)
+            self.running &= ~ends
+
+    def measure(self, which: Array) -> None:
+        """Take down scores and test losses of some runs."""
+        if which.any():
+            self.records["score"][which] = self.trainer.score()[which]
+            for test_loss in self.trainer.test_losses():
+                self.records["test_loss"][which] = test_loss[which]
+
+    def _take_down(self, epoch: int, loss: Array) -> None:
+        records, running = self.records, self.running
+        np.copyto(records["loss"], loss, where=running)
+        np.copyto(records["epochs"], epoch, where=running)
+        np.copyto(records["unsolved"], epoch, where=running & ~self._meets(self.solved.score, self.solved.loss, loss))
+        if epoch in self.column:
+            np.copyto(records["curve"][:, self.column[epoch]], loss, where=running)
+
+    def _meets_goal(self, loss: Array) -> Array:
+        return self._meets(self.config.stop_accuracy, self.config.stop_loss, loss)
+
+    def _meets(self, least_score: float | None, loss_below: float | None, loss: Array) -> Array:
+        """Which runs have reached a score, or fallen below a loss, where these are named."""
+        met = np.zeros(len(loss), bool) if least_score is None else self.trainer.score() >= least_score
+        return met if loss_below is None else met | (loss < loss_below)
+
+    def _diverge(self, epoch: int, loss: Array) -> None:
+        """End the runs whose numbers are no longer finite. Weights of zero keep them from trouble meanwhile."""
+        lost = ~(np.isfinite(loss) & np.isfinite(self.trainer.memory).all(axis=(0, 2)))
+        fresh = lost & self.running
+        self.records["diverged"][fresh] = self.records["unsolved"][fresh] = epoch
+        self.running &= ~lost
+        self.trainer.memory[:, lost] = 0.0
+        self.trainer.full.forward()

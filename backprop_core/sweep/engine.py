@@ -1,0 +1,105 @@
+"""Training a sweep: block by block, slice by slice, here or on any executor."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from typing import Any
+
+from backprop_core.config import Config
+from backprop_core.problem import Brought
+from backprop_core.sweep.block import Block, Solved, rest, train
+from backprop_core.sweep.grid import Axes, Grid, plan
+from backprop_core.sweep.result import Result
+
+SLICE_SECONDS = 0.2
+MOST_PROBES = 24
+PROBE_SECONDS = 0.01
+
+
+def run(
+    config: Config,
+    axes: Axes,
+    seeds: Iterable[int] = range(10),
+    *,
+    solved: Solved | None = None,
+    brought: Brought | None = None,
+    executor: Executor | None = None,
+) -> Result:
+    """Train a grid, as `plan` takes it, to its end: on an executor, or in this process.
+
+    Raises ConfigError where the grid cannot be.
+    """
+    return deque(stream(plan(config, axes, seeds, solved=solved, brought=brought), executor), maxlen=1).pop()
+
+
+def stream(grid: Grid, executor: Executor | None = None, workers: int | None = None) -> Generator[Result]:
+    """Train a grid; yields the result, always the same one, whenever there is more in it.
+
+    Close the iterator to stop: what is there stays. `workers` is how many slices the executor can train at a time.
+    Should it break down, training goes on in this process.
+    """
+    here = _Here()
+    workers = 1 if executor is None else workers or os.cpu_count() or 1
+    result, waiting = Result(grid), deque(grid.blocks(workers))
+    pool, at_once = executor or here, 1 if executor is None else 2 * workers  # so that no worker ever waits
+    training: dict[Future[Block], Block] = {}
+    try:
+        while waiting or training:
+            while waiting and len(training) < at_once:
+                block = waiting.popleft()
+                training[_submit(pool, here, block)] = block
+            for future in wait(training, return_when=FIRST_COMPLETED).done:
+                block = training.pop(future)
+                try:
+                    block = future.result()
+                except BrokenExecutor:
+                    pool, at_once = here, 1
+                result.take(block)
+                remaining = rest(block)
+                if remaining is not None:
+                    waiting.appendleft(remaining)
+            yield result
+    finally:
+        for future in training:
+            future.cancel()
+
+
+def estimate(grid: Grid, workers: int = 1) -> float:
+    """About how many seconds a grid will take on so many cores: some of its blocks are tried for a moment."""
+    blocks = grid.blocks(workers)
+    sizes = [len(block.configs) * block.until for block in blocks]
+    probes = blocks[:: -(-len(blocks) // MOST_PROBES)]
+    seconds = sum(_seconds(block) for block in probes)
+    tried = sum(len(block.configs) * block.until for block in probes)
+    return seconds * sum(sizes) / tried / min(workers, len(blocks))
+
+
+def _seconds(block: Block) -> float:
+    """About how long a block takes."""
+    block = train(block, 0.0)  # draws weights and prepares rows, which is done once
+    start, epoch = time.perf_counter(), block.epoch
+    done = train(block, PROBE_SECONDS).epoch - epoch
+    return (time.perf_counter() - start) / max(done, 1) * block.until
+
+
+class _Here(Executor):
+    """Does what is submitted at once, in this process."""
+
+    def submit(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(call(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - it is raised where the result is asked for
+            future.set_exception(error)
+        return future
+
+
+def _submit(pool: Executor, here: Executor, block: Block) -> Future[Block]:
+    try:
+        return pool.submit(train, block, SLICE_SECONDS)
+    except BrokenExecutor:
+        return here.submit(train, block, SLICE_SECONDS)

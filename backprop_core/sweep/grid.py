@@ -1,0 +1,147 @@
+"""What a sweep trains: its cells, and the blocks they are trained in."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from backprop_core.activations import Array
+from backprop_core.config import SPECS, Config, ConfigError
+from backprop_core.datasets import DATASETS
+from backprop_core.optimizers import OPTIMIZERS
+from backprop_core.problem import Brought, data_for, network_for
+from backprop_core.sweep.block import RECORD, Block, Solved, blank, bytes_a_run
+from backprop_core.training import TOGETHER
+
+MOST_RUNS = 20_000
+MOST_BYTES = 256 * 2**20
+CACHE_BYTES = 2**20  # what a block works on should stay in a core's cache
+MOST_TOGETHER = 512
+FEWEST_TOGETHER = 16  # below, sharing a block's runs out to more workers does not pay
+CURVE_SOLVED = 0.99  # the R² from which on a curve counts as learned
+
+Axes = Mapping[str, Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A configuration, one or two settings with their values, and the seeds of every cell.
+
+    Raises
+    ------
+    ConfigError
+        For a setting or value that cannot be, nothing to sweep, something twice, or more than fits.
+    """
+
+    config: Config
+    axes: tuple[tuple[str, tuple[Any, ...]], ...]
+    seeds: tuple[int, ...]
+    solved: Solved
+    brought: Brought | None = None
+
+    def __post_init__(self) -> None:
+        names = [name for name, _ in self.axes]
+        if len(names) not in {1, 2} or len(set(names)) < len(names) or "seed" in names:
+            raise ConfigError("axes", "A sweep varies one or two different settings; seeds are given besides.")
+        for name, values in [*self.axes, ("seed", self.seeds)]:
+            if not values or len(set(values)) < len(values):
+                label = SPECS[name].label if name in SPECS else name
+                raise ConfigError(name, f"{label} ({name}) needs at least one value, and each only once.")
+        if self.runs > MOST_RUNS:
+            raise ConfigError("axes", f"This sweep has {self.runs:,} runs. At most {MOST_RUNS:,} are possible.")
+        if self.bytes > MOST_BYTES:
+            needed, possible = self.bytes / 2**20, MOST_BYTES // 2**20
+            raise ConfigError(
+                "axes", f"This sweep needs {needed:,.0f} MB of memory. At most {possible} MB are possible."
+            )
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(A, B, S): values of the first setting, of the second (1 if there is none), and seeds."""
+        first, second = (len(values) for _, values in self._both)
+        return first, second, len(self.seeds)
+
+    @property
+    def runs(self) -> int:
+        """A · B · S."""
+        return int(np.prod(self.shape))
+
+    @property
+    def bytes(self) -> int:
+        """About how much memory the sweep takes: all records, and the largest block in training."""
+        largest = max(_bytes_a_run(config, self.brought) for config in itertools.chain(*self.cells))
+        return self.runs * RECORD.itemsize + max(largest, CACHE_BYTES)
+
+    @functools.cached_property
+    def cells(self) -> list[list[Config]]:
+        """[A][B]: the configuration of every cell, with the first seed."""
+        (first, ones), (second, others) = self._both
+        start = self.config.replace(seed=self.seeds[0])
+        return [[start.replace(**{first: one, second: other}) for other in others] for one in ones]
+
+    def config_at(self, i: int, j: int, s: int) -> Config:
+        """The configuration of one run."""
+        return self.cells[i][j].replace(seed=self.seeds[s])
+
+    def blocks(self, workers: int) -> list[Block]:
+        """The runs in blocks that fit a core's cache, enough of them for so many workers."""
+        kinds: dict[Any, list[int]] = {}
+        cells = list(itertools.chain(*self.cells))
+        for number, config in enumerate(cells):
+            kinds.setdefault(_kind(config), []).append(number)
+        share = max(FEWEST_TOGETHER, -(-self.runs // workers))
+        blocks = []
+        for numbers in kinds.values():
+            places = (np.array(numbers)[:, np.newaxis] * len(self.seeds) + np.arange(len(self.seeds))).ravel()
+            fitting = CACHE_BYTES // _bytes_a_run(cells[numbers[0]], self.brought)
+            together = max(1, min(MOST_TOGETHER, fitting, share))
+            blocks += [self._block(part) for part in np.array_split(places, -(-len(places) // together))]
+        return blocks
+
+    @property
+    def _both(self) -> tuple[tuple[str, tuple[Any, ...]], tuple[str, tuple[Any, ...]]]:
+        return (*self.axes, ("seed", self.seeds[:1]))[:2]  # type: ignore[return-value]
+
+    def _block(self, places: Array) -> Block:
+        indices = zip(*np.unravel_index(places, self.shape), strict=True)
+        configs = tuple(self.config_at(int(i), int(j), int(s)) for i, j, s in indices)
+        return Block(configs, places, blank(len(places)), self.solved, brought=self.brought)
+
+
+def plan(
+    config: Config,
+    axes: Axes,
+    seeds: Iterable[int] = range(10),
+    *,
+    solved: Solved | None = None,
+    brought: Brought | None = None,
+) -> Grid:
+    """A sweep over some settings' values, `{"learning_rate": [0.1, 0.5], "hidden": [(2,), (4,)]}`, and seeds.
+
+    `solved` is by default an accuracy of 1, or an R² of 0.99. Raises ConfigError.
+    """
+    for name in axes:
+        config.replace(**{name: getattr(config, name, None)})  # refuses a name that is no setting
+    checked = {
+        name: tuple(getattr(config.replace(**{name: value}), name) for value in values) for name, values in axes.items()
+    }
+    classes = DATASETS[config.dataset].task == "classification"
+    usual = Solved(score=1.0 if classes else CURVE_SOLVED)
+    return Grid(config, tuple(checked.items()), tuple(seeds), solved or usual, brought)
+
+
+def _kind(config: Config) -> tuple[Any, ...]:
+    """What runs trained together must have in common."""
+    shared = [value for name, value in config.to_dict().items() if name not in TOGETHER]
+    return (*shared, bool(config.l1 or config.l2))
+
+
+def _bytes_a_run(config: Config, brought: Brought | None) -> int:
+    data = data_for(config, brought)
+    rows = len(data.X) + len(data.X_test) + (config.batch_size or 0)
+    return bytes_a_run(network_for(config, data), rows, len(OPTIMIZERS[config.optimizer].slots))
