@@ -4,13 +4,23 @@ from pathlib import Path
 
 import streamlit as st
 
-from playground.pages import step, train
-
 ICON = Path(__file__).parent / "playground" / "icon.svg"
 
-st.set_page_config(page_title="Backprop Playground", page_icon=ICON, layout="wide", initial_sidebar_state=280)
-PAGES = [
-    st.Page(train.page, title="Train", icon=":material/play_arrow:", default=True),
-    st.Page(step.page, title="One step", icon=":material/search:", url_path="step"),
-]
-st.navigation(PAGES, position="top").run()
+
+def main() -> None:
+    """Set up the page and show the one that was asked for."""
+    from playground.pages import step, sweep, train
+    from playground.state import navigation
+
+    st.set_page_config(page_title="Backprop Playground", page_icon=ICON, layout="wide", initial_sidebar_state=280)
+    pages = {
+        "train": st.Page(train.page, title="Train", icon=":material/play_arrow:", default=True),
+        "step": st.Page(step.page, title="One step", icon=":material/search:", url_path="step"),
+        "sweep": st.Page(sweep.page, title="Sweep", icon=":material/grid_on:", url_path="sweep"),
+    }
+    navigation.offer(pages)
+    st.navigation(list(pages.values()), position="top").run()
+
+
+if __name__ == "__main__":  # the processes that train sweeps import this file too, and have no use for pages
+    main()

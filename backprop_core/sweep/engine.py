@@ -16,6 +16,7 @@ from backprop_core.sweep.grid import Axes, Grid, plan
 from backprop_core.sweep.result import Result
 
 SLICE_SECONDS = 0.2
+LONGEST_WAIT = 1.0  # seconds until whoever asks for more is heard again
 MOST_PROBES = 24
 PROBE_SECONDS = 0.01
 
@@ -37,7 +38,7 @@ def run(
 
 
 def stream(grid: Grid, executor: Executor | None = None, workers: int | None = None) -> Generator[Result]:
-    """Train a grid; yields the result, always the same one, whenever there is more in it.
+    """Train a grid; yields the result, always the same one: at once, then whenever it has grown or a second is over.
 
     Close the iterator to stop: what is there stays. `workers` is how many slices the executor can train at a time.
     Should it break down, training goes on in this process.
@@ -48,11 +49,12 @@ def stream(grid: Grid, executor: Executor | None = None, workers: int | None = N
     pool, at_once = executor or here, 1 if executor is None else 2 * workers  # so that no worker ever waits
     training: dict[Future[Block], Block] = {}
     try:
+        yield result
         while waiting or training:
             while waiting and len(training) < at_once:
                 block = waiting.popleft()
                 training[_submit(pool, here, block)] = block
-            for future in wait(training, return_when=FIRST_COMPLETED).done:
+            for future in wait(training, timeout=LONGEST_WAIT, return_when=FIRST_COMPLETED).done:
                 block = training.pop(future)
                 try:
                     block = future.result()

@@ -92,7 +92,7 @@ class Result:
 
     def quartiles(self, of: Array) -> Array:
         """(3, A, B): lower quartile, median and upper quartile over the seeds of an array (A, B, S), NaN left out."""
-        known = np.isfinite(of).any(axis=-1)
+        known = np.isfinite(of).sum(axis=-1) > 0
         quartiles = np.nanquantile(np.where(known[..., np.newaxis], of, 0.0), (0.25, 0.5, 0.75), axis=-1)
         return np.where(known, quartiles, np.nan)
 

@@ -59,6 +59,7 @@ class Session:
     edits: int = 0
     frames: int = 0
     parts: dict[type[Any], Any] = field(default_factory=dict)
+    pages: dict[str, Any] = field(default_factory=dict)
 
     def part(self, kind: type[Part]) -> Part:
         """What one page, or one module of the state, remembers for itself: begun empty when first asked for."""

@@ -59,6 +59,6 @@ def keep_choice(key: str, options: tuple[Any, ...]) -> None:
     st.session_state[key] = chosen if chosen in options else options[0]
 
 
-def keep_number(key: str, default: int) -> None:
+def keep_number(key: str, default: float) -> None:
     """Give a widget a number, unless it has one."""
     st.session_state.setdefault(key, default)

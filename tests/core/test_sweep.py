@@ -6,11 +6,9 @@ import csv
 import io
 import itertools
 import math
-import os
-import signal
 import tracemalloc
 from collections.abc import Iterable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from typing import Any
 
@@ -210,14 +208,27 @@ def test_threads_and_processes_lead_to_the_same_bits(workers: int, here: bytes) 
         assert records(last(sweep.stream(GRID, processes, workers))) == here
 
 
-def test_a_pool_that_breaks_down_loses_nothing(here: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_an_executor_that_breaks_down_loses_nothing(lost: int, here: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "SLICE_SECONDS", 0.002)
-    with ProcessPoolExecutor(2, get_context("spawn")) as processes:
-        for number, result in enumerate(sweep.stream(GRID, processes, 2)):  # noqa: B007
-            if number == 3:
-                for worker in processes._processes.values():
-                    os.kill(worker.pid or 0, signal.SIGKILL)
-    assert records(result) == here
+    submitted: list[Future[Any]] = []
+
+    class Fragile(Executor):
+        """Trains a few blocks, loses a few that are under way, and takes no more."""
+
+        def submit(self, call: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            future: Future[Any] = Future()
+            if len(submitted) < 4:
+                future.set_result(call(*args, **kwargs))
+            elif len(submitted) < 4 + lost:
+                future.set_exception(BrokenExecutor())
+            else:
+                raise BrokenExecutor
+            submitted.append(future)
+            return future
+
+    assert records(last(sweep.stream(GRID, Fragile(), 2))) == here
+    assert len(submitted) == 4 + lost
 
 
 def test_stopping_keeps_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,6 +244,7 @@ def test_stopping_keeps_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
             return future
 
     going = sweep.stream(GRID, Slow(), workers=1)
+    next(going)
     result = next(going)
     before = records(result)
     going.close()

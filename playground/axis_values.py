@@ -1,0 +1,97 @@
+"""Between the values of a swept setting and their texts: what the page suggests, shows and reads. Pure functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backprop_core.config import SPECS, Config, ConfigError
+from backprop_core.datasets import DATASETS
+from backprop_core.sweep import Grid
+
+LEFT_OUT = {"seed", "features", "stop_loss", "stop_accuracy"}
+UNSET = {"batch_size": "all"}
+NO_LAYERS = "none"
+FLAGS = {"on": True, "off": False}
+
+SUGGESTED: dict[str, tuple[str, ...]] = {
+    "learning_rate": ("0.01", "0.03", "0.1", "0.3", "1", "3", "10"),
+    "hidden": ("1", "2", "3", "4", "6", "8", "4-4", "8-8"),
+    "batch_size": ("1", "4", "16", "64", "all"),
+    "epochs": ("100", "300", "1000", "3000", "10000"),
+    "samples": ("50", "100", "200", "500"),
+    "noise": ("0", "0.1", "0.2", "0.3", "0.5"),
+    "test_share": ("0", "0.25", "0.5", "0.75"),
+    "data_seed": ("0", "1", "2", "3"),
+    "l1": ("0", "0.0001", "0.001", "0.01", "0.1"),
+    "l2": ("0", "0.0001", "0.001", "0.01", "0.1"),
+    "momentum": ("0", "0.5", "0.9", "0.95", "0.99"),
+    "rho": ("0.5", "0.9", "0.99", "0.999"),
+    "beta1": ("0", "0.5", "0.9", "0.99"),
+    "beta2": ("0.9", "0.99", "0.999", "0.9999"),
+    "epsilon": ("1e-08", "1e-06", "0.0001", "0.01"),
+    "schedule_epochs": ("100", "300", "1000", "3000"),
+    "schedule_factor": ("0.1", "0.3", "0.5", "0.9"),
+}
+
+
+def sweepable(config: Config) -> tuple[str, ...]:
+    """The settings that can be swept, the most instructive first."""
+    first = ("learning_rate", "hidden", "activation", "init", "optimizer", "batch_size", "train_biases", "loss")
+    data = DATASETS[config.dataset].settings
+    without_use = {name for name, spec in SPECS.items() if spec.group == "data"} - {"dataset", *data}
+    rest = [name for name in SPECS if name not in {*first, *LEFT_OUT, *without_use}]
+    return (*first, *rest)
+
+
+def suggestions(name: str, values: tuple[Any, ...] = ()) -> list[str]:
+    """Texts to choose from: what is suggested for a setting, and those of some values."""
+    spec = SPECS[name]
+    known = tuple(FLAGS) if spec.kind == "flag" else SUGGESTED.get(name, tuple(spec.choices))
+    if name == "dataset":
+        known = tuple(choice for choice in known if choice != "csv")
+    return list(dict.fromkeys([*known, *(text(name, value) for value in values)]))
+
+
+def defaults(name: str) -> list[str]:
+    """The texts a setting is swept over until others are chosen."""
+    return suggestions(name)[:12]
+
+
+def text(name: str, value: Any) -> str:
+    """A value in few characters: 0.5, 4-4, all, on."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if value is None:
+        return UNSET.get(name, NO_LAYERS)
+    if isinstance(value, tuple):
+        return "-".join(map(str, value)) or NO_LAYERS
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def parse(name: str, typed: str) -> Any:
+    """The value that a text means, unchecked but for its kind. Raises ConfigError."""
+    spec, typed = SPECS[name], typed.strip()
+    try:
+        match spec.kind:
+            case "flag":
+                return FLAGS[typed]
+            case "integers":
+                return () if typed == NO_LAYERS else tuple(int(part) for part in typed.split("-"))
+            case "integer":
+                return None if spec.optional and typed == UNSET.get(name) else int(float(typed))
+            case "real":
+                return float(typed)
+            case _:
+                return typed
+    except (KeyError, OverflowError, ValueError) as error:
+        example = defaults(name)[1]
+        raise ConfigError(
+            name, f"{spec.label}: {typed[:40]!r} is not a value. Write, for example, {example}."
+        ) from error
+
+
+def names(grid: Grid) -> tuple[tuple[list[str], list[str]], tuple[str, str]]:
+    """Texts of both settings' values, and what the settings are called; empty for a second that is not there."""
+    texts = [[text(name, value) for value in values] for name, values in grid.axes]
+    titles = [SPECS[name].label for name, _ in grid.axes]
+    return (texts[0], texts[1] if len(texts) > 1 else [""]), (titles[0], titles[1] if len(titles) > 1 else "")

@@ -1,0 +1,264 @@
+"""Sweep: how two settings decide what becomes of training, over many seeds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from backprop_core import ConfigError
+from backprop_core.config import DEFAULTS, MAX_EPOCHS, SPECS
+from backprop_core.sweep import SWEEPS, Grid, Result
+from playground import axis_values, executors, live
+from playground.figures.sweep import MEASURES, bundle
+from playground.pages.style import use_style
+from playground.state import navigation, playing, sweeps, widgets
+from playground.state.session import next_frame, press, theme
+
+MAP_HEIGHT = 470
+BUNDLE_HEIGHT = 250
+BURST_SECONDS = 2.0
+CHART_CONFIG = {"displayModeBar": False}
+
+
+def page() -> None:
+    """Draw the page; while a sweep is under way, go on training and drawing until something is pressed."""
+    use_style()
+    playing.stop()
+    current = sweeps.sweeps()
+    form, shown = st.columns([1, 2.6], gap="medium")
+    with form:
+        cost = _form(current)
+    with shown:
+        draw = _shown(current)
+    _say_cost(current, cost)
+    _train(current, draw)
+
+
+def _form(current: sweeps.Sweeps) -> DeltaGenerator:
+    st.selectbox(
+        "Ready sweeps", tuple(SWEEPS), format_func=lambda name: SWEEPS[name].label, key="sweep_ready", index=None,
+        placeholder="your own", on_change=sweeps.choose_ready, persist_state="session",
+        help="A question worth asking, ready to start. Change anything about it below.",
+    )  # fmt: skip
+    ready = widgets.value("sweep_ready")
+    if ready is not None:
+        st.caption(SWEEPS[ready].about)
+    for which in (1, 2):
+        _setting(which, current)
+    left, middle, right = st.columns(3)
+    left.number_input(
+        "Seeds", 1, sweeps.MOST_SEEDS, key="sweep_seeds", on_change=sweeps.own_settings, persist_state="session",
+        help=f"How many runs every cell has, each from other starting weights, 1 to {sweeps.MOST_SEEDS:,}.",
+    )  # fmt: skip
+    middle.number_input(
+        "First seed", 0, 2**32 - 1 - sweeps.MOST_SEEDS, key="sweep_first_seed", on_change=sweeps.own_settings,
+        persist_state="session", help="Seeds count up from this one. All cells have the same.",
+    )  # fmt: skip
+    right.number_input(
+        "Epochs", 1, MAX_EPOCHS, key="sweep_epochs", on_change=sweeps.own_settings, persist_state="session",
+        disabled="epochs" in (widgets.value("sweep_setting_1"), widgets.value("sweep_setting_2")),
+        help=f"How long every run is trained, 1 to {MAX_EPOCHS:,}.",
+    )  # fmt: skip
+    options = sweeps.solved_options()
+    widgets.keep_choice("sweep_solved", options)
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    left.segmented_control(
+        "Solved means", options, key="sweep_solved", required=True, on_change=press, persist_state="session",
+        help="What must hold for the training rows at the end. Epochs until solved: from when on it has held.",
+    )  # fmt: skip
+    widgets.keep_number("sweep_below", 0.01)
+    right.number_input(
+        "Loss below", 1e-12, 1e6, key="sweep_below", on_change=press, persist_state="session", format="%g",
+        label_visibility="collapsed", disabled=widgets.value("sweep_solved") != sweeps.BY_LOSS,
+        help="The loss below which a run counts as solved.",
+    )  # fmt: skip
+    _base(current)
+    return _start(current)
+
+
+def _setting(which: int, current: sweeps.Sweeps) -> None:
+    options = axis_values.sweepable(current.base)
+    names = {name: SPECS[name].label for name in options}
+    label = "Sweep, across the map" if which == 1 else "and, up the map"
+    name = widgets.value(f"sweep_setting_{which}")
+    st.selectbox(
+        label, options if which == 1 else (sweeps.NONE, *options), format_func=lambda name: names.get(name, name),
+        key=f"sweep_setting_{which}", on_change=sweeps.choose_setting, args=(which,), persist_state="session",
+        help=None if name == sweeps.NONE else _values_help(name),
+    )  # fmt: skip
+    if name == sweeps.NONE:
+        return
+    key = f"sweep_values_{which}"
+    chosen = widgets.value(key)
+    st.multiselect(
+        f"Values of {names[name]}", list(dict.fromkeys([*axis_values.suggestions(name), *chosen])), key=key,
+        on_change=sweeps.own_settings, accept_new_options=SPECS[name].kind in ("integer", "integers", "real"),
+        persist_state="session", help=_values_help(name), placeholder="type a value, press Enter",
+        wrap=True, label_visibility="collapsed",
+    )  # fmt: skip
+
+
+def _values_help(name: str) -> str:
+    spec = SPECS[name]
+    if spec.kind == "integers":
+        return f"Units of each hidden layer: 4, or 8-8 for two layers, each 1 to {spec.high:.0f}. Type your own."
+    if spec.kind in ("integer", "real"):
+        return f"{spec.help} From {spec.low:,g} to {spec.high:,g}. Type your own."
+    return spec.help
+
+
+def _base(current: sweeps.Sweeps) -> None:
+    swept = {widgets.value("sweep_setting_1"), widgets.value("sweep_setting_2"), "seed", "epochs"}
+    said = [
+        f"{SPECS[name].label.lower()} {axis_values.text(name, value)}"
+        for name, value in current.base.to_dict().items()
+        if name not in swept and (name == "dataset" or value != DEFAULTS[name])
+    ]
+    st.caption(f"All else: {', '.join(said)}; the rest as by default.")
+    st.button(
+        "Use the settings on Train", icon=":material/input:", on_click=sweeps.take_from_train, key="sweep_base",
+        help="Sweep around what the Train page shows: its dataset, its network, its way of learning.",
+    )  # fmt: skip
+
+
+def _start(current: sweeps.Sweeps) -> DeltaGenerator:
+    """The button; returns the place for what the sweep will cost, which takes a moment to find out."""
+    left, right = st.columns([1, 1.6], vertical_alignment="center")
+    going = current.going is not None
+    left.button(
+        "Stop" if going else "Start",
+        icon=":material/stop:" if going else ":material/play_arrow:",
+        key="sweep_go",
+        on_click=sweeps.stop if going else sweeps.start,
+        type="primary",
+        width="stretch",
+        help="Train all runs of the sweep. Stopping keeps what is there.",
+    )
+    return right.empty()
+
+
+def _say_cost(current: sweeps.Sweeps, place: DeltaGenerator) -> None:
+    """How much work is planned, and how long it will take, or why it cannot be."""
+    workers = executors.workers()
+    try:
+        grid = sweeps.planned()
+    except ConfigError as error:
+        place.error(str(error))
+        return
+    text = f"{grid.runs:,} runs, {_epochs(grid):,} epochs"
+    if current.going is None:
+        place.caption(f"{text}: …")
+        text += f": about {_duration(sweeps.estimate(grid, workers.number))} on {workers.label}"
+        text += f", {grid.bytes / 2**20:,.0f} MB"
+    place.caption(text)
+
+
+def _epochs(grid: Grid) -> int:
+    return sum(config.epochs for row in grid.cells for config in row) * len(grid.seeds)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 10:
+        return f"{max(seconds, 0.1):.1f} s"
+    return f"{seconds:,.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"
+
+
+def _shown(current: sweeps.Sweeps) -> Callable[[], None]:
+    """The map and the chosen cell; returns what brings them to the newest state of the sweep."""
+    result = current.result
+    if result is None:
+        st.info("Choose a ready sweep, or settings of your own, and press **Start**.", icon=":material/grid_on:")
+        return lambda: None
+    with st.container(key="head_sweep", horizontal=True, horizontal_alignment="distribute"):
+        widgets.keep_choice("sweep_measure", tuple(MEASURES))
+        st.segmented_control(
+            "Show", tuple(MEASURES), format_func=lambda name: MEASURES[name].label, key="sweep_measure", required=True,
+            on_change=press, label_visibility="collapsed", persist_state="session",
+        )  # fmt: skip
+        st.download_button(
+            "CSV", result.csv, "sweep.csv", "text/csv", icon=":material/download:", key="sweep_csv",
+            on_click="ignore", help="Every run on a line: values, seed, losses, epochs until solved.",
+        )  # fmt: skip
+    bar = st.empty()
+    map_ = sweeps.map_of(result, widgets.value("sweep_measure"), MAP_HEIGHT)
+    with st.container(key="sweep_map"):
+        st.plotly_chart(
+            map_.figure, config=CHART_CONFIG, height=MAP_HEIGHT, key="sweep_map_chart", on_select=sweeps.choose_cell,
+            selection_mode="points", alt="Map of the sweep: a cell a pair of settings.",
+        )  # fmt: skip
+    with st.container(key="live"):
+        channel = st.empty()
+    if current.going is None and current.chosen is not None:
+        _cell(result, current.chosen)
+    elif current.going is None:
+        st.caption("Choose a cell to see its runs.")
+
+    def draw() -> None:
+        bar.progress(min(1.0, result.done), _progress(current, result))
+        map_.update_result(result, current.chosen)
+        with channel:
+            live.send(next_frame(), {"sweep_map": map_.patch}, still=current.going is None)
+
+    return draw
+
+
+def _train(current: sweeps.Sweeps, draw: Callable[[], None]) -> None:
+    """Draw what is there; while a sweep is under way, train and draw for a while, then run the script again."""
+    end = time.perf_counter() + BURST_SECONDS
+    draw()
+    if current.going is None:
+        return
+    while current.going is not None and time.perf_counter() < end:
+        sweeps.advance()
+        draw()
+    st.rerun()
+
+
+def _progress(current: sweeps.Sweeps, result: Result) -> str:
+    finished, runs = int(result.finished.sum()), result.grid.runs
+    if current.going is not None:
+        left = current.seconds * (1 - result.done) / max(result.done, 1e-9)
+        return f"{result.done:.0%} · about {_duration(left)} left" if result.done else "Starting …"
+    solved = int(result.solved.sum())
+    stopped = "" if finished == runs else f" Stopped: {finished:,} of {runs:,} runs are finished."
+    return f"{solved:,} of {int(result.begun.sum()):,} runs solved, in {_duration(current.seconds)}.{stopped}"
+
+
+def _cell(result: Result, cell: tuple[int, int]) -> None:
+    """One cell's runs: the bundle of their loss curves, and one of them to open."""
+    (first, second), titles = axis_values.names(result.grid)
+    i, j = cell
+    named = f"{titles[0]} **{first[i]}**" + (f", {titles[1]} **{second[j]}**" if titles[1] else "")
+    seeds = range(len(result.grid.seeds))
+    widgets.keep_choice("sweep_seed", tuple(seeds))
+    with st.container(key="head_cell", horizontal=True, vertical_alignment="center"):
+        st.markdown(named)
+        st.selectbox(
+            "Run", seeds, format_func=lambda s: _run_text(result, (i, j, s)), key="sweep_seed", on_change=press,
+            label_visibility="collapsed", width=380,
+        )  # fmt: skip
+        place = (i, j, int(widgets.value("sweep_seed")))
+        if st.button(
+            "Open on Train", icon=":material/open_in_new:", key="sweep_open", on_click=sweeps.open_run, args=(place,),
+            help="Train this very run on the Train page. Undo there brings back the run it shows now.",
+        ):  # fmt: skip
+            navigation.go("train")
+    st.plotly_chart(
+        bundle(result, cell, place[2], theme(), BUNDLE_HEIGHT), config=CHART_CONFIG, height=BUNDLE_HEIGHT,
+        key="sweep_bundle", alt="Loss curves of the cell's runs, one a seed.",
+    )  # fmt: skip
+
+
+def _run_text(result: Result, place: tuple[int, int, int]) -> str:
+    seed, loss = result.grid.seeds[place[2]], result.final_loss[place]
+    if result.diverged[place]:
+        return f"seed {seed}: diverged at epoch {result.diverged[place]:,}"
+    if not np.isfinite(loss):
+        return f"seed {seed}: not begun"
+    epochs = result.epochs_to_solve[place]
+    said = f"solved from epoch {epochs:,.0f} on" if np.isfinite(epochs) else "not solved"
+    return f"seed {seed}: {said}, loss {loss:.4g}"

@@ -1,0 +1,20 @@
+"""Going to another page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from playground.state.session import session
+
+
+def offer(pages: Mapping[str, Any]) -> None:
+    """Remember the app's pages by name."""
+    session().pages = dict(pages)
+
+
+def go(name: str) -> None:
+    """Leave this page for another one."""
+    st.switch_page(session().pages[name])

@@ -1,0 +1,202 @@
+"""The Sweep page: what is to be swept, the sweep under way, and the cell that is looked at."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from backprop_core import Config, ConfigError, Run, sweep
+from backprop_core.datasets import DATASETS
+from backprop_core.problem import Brought
+from backprop_core.sweep import SWEEPS, Grid, Result, Solved
+from playground import axis_values
+from playground.executors import workers
+from playground.figures.sweep import Map
+from playground.state import playing, runs, widgets
+from playground.state.session import press, session, theme
+
+FIRST_READY = "rate_size"
+NONE = "nothing else"
+BY_SCORE, BY_LOSS = "accuracy 1", "loss below"
+BY_FIT = f"R² of {sweep.CURVE_SOLVED:g}"
+MOST_SEEDS = 1_000
+
+
+@dataclass
+class Sweeps:
+    """What the page remembers. `going` trains the sweep, slice by slice, as long as it is not None."""
+
+    base: Config = SWEEPS[FIRST_READY].config
+    brought: Brought | None = None
+    result: Result | None = None
+    going: Generator[Result] | None = None
+    seconds: float = 0.0
+    chosen: tuple[int, int] | None = None
+    map: Map | None = None
+    map_of: tuple[Any, ...] = ()
+    estimate: float = 0.0
+    estimate_of: tuple[Any, ...] = ()
+
+
+def sweeps() -> Sweeps:
+    """The page's own state; its widgets begin with the first ready sweep."""
+    current = session().part(Sweeps)
+    if "sweep_setting_1" not in st.session_state:
+        st.session_state["sweep_ready"] = FIRST_READY
+        _show_ready(FIRST_READY)
+    return current
+
+
+def choose_ready() -> None:
+    """A ready sweep was chosen."""
+    press()
+    name = st.session_state["sweep_ready"]
+    if name is not None:
+        _show_ready(name)
+
+
+def take_from_train() -> None:
+    """Sweep around the configuration that the Train page shows, with its rows."""
+    press()
+    run, current = session().run, sweeps()
+    config = run.config_at(session().shown)
+    current.base, current.brought = config, run.brought
+    widgets.give("sweep_ready", None)
+    widgets.give("sweep_epochs", config.epochs)
+    widgets.give("sweep_first_seed", config.seed)
+    for which in (1, 2):
+        _refresh_setting(which)
+
+
+def choose_setting(which: int) -> None:
+    """Another setting is to be swept: suggest values for it."""
+    press()
+    widgets.give("sweep_ready", None)
+    _refresh_setting(which)
+
+
+def own_settings() -> None:
+    """Something about the sweep was changed by hand."""
+    press()
+    widgets.give("sweep_ready", None)
+
+
+def _refresh_setting(which: int) -> None:
+    """Suggest values for a setting, unless its own still stand; nothing, if it can no longer be swept."""
+    name = st.session_state[f"sweep_setting_{which}"]
+    if name not in (*axis_values.sweepable(sweeps().base), NONE):
+        name = st.session_state[f"sweep_setting_{which}"] = "learning_rate" if which == 1 else NONE
+    widgets.give(f"sweep_values_{which}", [] if name == NONE else axis_values.defaults(name))
+
+
+def _show_ready(name: str) -> None:
+    ready, current = SWEEPS[name], session().part(Sweeps)
+    current.base, current.brought = ready.config, None
+    axes = list(ready.axes.items())
+    for which in (1, 2):
+        setting, values = axes[which - 1] if which <= len(axes) else (NONE, ())
+        st.session_state[f"sweep_setting_{which}"] = setting
+        st.session_state[f"sweep_values_{which}"] = [axis_values.text(setting, value) for value in values]
+    shown = {"seeds": ready.seeds, "first_seed": 0, "epochs": ready.config.epochs, "solved": solved_options()[0]}
+    for widget, value in shown.items():
+        st.session_state[f"sweep_{widget}"] = value
+
+
+def solved_options() -> tuple[str, str]:
+    """What may count as solved."""
+    classes = DATASETS[session().part(Sweeps).base.dataset].task == "classification"
+    return (BY_SCORE if classes else BY_FIT), BY_LOSS
+
+
+def planned() -> Grid:
+    """The grid that the widgets ask for. Raises ConfigError."""
+    current, values = sweeps(), st.session_state
+    axes = {}
+    for which in (1, 2):
+        name = values[f"sweep_setting_{which}"]
+        if name != NONE:
+            if name in axes:
+                raise ConfigError(name, "Choose two different settings.")
+            axes[name] = [axis_values.parse(name, typed) for typed in values[f"sweep_values_{which}"]]
+    config = current.base.replace(epochs=values["sweep_epochs"])
+    first = int(values["sweep_first_seed"])
+    solved = Solved(None, values["sweep_below"]) if values["sweep_solved"] == BY_LOSS else None
+    seeds = range(first, first + int(values["sweep_seeds"]))
+    return sweep.plan(config, axes, seeds, solved=solved, brought=current.brought)
+
+
+def estimate(grid: Grid, workers: int) -> float:
+    """About how many seconds a grid takes; tried out anew only when the grid is another."""
+    current = sweeps()
+    wanted = (grid.config, grid.axes, grid.seeds, workers)
+    if current.estimate_of != wanted:
+        current.estimate, current.estimate_of = sweep.estimate(grid, workers), wanted
+    return current.estimate
+
+
+def start() -> None:
+    """Begin the sweep that the widgets ask for; nothing happens where there is none, which the page says."""
+    press()
+    current, found = sweeps(), workers()
+    try:
+        grid = planned()
+    except ConfigError:
+        return
+    stop()
+    current.going, current.seconds, current.chosen = sweep.stream(grid, found.executor, found.number), 0.0, None
+    current.result = next(current.going)
+
+
+def stop() -> None:
+    """Stop the sweep under way; what is there stays."""
+    press()
+    current = sweeps()
+    if current.going is not None:
+        current.going.close()
+        current.going = None
+
+
+def advance() -> None:
+    """Train the sweep under way for one slice of time."""
+    current = sweeps()
+    if current.going is None:
+        return
+    start = time.perf_counter()
+    if next(current.going, None) is None:
+        current.going = None
+    current.seconds += time.perf_counter() - start
+
+
+def map_of(result: Result, measure: str, height: int) -> Map:
+    """The map of a sweep; made anew only when grid, measure or theme are others."""
+    current, grid = sweeps(), result.grid
+    wanted = (grid.config, grid.axes, grid.seeds, measure, theme(), height)
+    if current.map is None or current.map_of != wanted:
+        current.map, current.map_of = Map(*axis_values.names(grid), measure, theme(), height), wanted
+    return current.map
+
+
+def choose_cell() -> None:
+    """A cell of the map was chosen."""
+    press()
+    points = st.session_state["sweep_map_chart"]["selection"]["points"]
+    if points and "customdata" in points[0]:
+        i, j = points[0]["customdata"][:2]
+        sweeps().chosen = (int(i), int(j))
+
+
+def open_run(place: tuple[int, int, int]) -> None:
+    """Show a run of the sweep on the Train page, trained as far as it was; Undo brings back the run shown there."""
+    press()
+    current = sweeps()
+    if current.result is None:
+        return
+    config = current.result.config(*place)
+    names = [name for name, _ in current.result.grid.axes]
+    said = ", ".join(f"{name} {axis_values.text(name, getattr(config, name))}" for name in names)
+    runs.start(Run(config, data=current.result.grid.brought), f"From the sweep: {said}, seed {config.seed}.")
+    playing.start("finishing", config.epochs)
