@@ -9,6 +9,7 @@ scikit-learn makes and splits the rows; it is imported where it is called, so th
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -89,7 +90,7 @@ class Data:
     @property
     def input_labels(self) -> tuple[str, ...]:
         """Names of what the network is shown: the features of a point, or the columns."""
-        return tuple(FEATURE_LABELS.get(name, name) for name in self.features) or self.inputs
+        return tuple(_feature_label(name, self.inputs) for name in self.features) or self.inputs
 
     def expand(self, X: Array) -> Array:
         """What the network is shown for rows X (N, d): the chosen features of a point, or X itself."""
@@ -102,6 +103,15 @@ class Data:
         if outputs.shape[1] == 1:
             return (outputs[:, 0] > 0.5).astype(int)
         return outputs.argmax(axis=1)
+
+
+def _feature_label(feature: str, inputs: tuple[str, ...]) -> str:
+    """What a feature is called where the two inputs have names: "petal width²" for x2²."""
+    label = FEATURE_LABELS.get(feature, feature)
+    if inputs == ("x1", "x2"):
+        return label
+    spaced = label.replace("x1x2", "x1 · x2")
+    return re.sub("x[12]", lambda found: inputs[int(found[0][1]) - 1], spaced)
 
 
 def _truth_table(inputs: int, rule: Callable[[Array], Array]) -> Callable[[int, float, int], Rows]:
@@ -341,15 +351,30 @@ def prepare(
     )
 
 
-def bring(X: Array, y: Array, test_share: float, data_seed: int, features: tuple[str, ...], output: str) -> Data:
+def bring(
+    X: Array,
+    y: Array,
+    test_share: float,
+    data_seed: int,
+    features: tuple[str, ...],
+    output: str,
+    *,
+    inputs: tuple[str, ...] = (),
+    classes: tuple[str, ...] | None = None,
+    standardise: bool = False,
+) -> Data:
     """Data of the user's own rows X (N, d) and y: class numbers (N,), or numbers (N,) or (N, k) to be met.
 
-    Targets that are all 0 or 1, and whole class numbers under a softmax output, are classification; else regression.
+    `inputs` name the columns of X, in place of x1, x2, …; `classes` are the names of the classes that y numbers from 0
+    or has a column each for, and () where y is numbers. Without them, targets that are all 0 or 1, and whole numbers
+    under a softmax output, are taken for classes, others for numbers. `standardise` gives inputs the mean 0 and the
+    standard deviation 1, measured on the training rows alone.
 
     Raises
     ------
     ValueError
-        If rows are missing, ragged, not finite, or more than the limits `MAX_ROWS`, `MAX_INPUTS`, `MAX_CLASSES`.
+        If rows are missing, ragged, not finite, or more than the limits `MAX_ROWS`, `MAX_INPUTS`, `MAX_CLASSES`; or if
+        names do not fit them.
     """
     X, y = np.atleast_2d(np.asarray(X, dtype=float)), np.asarray(y, dtype=float)
     if X.ndim != 2 or not 1 <= X.shape[0] <= MAX_ROWS or not 1 <= X.shape[1] <= MAX_INPUTS:
@@ -362,20 +387,48 @@ def bring(X: Array, y: Array, test_share: float, data_seed: int, features: tuple
         )
     if not (np.isfinite(X).all() and np.isfinite(y).all()):
         raise ValueError("Every input and target must be a finite number.")
-    classes: tuple[str, ...] = ()
-    numbers = y if y.ndim == 1 else y[:, 0] if y.shape[1] == 1 else None
-    if output == "softmax" and numbers is not None:
-        if (numbers < 0).any() or (numbers != np.floor(numbers)).any() or numbers.max() >= MAX_CLASSES:
-            raise ValueError(f"Classes must be whole numbers from 0 to {MAX_CLASSES - 1}.")
-        y, classes = numbers, tuple(str(number) for number in range(max(2, int(numbers.max()) + 1)))
-    elif np.isin(y, (0.0, 1.0)).all():
-        one_column = numbers is not None
-        y = numbers if numbers is not None else y
-        classes = ("0", "1") if one_column else tuple(str(number) for number in range(y.shape[1]))
+    if inputs and len(inputs) != X.shape[1]:
+        raise ValueError(f"There must be one name for each of the {X.shape[1]} inputs, not {len(inputs)}.")
+    y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+    classes = _found_classes(y, output) if classes is None else _checked_classes(y, output, classes)
     task: Task = "classification" if classes else "regression"
-    inputs = tuple(f"x{i + 1}" for i in range(X.shape[1]))
-    rows = Rows(X, y if classes or y.ndim == 2 else y[:, None], inputs, classes)
+    rows = Rows(
+        X,
+        y if classes or y.ndim == 2 else y[:, None],
+        inputs or tuple(f"x{i + 1}" for i in range(X.shape[1])),
+        classes,
+        standardise,
+    )
     return _split(rows, task, test_share, data_seed, features if X.shape[1] == 2 else (), output)
+
+
+def _found_classes(y: Array, output: str) -> tuple[str, ...]:
+    """The classes that targets (N,) or (N, k) seem to number or to have a column each for."""
+    if output == "softmax" and y.ndim == 1:
+        _check_class_numbers(y, MAX_CLASSES)
+        return tuple(str(number) for number in range(max(2, int(y.max()) + 1)))
+    if np.isin(y, (0.0, 1.0)).all():
+        return ("0", "1") if y.ndim == 1 else tuple(str(number) for number in range(y.shape[1]))
+    return ()
+
+
+def _checked_classes(y: Array, output: str, classes: tuple[str, ...]) -> tuple[str, ...]:
+    if not classes:
+        if output == "softmax" and y.ndim == 1:
+            raise ValueError("Output 'softmax' is for classes, and the targets are numbers to be met.")
+        return classes
+    if not 2 <= len(classes) <= MAX_CLASSES:
+        raise ValueError(f"There must be 2 to {MAX_CLASSES} classes, not {len(classes)}.")
+    if y.ndim == 1:
+        _check_class_numbers(y, len(classes))
+    elif y.shape[1] != len(classes):
+        raise ValueError(f"There must be one column for each of the {len(classes)} classes, not {y.shape[1]}.")
+    return classes
+
+
+def _check_class_numbers(y: Array, classes: int) -> None:
+    if (y < 0).any() or (y != np.floor(y)).any() or y.max() >= classes:
+        raise ValueError(f"Classes must be whole numbers from 0 to {classes - 1}.")
 
 
 def _split(rows: Rows, task: Task, test_share: float, data_seed: int, features: tuple[str, ...], output: str) -> Data:

@@ -301,6 +301,67 @@ def test_limits_are_allowed() -> None:
     assert len(brought(X, [0, 1, MAX_CLASSES - 1], output="softmax").classes) == MAX_CLASSES
 
 
+def named(X: Any, y: Any, output: str = "softmax", **names: Any) -> Data:
+    return bring(X, y, 0.0, 0, tuple(FEATURES), output, **names)
+
+
+def test_inputs_and_classes_have_the_names_that_users_give_them() -> None:
+    columns = [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0], [6.0, 7.0, 8.0]]
+    prepared = named(
+        columns, [2, 0, 2], inputs=("length", "width", "depth"), classes=("setosa", "versicolor", "virginica")
+    )
+    assert prepared.inputs == prepared.input_labels == ("length", "width", "depth")
+    assert (prepared.task, prepared.classes) == ("classification", ("setosa", "versicolor", "virginica"))
+    np.testing.assert_array_equal(prepared.y, np.eye(3)[[2, 0, 2]])
+    assert named(columns, [2, 0, 2], "sigmoid", classes=("a", "b", "c")).y.shape == (3, 3)
+    one_unit = named(columns, [[1], [0], [1]], "sigmoid", classes=("no", "yes"))
+    assert (one_unit.classes, one_unit.y.tolist()) == (("no", "yes"), [[1], [0], [1]])
+    marked = named(columns, [[0, 1], [1, 0], [0, 1]], classes=("no", "yes"))
+    assert (marked.classes, marked.y.tolist()) == (("no", "yes"), [[0, 1], [1, 0], [0, 1]])
+
+
+def test_features_of_named_inputs_are_called_by_their_names() -> None:
+    prepared = named(X, Y, "linear", inputs=("x2", "petal x1"))
+    labels = ("x2", "petal x1", "x2²", "petal x1²", "x2 · petal x1", "sin x2", "sin petal x1")
+    assert prepared.input_labels == labels
+    assert named(X, Y, "linear").input_labels == data("moons", features=tuple(FEATURES)).input_labels
+
+
+def test_targets_without_classes_are_numbers() -> None:
+    prepared = named(X, [0, 1, 1], "sigmoid", classes=())
+    assert (prepared.task, prepared.classes, prepared.y.tolist()) == ("regression", (), [[0], [1], [1]])
+    shares = named(X, [[0.2, 0.8], [0, 1], [1, 0]], classes=())
+    assert (shares.task, shares.outputs) == ("regression", 2)
+
+
+def test_brought_inputs_are_standardised_by_the_training_rows_alone() -> None:
+    x = np.arange(40.0)
+    columns, y = np.stack([x, x**2, np.full(40, 7.0)], axis=1), x % 2
+    prepared = bring(columns, y, 0.5, 0, POINT, "sigmoid", standardise=True)
+    np.testing.assert_allclose(prepared.X.mean(axis=0), 0.0, atol=1e-12)
+    np.testing.assert_allclose(prepared.X.std(axis=0), [1.0, 1.0, 0.0], atol=1e-12)
+    assert np.abs(prepared.X_test.mean(axis=0)).max() > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("y", "names", "message"),
+    [
+        ([0, 1, 1], {"inputs": ("a",)}, "one name for each of the 2 inputs, not 1"),
+        ([0, 1, 1], {"classes": ("a",)}, f"2 to {MAX_CLASSES} classes, not 1"),
+        ([0, 1, 1], {"classes": tuple("abcdefghijklmnopqrstu")}, f"2 to {MAX_CLASSES} classes, not 21"),
+        ([0, 1, 2], {"classes": ("a", "b")}, "whole numbers from 0 to 1"),
+        ([0, 1, -1], {"classes": ("a", "b")}, "whole numbers from 0 to 1"),
+        ([0, 1, 0.5], {"classes": ("a", "b")}, "whole numbers from 0 to 1"),
+        (np.eye(3), {"classes": ("a", "b")}, "one column for each of the 2 classes, not 3"),
+        ([0, 1, 1], {"classes": ()}, "'softmax' is for classes"),
+    ],
+)
+def test_names_that_do_not_fit_are_refused_in_a_sentence(y: Any, names: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
+        named(X, y, **names)
+    assert str(caught.value).endswith(".")
+
+
 TABLE = f"table of 1 to {MAX_ROWS:,} rows and 1 to {MAX_INPUTS} columns"
 
 
