@@ -1,0 +1,312 @@
+"""The loss over a plane through the parameter space of a run, and the run's own way across it.
+
+A point (α, β) of a plane stands for the parameters θ(α, β) = origin + α·first + β·second (Li, Xu, Taylor, Studer &
+Goldstein 2018, "Visualizing the Loss Landscape of Neural Nets", section 3). The loss there is the training loss with
+its penalty, as training computes it: points go through a `Pass` side by side, along its run axis, so each has the bits
+it would have alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from backprop_core.activations import Array
+from backprop_core.config import Address, ConfigError
+from backprop_core.network import Network, Pass
+from backprop_core.run import Run, Snapshot
+
+POINTS = 51  # of a surface along each axis
+MOST_POINTS = 201
+BLOCK_BYTES = 2**20  # of the buffers of the networks computed at once: what a processor's cache holds is done fastest
+MARGIN = 0.15  # around a run's way, on each side, as a share of its extent
+NEAREST = 0.1  # how far a surface made for a way reaches at least, as a share of what others reach
+PARALLEL = 1e-9  # two directions whose angle is smaller than this span no plane
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """A plane through parameter space: θ(α, β) = origin + α·first + β·second.
+
+    origin, first, second : (P,)
+    labels : what the two directions are called
+    shares : how much of the run's way each direction holds, where it was made from the way
+
+    Raises
+    ------
+    ConfigError
+        If the directions are parallel, or one has no length.
+    """
+
+    origin: Array
+    first: Array
+    second: Array
+    labels: tuple[str, str]
+    shares: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        lengths = [_length(direction) for direction in (self.first, self.second)]
+        if all(0 < length < math.inf for length in lengths):
+            first, second = self.first / lengths[0], self.second / lengths[1]
+            if _length(second - (first @ second) * first) > PARALLEL:
+                return
+        raise ConfigError("plane", "These two directions span no plane. Choose another plane, or another seed.")
+
+    def at(self, points: Array) -> Array:
+        """The parameters (..., P) at points (..., 2)."""
+        return self.origin + (points[..., :1] * self.first + points[..., 1:] * self.second)
+
+
+@dataclass(frozen=True)
+class PlaneKind:
+    """A way to lay a plane through the parameters of a snapshot.
+
+    `make(snapshot, thetas, *, seed, chosen)` takes the run's trajectory (K, P), a seed, and addresses of parameters;
+    `settings` are those of `seed` and `chosen` that matter to it. It raises ConfigError where there is no such plane.
+    """
+
+    label: str
+    about: str
+    make: Callable[..., Plane]
+    settings: tuple[str, ...] = ()
+
+
+def _random(snapshot: Snapshot, thetas: Array, *, seed: int, chosen: Sequence[Address]) -> Plane:
+    """Two random directions, filter-normalised (Li et al. 2018, section 4).
+
+    A unit's part of a direction is as long as its incoming weights, so that a step of 1 means as much to a large unit
+    as to a small one. The paper leaves biases out, which are few in its networks. In ours they are up to half of all
+    parameters, and a plane without them misses most of where training goes: here a bias belongs to its unit's incoming
+    weights, unless biases are frozen.
+
+    In a million dimensions two random directions are orthogonal as good as always, in nine they are not, and the
+    picture would be sheared. So the second is made orthogonal to the first, unit by unit, which keeps its lengths. Only
+    a unit with a single parameter has no room for that.
+    """
+    network, theta = snapshot.network, snapshot.state.memory[0]
+    trained = np.ones_like(theta) if snapshot.config.train_biases else network.is_weight
+    if not (theta * trained).any():
+        raise ConfigError(
+            "plane",
+            "Random directions are scaled to the weights, and all weights are 0: train a few epochs first, "
+            "or choose another plane.",
+        )
+    directions = np.random.RandomState(seed).randn(2, len(theta)) * trained
+    blocks = (network.blocks(vectors) for vectors in (theta * trained, trained, directions))
+    for weights, free, pair in zip(*blocks, strict=True):  # a column a unit; pair (2, fan_in + 1, fan_out), as a view
+        first, second = pair
+        if free[:, 0].sum() > 1:
+            second -= first * ((first * second).sum(axis=0) / (first * first).sum(axis=0))
+        pair[:] = pair * (_unit_lengths(weights) / _unit_lengths(pair))
+    return Plane(theta, directions[0], directions[1], ("random direction 1", "random direction 2"))
+
+
+def _weights(snapshot: Snapshot, thetas: Array, *, seed: int, chosen: Sequence[Address]) -> Plane:
+    """Two parameters, given by their addresses; a step of 1 changes one by 1."""
+    known = addresses(snapshot.network)
+    for address in chosen:
+        if address not in known:
+            sizes = "-".join(map(str, snapshot.network.sizes))
+            raise ConfigError("chosen", f"{address!r} is not a parameter of this network, whose layers are {sizes}.")
+    if len(chosen) != 2 or chosen[0] == chosen[1]:
+        raise ConfigError("chosen", "A plane has two directions: choose two different parameters.")
+    first, second = directions = np.zeros((2, len(known)))
+    directions[[0, 1], [known.index(address) for address in chosen]] = 1.0
+    labels = (f"change of {address_name(chosen[0])}", f"change of {address_name(chosen[1])}")
+    return Plane(snapshot.state.memory[0], first, second, labels)
+
+
+def _principal(snapshot: Snapshot, thetas: Array, *, seed: int, chosen: Sequence[Address]) -> Plane:
+    """The plane through the origin that the run's way lies nearest to (Li et al. 2018, section 7).
+
+    Its directions are the first two right singular vectors of the rows θ_k − origin, signed so that the farthest point
+    of the way lies to the left and below.
+    """
+    origin = snapshot.state.memory[0]
+    if len(thetas) < 3:
+        raise ConfigError("plane", "Train a few epochs first: principal components need three points of a run's way.")
+    coordinates, sizes, directions = np.linalg.svd(thetas - origin, full_matrices=False)
+    if len(sizes) < 2 or not sizes[1] > PARALLEL * sizes[0]:
+        raise ConfigError(
+            "plane",
+            "Train a few epochs first, or choose another plane: so far the weights have moved along a straight line "
+            "at most, which has no second principal component.",
+        )
+    farthest = coordinates[np.abs(coordinates[:, :2]).argmax(axis=0), [0, 1]]
+    first, second = -np.sign(farthest)[:, np.newaxis] * directions[:2]
+    shares = (sizes / _length(sizes)) ** 2
+    labels = ("principal component 1", "principal component 2")
+    return Plane(origin, first, second, labels, (float(shares[0]), float(shares[1])))
+
+
+PLANES: dict[str, PlaneKind] = {
+    "pca": PlaneKind(
+        "principal components", "The plane that holds as much of the run's own way as a plane can.", _principal
+    ),
+    "random": PlaneKind(
+        "random directions",
+        "Two random directions, each unit's part as long as its weights: what the surroundings look like.",
+        _random,
+        ("seed",),
+    ),
+    "weights": PlaneKind(
+        "two parameters", "Two weights or biases; all others stay as they are.", _weights, ("chosen",)
+    ),
+}
+
+
+def addresses(network: Network) -> list[Address]:
+    """The addresses of all parameters, in the order of theta."""
+    found: list[Address] = []
+    for l, (fan_in, fan_out) in enumerate(network.fans, start=1):
+        found += [(l, "W", row, unit) for row in range(fan_in) for unit in range(fan_out)]
+        found += [(l, "b", unit) for unit in range(fan_out)]
+    return found
+
+
+def address_name(address: Address) -> str:
+    """A parameter's name: W1[0, 1], b2[0]."""
+    return f"{address[1]}{address[0]}{list(address[2:])}"
+
+
+def trajectory(run: Run, most: int = 200) -> tuple[Array, Array]:
+    """A run's way: epochs (K,), K up to `most`, evenly spaced but for the newest, and parameters (K, P).
+
+    From keyframes and the newest epoch, so that nothing is trained again; what was edited by hand is in them.
+    """
+    keyframes = [epoch for epoch in run.history.keyframes if epoch < run.epoch]
+    kept = keyframes[:: -(-len(keyframes) // max(most - 1, 1)) or 1]
+    thetas = [run.history.nearest(epoch)[1].memory[0] for epoch in kept]
+    return np.array([*kept, run.epoch]), np.array([*thetas, run.at(run.epoch).state.memory[0]])
+
+
+def project(plane: Plane, thetas: Array) -> Array:
+    """The points (K, 2) of the plane that are nearest to parameters (K, P): least squares, so orthogonal or not."""
+    directions = np.stack([plane.first, plane.second], axis=1)
+    return np.linalg.lstsq(directions, (thetas - plane.origin).T)[0].T
+
+
+def explained(plane: Plane, thetas: Array) -> float:
+    """The share, 0 to 1, of the variance of parameters (K, P) that lies in the plane: 1 − Σ|θ − θ̂|² / Σ|θ − origin|².
+
+    θ̂ is the nearest point of the plane. The variance is taken about the plane's origin and not about the mean: a way
+    that runs beside the plane, however parallel, is not what the picture shows.
+    """
+    offsets = thetas - plane.origin
+    missed = offsets - project(plane, thetas) @ np.stack([plane.first, plane.second])
+    return max(0.0, 1.0 - (_length(missed) / (_length(offsets) or 1.0)) ** 2)
+
+
+def suggested_reach(plane: Plane, thetas: Array | None = None) -> Array:
+    """How far a surface should reach, (2, 2): lowest and highest α, lowest and highest β.
+
+    The parameters are changed by as much as they are long: by −1 to 1 along filter-normalised directions, which is what
+    Li et al. show. The way (K, P) is inside, with a margin; a plane made for the way needs to show little else.
+    """
+    lengths = np.array([_length(plane.first), _length(plane.second)])
+    usual = np.outer((_length(plane.origin) or 1.0) / lengths, [-1.0, 1.0])
+    points = np.zeros((1, 2)) if thetas is None else project(plane, thetas)
+    if not points.any():
+        return usual
+    low, high = np.minimum(points.min(axis=0), 0.0), np.maximum(points.max(axis=0), 0.0)
+    margin = MARGIN * (high - low)
+    nearest = usual if plane.shares is None else NEAREST * usual
+    return np.stack([np.minimum(low - margin, nearest[:, 0]), np.maximum(high + margin, nearest[:, 1])], axis=1)
+
+
+def losses(snapshot: Snapshot, plane: Plane, points: Array) -> Array:
+    """The training loss (...) at points (..., 2), penalty included; infinite or NaN where it is not finite.
+
+    As many networks at once as fit into a block, or one that is larger than a block.
+    """
+    network, config, data = snapshot.network, snapshot.config, snapshot.data
+    flat, rows = points.reshape(-1, 2), len(data.X)
+    cells = rows * sum(4 * units + 3 for units in network.sizes[1:]) + 2 * network.parameters  # of a network in a Pass
+    blocks = -(-len(flat) * cells * flat.itemsize // BLOCK_BYTES)
+    size = max(1, -(-len(flat) // max(1, blocks)))
+    found = np.empty(len(flat))
+    with np.errstate(all="ignore"):
+        theta = np.repeat(plane.origin[np.newaxis], size, axis=0)
+        block = Pass(network, theta, rows, l1=config.l1, l2=config.l2)
+        block.load(data.expand(data.X).T, data.y.T)
+        for start in range(0, len(flat), size):
+            part = flat[start : start + size]
+            theta[: len(part)] = plane.at(part)
+            block.forward()
+            found[start : start + size] = block.loss()[: len(part)]
+    return found.reshape(points.shape[:-1])
+
+
+@dataclass(frozen=True, eq=False)
+class Landscape:
+    """The training loss over a plane, under the configuration and with the data of a snapshot.
+
+    alpha, beta : (points,), rising
+    loss : (points, points), a row a β and a column an α, as pictures are drawn
+    """
+
+    snapshot: Snapshot
+    plane: Plane
+    alpha: Array
+    beta: Array
+    loss: Array
+
+
+def surface(snapshot: Snapshot, plane: Plane, reach: ArrayLike, points: int = POINTS) -> Landscape:
+    """The loss at points² points of a plane, within reach (2, 2): lowest and highest α, lowest and highest β.
+
+    Axes go by multiples of their step, so they end up to half a step beside what was asked for, and wherever they pass
+    0 the plane's origin is one of the points.
+    """
+    if not 2 <= points <= MOST_POINTS:
+        raise ConfigError("points", f"A surface has 2 to {MOST_POINTS} points along each axis, not {points!r}.")
+    alpha, beta = (_axis(low, high, points) for low, high in np.asarray(reach, dtype=float))
+    grid = np.stack(np.meshgrid(alpha, beta), axis=-1)
+    return Landscape(snapshot, plane, alpha, beta, losses(snapshot, plane, grid))
+
+
+@dataclass(frozen=True, eq=False)
+class Trail:
+    """Points of a run's way, laid onto a landscape.
+
+    epochs : (K,)
+    points : (K, 2), (α, β) of the nearest point of the plane
+    heights : (K,), the loss there, on the landscape
+    losses : (K,), the run's own loss at that epoch, beside the plane
+    share : of the way's variance, how much lies in the plane
+    """
+
+    epochs: Array
+    points: Array
+    heights: Array
+    losses: Array
+    share: float
+
+
+def trail(landscape: Landscape, run: Run, epochs: Array, thetas: Array) -> Trail:
+    """The parameters (K, P) that a run had after these epochs (K,), laid onto a landscape."""
+    plane = landscape.plane
+    points = project(plane, thetas)
+    heights = losses(landscape.snapshot, plane, points)
+    return Trail(epochs, points, heights, run.history.loss[epochs], explained(plane, thetas))
+
+
+def _axis(low: float, high: float, points: int) -> Array:
+    step = (high - low) / (points - 1)
+    if not 0 < step < math.inf:
+        raise ConfigError("reach", f"A surface reaches from a lower to a higher number, not from {low:g} to {high:g}.")
+    return step * (np.rint(low / step) + np.arange(points))
+
+
+def _length(array: Array) -> float:
+    """√Σx², without overflow: a run that diverges may have weights whose squares are no float64."""
+    return float(np.hypot.reduce(array.ravel()))
+
+
+def _unit_lengths(block: Array) -> Array:
+    """The length of each unit's incoming weights, (..., 1, fan_out), of a layer's block (..., fan_in + 1, fan_out)."""
+    return np.hypot.reduce(block, axis=-2, keepdims=True)
