@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -34,6 +34,8 @@ class Activation:
     `by_output` tells whether the derivative's formula is written with a (True) or with z (False).
     `pull_back(error, a, out)` is set only where units depend on one another (softmax): it carries dL/da back to dL/dz,
     and `derivative` is then the diagonal of the Jacobian, da_i/dz_i.
+    `code`, `code_derivative` and `code_pull_back` are the same functions as NumPy source text, with the same bits: an
+    expression, or several lines of which the last is one, in z and a (units, rows) and the error dL/da.
     """
 
     label: str
@@ -43,6 +45,9 @@ class Activation:
     latex_derivative: str
     by_output: bool = False
     pull_back: Callable[..., Array] | None = None
+    code: str = field(kw_only=True)
+    code_derivative: str = field(kw_only=True)
+    code_pull_back: str = field(default="", kw_only=True)
 
 
 def sigmoid(z: Array, out: Array | None = None) -> Array:
@@ -151,15 +156,56 @@ def _softmax_pull_back(error: Array, a: Array, out: Array | None = None) -> Arra
     return multiply(a, error - mean_error, out)
 
 
+CODE_SIGMOID = "1 / (1 + np.exp(-np.maximum(z, -709)))"
+CODE_GELU_TANH = "t = np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))"
+
 ACTIVATIONS: dict[str, Activation] = {
-    "sigmoid": Activation("sigmoid", sigmoid, _sigmoid_derivative, r"\frac{1}{1+e^{-z}}", r"a\,(1-a)", by_output=True),
-    "tanh": Activation("tanh", _tanh, _tanh_derivative, r"\tanh z", r"1-a^2", by_output=True),
-    "relu": Activation("ReLU", _relu, _relu_derivative, r"\max(0,z)", r"[z>0]"),
+    "sigmoid": Activation(
+        "sigmoid",
+        sigmoid,
+        _sigmoid_derivative,
+        r"\frac{1}{1+e^{-z}}",
+        r"a\,(1-a)",
+        by_output=True,
+        code=CODE_SIGMOID,
+        code_derivative="a * (1 - a)",
+    ),
+    "tanh": Activation(
+        "tanh",
+        _tanh,
+        _tanh_derivative,
+        r"\tanh z",
+        r"1-a^2",
+        by_output=True,
+        code="np.tanh(z)",
+        code_derivative="1 - a * a",
+    ),
+    "relu": Activation(
+        "ReLU",
+        _relu,
+        _relu_derivative,
+        r"\max(0,z)",
+        r"[z>0]",
+        code="np.maximum(z, 0)",
+        code_derivative="np.where(z > 0, 1.0, 0.0)",
+    ),
     "leaky_relu": Activation(
-        "leaky ReLU", _leaky_relu, _leaky_relu_derivative, r"\max(0.01\,z,\;z)", r"1\text{ if }z>0\text{ else }0.01"
+        "leaky ReLU",
+        _leaky_relu,
+        _leaky_relu_derivative,
+        r"\max(0.01\,z,\;z)",
+        r"1\text{ if }z>0\text{ else }0.01",
+        code="np.maximum(z, 0.01 * z)",
+        code_derivative="np.where(z > 0, 1.0, 0.01)",
     ),
     "elu": Activation(
-        "ELU", _elu, _elu_derivative, r"z\text{ if }z>0\text{ else }e^z-1", r"1\text{ if }z>0\text{ else }e^z"
+        "ELU",
+        _elu,
+        _elu_derivative,
+        r"z\text{ if }z>0\text{ else }e^z-1",
+        r"1\text{ if }z>0\text{ else }e^z",
+        code="np.maximum(z, 0) + np.expm1(np.minimum(z, 0))",
+        code_derivative="np.exp(np.minimum(z, 0))",
     ),
     "gelu": Activation(
         "GELU (tanh form)",
@@ -167,10 +213,32 @@ ACTIVATIONS: dict[str, Activation] = {
         _gelu_derivative,
         r"\tfrac{z}{2}\,(1+t),\quad t=\tanh\!\left(\sqrt{2/\pi}\,(z+0.044715\,z^3)\right)",
         r"\tfrac{1+t}{2}+\tfrac{z}{2}\,(1-t^2)\sqrt{2/\pi}\,(1+0.134145\,z^2)",
+        code=f"{CODE_GELU_TANH}\n0.5 * z * (1 + t)",
+        code_derivative=f"z = np.clip(z, -50, 50)\n{CODE_GELU_TANH}\n"
+        "slope = (1 - t * t) * np.sqrt(2 / np.pi) * (1 + 3 * 0.044715 * z**2)\n"
+        "0.5 * (1 + t) + 0.5 * z * slope",
     ),
-    "swish": Activation("Swish", _swish, _swish_derivative, r"z\,\sigma(z)", r"a+\sigma(z)\,(1-a)"),
-    "softplus": Activation("softplus", _softplus, _softplus_derivative, r"\ln(1+e^z)", r"\sigma(z)"),
-    "linear": Activation("linear", _linear, _linear_derivative, r"z", r"1"),
+    "swish": Activation(
+        "Swish",
+        _swish,
+        _swish_derivative,
+        r"z\,\sigma(z)",
+        r"a+\sigma(z)\,(1-a)",
+        code=f"z * ({CODE_SIGMOID})",
+        code_derivative=f"s = {CODE_SIGMOID}\na + s * (1 - a)",
+    ),
+    "softplus": Activation(
+        "softplus",
+        _softplus,
+        _softplus_derivative,
+        r"\ln(1+e^z)",
+        r"\sigma(z)",
+        code="np.logaddexp(0, z)",
+        code_derivative=CODE_SIGMOID,
+    ),
+    "linear": Activation(
+        "linear", _linear, _linear_derivative, r"z", r"1", code="z", code_derivative="np.ones_like(z)"
+    ),
 }
 
 OUTPUTS: dict[str, Activation] = ACTIVATIONS | {
@@ -182,5 +250,8 @@ OUTPUTS: dict[str, Activation] = ACTIVATIONS | {
         r"a_i\,([i=j]-a_j)",
         by_output=True,
         pull_back=_softmax_pull_back,
+        code="e = np.exp(z - z.max(axis=0))\ne / e.sum(axis=0)",
+        code_derivative="a * (1 - a)",
+        code_pull_back="a * (error - (error * a).sum(axis=0))",
     ),
 }

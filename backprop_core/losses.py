@@ -10,7 +10,7 @@ overflows; `FUSED` is the complete table of such pairs.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,11 +18,17 @@ from backprop_core.activations import Array
 
 SMALLEST = 1e-300  # keeps log(0) and 1/0 out of the losses of probabilities that have rounded to 0 or 1
 HUBER_WIDTH = 1.0
+MOST_BY_BLAS = 10_000  # OpenBLAS shares longer sums out among threads, and then the bits depend on their number
 
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss with its gradient. `outputs` names the only output functions it is defined for; empty: any."""
+    """A loss with its gradient. `outputs` names the only output functions it is defined for; empty: any.
+
+    `code` and `code_gradient` are the same functions of one network's a and y as NumPy source text, with the same bits:
+    an expression, or several lines of which the last is one. `code_long`, where there is one, stands in place of `code`
+    for more than `MOST_BY_BLAS` cells.
+    """
 
     label: str
     value: Callable[[Array, Array], Array]
@@ -30,15 +36,23 @@ class Loss:
     latex: str
     latex_gradient: str
     outputs: tuple[str, ...] = ()
+    code: str = field(kw_only=True)
+    code_gradient: str = field(kw_only=True)
+    code_long: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)
 class Fused:
-    """An output function and a loss taken together: the loss from z, and δ = dL/dz in one step."""
+    """An output function and a loss taken together: the loss from z, and δ = dL/dz in one step.
+
+    `code` and `code_delta` are their NumPy source text, in z and y, and in a and y.
+    """
 
     value: Callable[[Array, Array], Array]
     delta: Callable[..., Array]
     latex: str
+    code: str = field(kw_only=True)
+    code_delta: str = field(kw_only=True)
 
 
 def _flat(x: Array) -> Array:
@@ -46,6 +60,8 @@ def _flat(x: Array) -> Array:
 
 
 def _sum_of_squares(x: Array) -> Array:
+    if _cells(x) > MOST_BY_BLAS:
+        return _sum(np.square(x))
     if x.ndim == 2:
         flat = x.ravel()
         return flat.dot(flat)  # one network: vecdot's BLAS call in half the time
@@ -143,16 +159,53 @@ def _softmax_cross_entropy_delta(a: Array, y: Array, out: Array | None = None) -
 
 
 LOSSES: dict[str, Loss] = {
-    "half_sse": Loss("half sum of squares", _half_sse, _half_sse_gradient, r"\tfrac12\sum(a-y)^2", r"a-y"),
-    "sse": Loss("sum of squares", _sse, _sse_gradient, r"\sum(a-y)^2", r"2\,(a-y)"),
-    "mse": Loss("mean square", _mse, _mse_gradient, r"\tfrac1{nk}\sum(a-y)^2", r"\tfrac{2}{nk}(a-y)"),
-    "mae": Loss("mean absolute", _mae, _mae_gradient, r"\tfrac1{nk}\sum|a-y|", r"\tfrac1{nk}\operatorname{sign}(a-y)"),
+    "half_sse": Loss(
+        "half sum of squares",
+        _half_sse,
+        _half_sse_gradient,
+        r"\tfrac12\sum(a-y)^2",
+        r"a-y",
+        code="0.5 * np.vdot(a - y, a - y)",
+        code_gradient="a - y",
+        code_long="0.5 * np.sum(np.square(a - y))",
+    ),
+    "sse": Loss(
+        "sum of squares",
+        _sse,
+        _sse_gradient,
+        r"\sum(a-y)^2",
+        r"2\,(a-y)",
+        code="np.vdot(a - y, a - y)",
+        code_gradient="2 * (a - y)",
+        code_long="np.sum(np.square(a - y))",
+    ),
+    "mse": Loss(
+        "mean square",
+        _mse,
+        _mse_gradient,
+        r"\tfrac1{nk}\sum(a-y)^2",
+        r"\tfrac{2}{nk}(a-y)",
+        code="np.vdot(a - y, a - y) / y.size",
+        code_gradient="2 / y.size * (a - y)",
+        code_long="np.sum(np.square(a - y)) / y.size",
+    ),
+    "mae": Loss(
+        "mean absolute",
+        _mae,
+        _mae_gradient,
+        r"\tfrac1{nk}\sum|a-y|",
+        r"\tfrac1{nk}\operatorname{sign}(a-y)",
+        code="np.sum(np.abs(a - y)) / y.size",
+        code_gradient="np.sign(a - y) / y.size",
+    ),
     "huber": Loss(
         "Huber",
         _huber,
         _huber_gradient,
         r"\tfrac1{nk}\sum h(a-y),\quad h(e)=\tfrac12e^2\text{ if }|e|\le1\text{ else }|e|-\tfrac12",
         r"\tfrac1{nk}\max(-1,\min(1,a-y))",
+        code="error = np.abs(a - y)\nnear = np.minimum(error, 1)\nnp.sum(near * (error - 0.5 * near)) / y.size",
+        code_gradient="np.clip(a - y, -1, 1) / y.size",
     ),
     "bce": Loss(
         "binary cross-entropy",
@@ -161,6 +214,10 @@ LOSSES: dict[str, Loss] = {
         r"-\tfrac1{nk}\sum\,[\,y\ln a+(1-y)\ln(1-a)\,]",
         r"\tfrac1{nk}\,\frac{a-y}{a\,(1-a)}",
         outputs=("sigmoid",),
+        code="ln_a = np.log(np.maximum(a, 1e-300))\n"
+        "ln_not_a = np.log(np.maximum(1 - a, 1e-300))\n"
+        "-np.sum(y * ln_a + (1 - y) * ln_not_a) / y.size",
+        code_gradient="(a - y) / (np.maximum(a * (1 - a), 1e-300) * y.size)",
     ),
     "cross_entropy": Loss(
         "cross-entropy",
@@ -169,10 +226,26 @@ LOSSES: dict[str, Loss] = {
         r"-\tfrac1n\sum y\ln a",
         r"-\tfrac1n\,\frac{y}{a}",
         outputs=("softmax",),
+        code="-np.sum(y * np.log(np.maximum(a, 1e-300))) / y.shape[1]",
+        code_gradient="-y / (np.maximum(a, 1e-300) * y.shape[1])",
     ),
 }
 
 FUSED: dict[tuple[str, str], Fused] = {
-    ("sigmoid", "bce"): Fused(_sigmoid_bce, _sigmoid_bce_delta, r"\tfrac1{nk}(a-y)"),
-    ("softmax", "cross_entropy"): Fused(_softmax_cross_entropy, _softmax_cross_entropy_delta, r"\tfrac1n(a-y)"),
+    ("sigmoid", "bce"): Fused(
+        _sigmoid_bce,
+        _sigmoid_bce_delta,
+        r"\tfrac1{nk}(a-y)",
+        code="np.sum(np.logaddexp(0, z) - y * z) / y.size",
+        code_delta="(a - y) / y.size",
+    ),
+    ("softmax", "cross_entropy"): Fused(
+        _softmax_cross_entropy,
+        _softmax_cross_entropy_delta,
+        r"\tfrac1n(a-y)",
+        code="shifted = z - z.max(axis=0)\n"
+        "ln_a = shifted - np.log(np.exp(shifted).sum(axis=0))\n"
+        "-np.sum(y * ln_a) / y.shape[1]",
+        code_delta="(a * y.sum(axis=0) - y) / y.shape[1]",
+    ),
 }

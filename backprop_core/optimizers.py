@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,13 +32,17 @@ Direction = Callable[[Array, Sequence[Array], int, Hyper], Array]
 
 @dataclass(frozen=True)
 class Optimizer:
-    """`direction(g, slots, t, hyper)` updates its slots in place and returns d; `settings` are its constants."""
+    """`direction(g, slots, t, hyper)` updates its slots in place and returns d; `settings` are its constants.
+
+    `code` is the same as NumPy source text, with the same bits: a line a slot, and d, an expression, on the last line.
+    """
 
     label: str
     direction: Direction
     slots: tuple[str, ...]
     settings: tuple[str, ...]
     latex: str
+    code: str = field(kw_only=True)
 
 
 def _sgd(g: Array, slots: Sequence[Array], t: int, hyper: Hyper) -> Array:
@@ -89,12 +93,22 @@ def _power(base: Any, exponent: int) -> Any:
 # Nesterov: Sutskever et al. 2013, rewritten for the looked-ahead θ, as is usual. AdaGrad: Duchi et al. 2011.
 # RMSProp: Tieleman & Hinton 2012, lecture 6.5; Adam: Kingma & Ba 2015, algorithm 1.
 OPTIMIZERS: dict[str, Optimizer] = {
-    "sgd": Optimizer("SGD", _sgd, (), (), r"\theta\leftarrow\theta-\eta\,g"),
+    "sgd": Optimizer("SGD", _sgd, (), (), r"\theta\leftarrow\theta-\eta\,g", code="g"),
     "momentum": Optimizer(
-        "momentum", _momentum, ("v",), ("momentum",), r"v\leftarrow\mu v+g,\quad\theta\leftarrow\theta-\eta\,v"
+        "momentum",
+        _momentum,
+        ("v",),
+        ("momentum",),
+        r"v\leftarrow\mu v+g,\quad\theta\leftarrow\theta-\eta\,v",
+        code="v = momentum * v + g\nv",
     ),
     "nesterov": Optimizer(
-        "Nesterov", _nesterov, ("v",), ("momentum",), r"v\leftarrow\mu v+g,\quad\theta\leftarrow\theta-\eta\,(g+\mu v)"
+        "Nesterov",
+        _nesterov,
+        ("v",),
+        ("momentum",),
+        r"v\leftarrow\mu v+g,\quad\theta\leftarrow\theta-\eta\,(g+\mu v)",
+        code="v = momentum * v + g\ng + momentum * v",
     ),
     "adagrad": Optimizer(
         "AdaGrad",
@@ -102,6 +116,7 @@ OPTIMIZERS: dict[str, Optimizer] = {
         ("s",),
         ("epsilon",),
         r"s\leftarrow s+g^2,\quad\theta\leftarrow\theta-\eta\,\frac{g}{\sqrt s+\varepsilon}",
+        code="s = s + g * g\ng / (np.sqrt(s) + epsilon)",
     ),
     "rmsprop": Optimizer(
         "RMSProp",
@@ -109,6 +124,7 @@ OPTIMIZERS: dict[str, Optimizer] = {
         ("s",),
         ("rho", "epsilon"),
         r"s\leftarrow\rho s+(1-\rho)g^2,\quad\theta\leftarrow\theta-\eta\,\frac{g}{\sqrt s+\varepsilon}",
+        code="s = rho * s + (1 - rho) * (g * g)\ng / (np.sqrt(s) + epsilon)",
     ),
     "adam": Optimizer(
         "Adam",
@@ -117,27 +133,36 @@ OPTIMIZERS: dict[str, Optimizer] = {
         ("beta1", "beta2", "epsilon"),
         r"m\leftarrow\beta_1m+(1-\beta_1)g,\quad v\leftarrow\beta_2v+(1-\beta_2)g^2,\quad"
         r"\theta\leftarrow\theta-\eta\,\frac{m/(1-\beta_1^t)}{\sqrt{v/(1-\beta_2^t)}+\varepsilon}",
+        code="m = beta1 * m + (1 - beta1) * g\n"
+        "v = beta2 * v + (1 - beta2) * (g * g)\n"
+        "m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)\n"
+        "m_hat / (np.sqrt(v_hat) + epsilon)",
     ),
 }
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """`factor(epoch, epochs, drop)`: what the learning rate is multiplied by after so many completed epochs."""
+    """`factor(epoch, epochs, drop)`: what the learning rate is multiplied by after so many completed epochs.
+
+    `code` is the same as Python source text, in `epoch` and the names of the settings.
+    """
 
     label: str
     factor: Callable[[int, int, float], float]
     settings: tuple[str, ...]
     latex: str
+    code: str = field(kw_only=True)
 
 
 SCHEDULES: dict[str, Schedule] = {
-    "constant": Schedule("constant", lambda epoch, epochs, drop: 1.0, (), r"\eta"),
+    "constant": Schedule("constant", lambda epoch, epochs, drop: 1.0, (), r"\eta", code="1"),
     "step": Schedule(
         "step",
         lambda epoch, epochs, drop: drop ** (epoch // epochs),
         ("schedule_epochs", "schedule_factor"),
         r"\eta\,f^{\lfloor e/E\rfloor}",
+        code="schedule_factor ** (epoch // schedule_epochs)",
     ),
     # Loshchilov & Hutter 2017, eq. 5, one period and no restart.
     "cosine": Schedule(
@@ -145,5 +170,6 @@ SCHEDULES: dict[str, Schedule] = {
         lambda epoch, epochs, drop: 0.5 * (1.0 + math.cos(math.pi * min(epoch / epochs, 1.0))),
         ("schedule_epochs",),
         r"\tfrac{\eta}{2}\,(1+\cos\pi e/E)",
+        code="0.5 * (1 + math.cos(math.pi * min(epoch / schedule_epochs, 1)))",
     ),
 }
