@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -117,6 +117,25 @@ def to_rows(
         tuple(table.rows[row] for row in kept),
         tuple(filter(None, report)),
     )
+
+
+def with_scaled_target(rows: Brought) -> Brought:
+    """The rows with numbers to be met that have the mean 0 and the standard deviation 1; classes stay as they are.
+
+    Measured on all rows, as it is not known here which will be held back. The report says how to read the outputs.
+    """
+    if rows.classes:
+        return rows
+    y = rows.y.reshape(len(rows.y), -1)
+    mean, spread = y.mean(axis=0), y.std(axis=0)
+    spread = np.where(spread > 0, spread, 1.0)
+    subjects = ["The target"] if y.shape[1] == 1 else [f"Target {k + 1}" for k in range(y.shape[1])]
+    said = [
+        f"{subject} is learned with the mean 0 and the standard deviation 1: an output of 0 means {center:.6g}, and "
+        f"1 more means {unit:.6g} more."
+        for subject, center, unit in zip(subjects, mean, spread, strict=True)
+    ]
+    return replace(rows, y=(y - mean) / spread, report=(*rows.report, *said))
 
 
 def _index(table: Table, column: Any, field: str) -> int:

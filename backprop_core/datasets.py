@@ -216,7 +216,7 @@ _CLOUD = ("samples", "noise", "test_share", "data_seed")
 _SPLIT = ("test_share", "data_seed")
 
 _TABLE: dict[str, Any] = {}
-_CURVE: dict[str, Any] = dict(
+CURVE: dict[str, Any] = dict(
     hidden=(8,),
     activation="tanh",
     output="linear",
@@ -226,7 +226,7 @@ _CURVE: dict[str, Any] = dict(
     learning_rate=0.03,
     epochs=1_000,
 )
-_TWO_CLASSES: dict[str, Any] = dict(
+TWO_CLASSES: dict[str, Any] = dict(
     hidden=(8,),
     activation="tanh",
     output="sigmoid",
@@ -236,7 +236,7 @@ _TWO_CLASSES: dict[str, Any] = dict(
     learning_rate=0.03,
     epochs=500,
 )
-_CLASSES: dict[str, Any] = _TWO_CLASSES | dict(output="softmax", loss="cross_entropy")
+CLASSES: dict[str, Any] = TWO_CLASSES | dict(output="softmax", loss="cross_entropy")
 _DEEP: dict[str, Any] = dict(hidden=(8, 8), epochs=1_000)
 
 
@@ -255,12 +255,12 @@ DATASETS: dict[str, Dataset] = {
     "parity3": _table("Parity of 3", "1 where an odd number of inputs is 1.", 3, _parity, hidden=(4,), init="normal"),
     "parity4": _table("Parity of 4", "1 where an odd number of inputs is 1.", 4, _parity, hidden=(8,), init="normal"),
     "xor_cloud": Dataset(
-        "XOR cloud", "Points, by the sign of x1·x2.", "classification", _xor_cloud, _CLOUD, True, _TWO_CLASSES
+        "XOR cloud", "Points, by the sign of x1·x2.", "classification", _xor_cloud, _CLOUD, True, TWO_CLASSES
     ),
-    "circles": Dataset("Circles", "A ring around a ring.", "classification", _circles, _CLOUD, True, _TWO_CLASSES),
-    "moons": Dataset("Moons", "Two interleaved half moons.", "classification", _moons, _CLOUD, True, _TWO_CLASSES),
+    "circles": Dataset("Circles", "A ring around a ring.", "classification", _circles, _CLOUD, True, TWO_CLASSES),
+    "moons": Dataset("Moons", "Two interleaved half moons.", "classification", _moons, _CLOUD, True, TWO_CLASSES),
     "spirals": Dataset(
-        "Spirals", "Two arms, wound around each other.", "classification", _spirals, _CLOUD, True, _TWO_CLASSES | _DEEP
+        "Spirals", "Two arms, wound around each other.", "classification", _spirals, _CLOUD, True, TWO_CLASSES | _DEEP
     ),
     "gaussians": Dataset(
         "Two Gaussians",
@@ -269,7 +269,7 @@ DATASETS: dict[str, Dataset] = {
         _blobs([(-1.3, -1.3), (1.3, 1.3)]),
         _CLOUD,
         True,
-        _TWO_CLASSES | dict(hidden=(2,)),
+        TWO_CLASSES | dict(hidden=(2,)),
     ),
     "blobs": Dataset(
         "Blobs",
@@ -278,7 +278,7 @@ DATASETS: dict[str, Dataset] = {
         _blobs([(-1.6, -1.5), (1.7, -1.2), (0.0, 1.8), (0.3, -0.2)]),
         _CLOUD,
         True,
-        _CLASSES,
+        CLASSES,
     ),
     "checkerboard": Dataset(
         "Checkerboard",
@@ -287,11 +287,11 @@ DATASETS: dict[str, Dataset] = {
         _checkerboard,
         _CLOUD,
         True,
-        _TWO_CLASSES | _DEEP | dict(samples=500, noise=0.0),
+        TWO_CLASSES | _DEEP | dict(samples=500, noise=0.0),
     ),
-    "sine": Dataset("Sine", "y = sin 2x.", "regression", _sine, _CLOUD, suggested=_CURVE),
+    "sine": Dataset("Sine", "y = sin 2x.", "regression", _sine, _CLOUD, suggested=CURVE),
     "plane": Dataset(
-        "Plane", "y = (x1 + x2) / 4.", "regression", _surface(lambda x1, x2: (x1 + x2) / 4.0), _CLOUD, True, _CURVE
+        "Plane", "y = (x1 + x2) / 4.", "regression", _surface(lambda x1, x2: (x1 + x2) / 4.0), _CLOUD, True, CURVE
     ),
     "ripple": Dataset(
         "Ripple",
@@ -300,10 +300,10 @@ DATASETS: dict[str, Dataset] = {
         _surface(lambda x1, x2: np.cos(2.0 * np.hypot(x1, x2))),
         _CLOUD,
         True,
-        _CURVE | _DEEP | dict(samples=400),
+        CURVE | _DEEP | dict(samples=400),
     ),
     "iris": Dataset(
-        "Iris", "150 flowers of 3 species (Fisher 1936).", "classification", _real("iris"), _SPLIT, suggested=_CLASSES
+        "Iris", "150 flowers of 3 species (Fisher 1936).", "classification", _real("iris"), _SPLIT, suggested=CLASSES
     ),
     "wine": Dataset(
         "Wine",
@@ -311,7 +311,7 @@ DATASETS: dict[str, Dataset] = {
         "classification",
         _real("wine"),
         _SPLIT,
-        suggested=_CLASSES,
+        suggested=CLASSES,
     ),
     "breast_cancer": Dataset(
         "Breast cancer",
@@ -319,7 +319,7 @@ DATASETS: dict[str, Dataset] = {
         "classification",
         _real("breast_cancer"),
         _SPLIT,
-        suggested=_TWO_CLASSES,
+        suggested=TWO_CLASSES,
     ),
     "digits": Dataset(
         "Digits",
@@ -327,10 +327,10 @@ DATASETS: dict[str, Dataset] = {
         "classification",
         _real("digits", standardise=False, divide=16.0),
         _SPLIT,
-        suggested=_CLASSES
+        suggested=CLASSES
         | dict(hidden=(32,), activation="relu", init="he_normal", batch_size=64, learning_rate=0.003, epochs=50),
     ),
-    "csv": Dataset("Your own data", "Rows brought by you.", "classification", _brought, _SPLIT, True, _TWO_CLASSES),
+    "csv": Dataset("Your own data", "Rows brought by you.", "classification", _brought, _SPLIT, True, TWO_CLASSES),
 }
 
 

@@ -58,6 +58,12 @@ class Losses:
         """Forget all but the first `length` numbers."""
         self.length = min(length, self.length)
 
+    def copy(self) -> Losses:
+        """The same numbers in memory of their own."""
+        twin = Losses()
+        twin._room, twin.length = self.values.copy(), self.length
+        return twin
+
 
 class History:
     """Losses after every epoch, and keyframes at multiples of an interval that doubles when they become too many."""
@@ -102,6 +108,13 @@ class History:
         """The last keyframe at or before an epoch: its epoch, and a copy of its state."""
         index = bisect_right(self._epochs, epoch) - 1
         return self._epochs[index], self._states[index].copy()
+
+    def copy(self) -> History:
+        """The same history, to go on by itself. Keyframes are shared, for they never change."""
+        twin = History()
+        twin._loss, twin._test_loss = self._loss.copy(), self._test_loss.copy()
+        twin._epochs, twin._states, twin._interval = list(self._epochs), list(self._states), self._interval
+        return twin
 
     def rewind(self, epoch: int) -> None:
         """Forget everything after an epoch."""

@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from backprop_core.config import Config
-from backprop_core.datasets import DATASETS
+from backprop_core.brought import Brought
+from backprop_core.config import DEFAULTS, Config
+from backprop_core.datasets import CLASSES, CURVE, DATASETS, TWO_CLASSES
 from backprop_core.initializers import Params
 from backprop_core.run import Run
+
+FEWEST_TO_SPLIT = 20  # of fewer rows, none can be spared to test on
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class Preset:
     label: str
     about: str
     config: Config
-    data: tuple[Any, Any] | None = None
+    data: tuple[Any, Any] | Brought | None = None
     params: Params | None = None
 
     def with_changes(self, **changes: Any) -> Preset:
@@ -41,6 +44,13 @@ class Preset:
 def suggested(dataset: str) -> Config:
     """The configuration suggested for learning a dataset."""
     return Config(dataset=dataset, **DATASETS[dataset].suggested)
+
+
+def suggested_for(brought: Brought) -> Config:
+    """The configuration suggested for learning a user's rows: by what is to be learned, and how many rows there are."""
+    learned_well = CLASSES if len(brought.classes) > 2 else TWO_CLASSES if brought.classes else CURVE
+    test_share = 0.0 if len(brought.X) < FEWEST_TO_SPLIT else DEFAULTS["test_share"]
+    return Config(dataset="csv", test_share=test_share, **learned_well)
 
 
 PRESETS: dict[str, Preset] = {

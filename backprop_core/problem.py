@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from backprop_core import datasets
 from backprop_core.activations import Array
+from backprop_core.brought import Brought
 from backprop_core.config import Config, ConfigError
 from backprop_core.datasets import Data
 from backprop_core.initializers import INITIALIZERS, Params
 from backprop_core.network import Network
 
-Brought = tuple[Array, Array]
+OwnRows = tuple[Array, Array] | Brought  # of the user: X (N, d) and y (N,) or (N, k), or rows with names
 
 
-def data_for(config: Config, brought: Brought | None = None) -> Data:
-    """The rows of the configuration's dataset, or those brought by the user, X (N, d) and y (N,) or (N, k).
+def data_for(config: Config, brought: OwnRows | None = None) -> Data:
+    """The rows of the configuration's dataset, or those brought by the user.
 
     Raises ConfigError where rows are missing, or do not fit the configuration.
     """
@@ -29,13 +32,26 @@ def data_for(config: Config, brought: Brought | None = None) -> Data:
             config.features,
             config.output,
         )
+    X, y, names = _parts(brought, config)
     try:
-        data = datasets.bring(*brought, config.test_share, config.data_seed, config.features, config.output)
+        data = datasets.bring(X, y, config.test_share, config.data_seed, config.features, config.output, **names)
     except ValueError as error:
         raise ConfigError("data", str(error)) from error
     if config.loss in ("bce", "cross_entropy") and not ((data.y >= 0) & (data.y <= 1)).all():
         raise ConfigError("loss", f"Loss {config.loss!r} needs targets from 0 to 1. Choose 'mse', or another loss.")
     return data
+
+
+def _parts(brought: OwnRows, config: Config) -> tuple[Array, Array, dict[str, Any]]:
+    """Inputs and targets of the user's rows, and what they are called. Raises ConfigError for numbers under softmax."""
+    if not isinstance(brought, Brought):
+        return *brought, {}
+    if config.output == "softmax" and not brought.classes:
+        raise ConfigError(
+            "output", "Output 'softmax' is for classes, and the target is numbers. Choose 'linear', or another output."
+        )
+    names = {"inputs": brought.inputs, "classes": brought.classes, "standardise": brought.standardise}
+    return brought.X, brought.y, names
 
 
 def network_for(config: Config, data: Data) -> Network:

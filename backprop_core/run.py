@@ -6,10 +6,14 @@ keyframes to replay from.
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import functools
 import math
 import numbers
-from collections.abc import Mapping, Sequence
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +21,9 @@ import numpy as np
 from numpy.linalg import norm
 from numpy.typing import ArrayLike
 
+from backprop_core import saving
 from backprop_core.activations import Array
+from backprop_core.brought import Brought
 from backprop_core.config import SPECS, Address, Config, ConfigError, Edit
 from backprop_core.datasets import Data
 from backprop_core.history import History, State
@@ -25,9 +31,10 @@ from backprop_core.initializers import Params
 from backprop_core.metrics import score
 from backprop_core.network import Network, Pass, respond
 from backprop_core.optimizers import OPTIMIZERS
-from backprop_core.problem import data_for, network_for, start_weights
+from backprop_core.problem import OwnRows, data_for, network_for, start_weights
 from backprop_core.training import Trainer, empty_slots
 
+PIECE_SECONDS = 0.1
 MOST_WEIGHT = 1_000_000  # a weight typed in by hand may have this size
 
 
@@ -155,7 +162,7 @@ class Run:
     Parameters
     ----------
     config : Config
-    data : (X, y), optional
+    data : (X, y) or Brought, optional
         Rows brought by the user, X (N, d) and y (N,) or (N, k), in place of the configuration's dataset.
     params : [(W, b), ...], optional
         Starting weights, in place of the configuration's initializer.
@@ -179,7 +186,9 @@ class Run:
         If data, weights and configuration do not fit.
     """
 
-    def __init__(self, config: Config, *, data: tuple[Any, Any] | None = None, params: Params | None = None) -> None:
+    def __init__(
+        self, config: Config, *, data: tuple[Any, Any] | Brought | None = None, params: Params | None = None
+    ) -> None:
         self.brought = None if data is None else _brought(data)
         self.config = config if self.brought is None else config.replace(dataset="csv")
         self.data = data_for(self.config, self.brought)
@@ -202,18 +211,58 @@ class Run:
         edits: Sequence[Edit],
         epochs: int,
         *,
-        data: tuple[Any, Any] | None = None,
+        data: tuple[Any, Any] | Brought | None = None,
         params: Params | None = None,
     ) -> Run:
         """The run of a configuration and its edits, trained to `epochs` epochs, or to where it diverges."""
+        return deque(cls.replaying(config, edits, epochs, data=data, params=params), maxlen=1).pop()
+
+    @classmethod
+    def replaying(
+        cls,
+        config: Config,
+        edits: Sequence[Edit],
+        epochs: int,
+        *,
+        data: tuple[Any, Any] | Brought | None = None,
+        params: Params | None = None,
+    ) -> Iterator[Run]:
+        """Replay little by little: yields the run, on its way, every fraction of a second."""
         run = cls(config, data=data, params=params)
+        yield run
         for epoch in sorted({edit.epoch for edit in edits if edit.epoch <= epochs}):
-            run._advance_to(epoch)
+            yield from run._advance_to(epoch)
+            if run.epoch < epoch:
+                return
             made = {edit.field: edit.value for edit in edits if edit.epoch == epoch}
             settings = {field: value for field, value in made.items() if isinstance(field, str)}
             run.edit(params={field: value for field, value in made.items() if not isinstance(field, str)}, **settings)
-        run._advance_to(epochs)
-        return run
+        yield from run._advance_to(epochs)
+
+    def to_json(self) -> str:
+        """Everything that defines the run, how far it was trained, and a digest of its parameters."""
+        return saving.write(
+            self.config,
+            self.edits,
+            self.epoch,
+            data=self.brought,
+            params=self.start_params,
+            loss=float(self.history.loss[-1]),
+            end=self.params,
+        )
+
+    @classmethod
+    def from_json(cls, content: str | bytes) -> Run:
+        """The run of a file, trained again as far as it was. Raises ConfigError for anything but such a file."""
+        saved = saving.read(content)
+        return cls.replay(saved.config, saved.edits, saved.epochs, data=saved.data, params=saved.params)
+
+    def copy(self) -> Run:
+        """The same run as it stands: from here on, each goes its own way. Nothing is trained again."""
+        twin = copy.copy(self)
+        twin.history, twin._norms = self.history.copy(), dict(self._norms)
+        twin._continue(self._trainer.state.copy())
+        return twin
 
     @property
     def params(self) -> Params:
@@ -333,10 +382,14 @@ class Run:
             config = config.replace(**settings) if self.epoch == 0 else config
         self._adopt(config, edits)
 
-    def _advance_to(self, epoch: int) -> None:
-        """Train to an epoch, past any stop condition on the way."""
+    def _advance_to(self, epoch: int) -> Iterator[Run]:
+        """Train to an epoch, past any stop condition on the way, in pieces that each take a fraction of a second."""
+        piece = 1
         while self.epoch < epoch and self.diverged is None:
-            self.advance(epoch - self.epoch)
+            start = time.perf_counter()
+            self.advance(min(piece, epoch - self.epoch))
+            piece = max(1, int(piece * min(2.0, PIECE_SECONDS / (time.perf_counter() - start))))
+            yield self
 
     def _check_epoch(self, epoch: int) -> None:
         if not isinstance(epoch, numbers.Integral):
@@ -496,14 +549,15 @@ class Run:
         return float(value)
 
 
-def _brought(data: Any) -> tuple[Array, Array]:
+def _brought(data: Any) -> OwnRows:
     try:
-        X, y = data
-        return np.array(X, dtype=float), np.array(y, dtype=float)
+        X, y = (data.X, data.y) if isinstance(data, Brought) else data
+        X, y = np.array(X, dtype=float), np.array(y, dtype=float)
     except (TypeError, ValueError) as error:
         raise ConfigError(
             "data", "Data must be (X, y): a table of numbers, and one target for each of its rows."
         ) from error
+    return dataclasses.replace(data, X=X, y=y) if isinstance(data, Brought) else (X, y)
 
 
 def _checked_params(network: Network, params: Any) -> Params:

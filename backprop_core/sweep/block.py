@@ -15,7 +15,7 @@ from backprop_core.activations import Array
 from backprop_core.config import Config
 from backprop_core.history import State
 from backprop_core.network import Network
-from backprop_core.problem import Brought, data_for, network_for, start_weights
+from backprop_core.problem import OwnRows, data_for, network_for, start_weights
 from backprop_core.training import Trainer, empty_slots
 
 MARKS = 64  # points of a loss curve
@@ -62,7 +62,7 @@ class Block:
     solved: Solved
     state: State | None = None
     epoch: int = 0
-    brought: Brought | None = None
+    brought: OwnRows | None = None
 
     @property
     def until(self) -> int:

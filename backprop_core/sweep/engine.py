@@ -10,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from typing import Any
 
 from backprop_core.config import Config
-from backprop_core.problem import Brought
+from backprop_core.problem import OwnRows
 from backprop_core.sweep.block import Block, Solved, rest, train
 from backprop_core.sweep.grid import Axes, Grid, plan
 from backprop_core.sweep.result import Result
@@ -27,7 +27,7 @@ def run(
     seeds: Iterable[int] = range(10),
     *,
     solved: Solved | None = None,
-    brought: Brought | None = None,
+    brought: OwnRows | None = None,
     executor: Executor | None = None,
 ) -> Result:
     """Train a grid, as `plan` takes it, to its end: on an executor, or in this process.

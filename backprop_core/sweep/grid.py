@@ -14,7 +14,7 @@ from backprop_core.activations import Array
 from backprop_core.config import SPECS, Config, ConfigError
 from backprop_core.datasets import DATASETS
 from backprop_core.optimizers import OPTIMIZERS
-from backprop_core.problem import Brought, data_for, network_for
+from backprop_core.problem import OwnRows, data_for, network_for
 from backprop_core.sweep.block import RECORD, Block, Solved, blank, bytes_a_run
 from backprop_core.training import TOGETHER
 
@@ -42,7 +42,7 @@ class Grid:
     axes: tuple[tuple[str, tuple[Any, ...]], ...]
     seeds: tuple[int, ...]
     solved: Solved
-    brought: Brought | None = None
+    brought: OwnRows | None = None
 
     def __post_init__(self) -> None:
         names = [name for name, _ in self.axes]
@@ -119,7 +119,7 @@ def plan(
     seeds: Iterable[int] = range(10),
     *,
     solved: Solved | None = None,
-    brought: Brought | None = None,
+    brought: OwnRows | None = None,
 ) -> Grid:
     """A sweep over some settings' values, `{"learning_rate": [0.1, 0.5], "hidden": [(2,), (4,)]}`, and seeds.
 
@@ -130,8 +130,8 @@ def plan(
     checked = {
         name: tuple(getattr(config.replace(**{name: value}), name) for value in values) for name, values in axes.items()
     }
-    classes = DATASETS[config.dataset].task == "classification"
-    usual = Solved(score=1.0 if classes else CURVE_SOLVED)
+    task = DATASETS[config.dataset].task if brought is None else data_for(config, brought).task
+    usual = Solved(score=1.0 if task == "classification" else CURVE_SOLVED)
     return Grid(config, tuple(checked.items()), tuple(seeds), solved or usual, brought)
 
 
@@ -141,7 +141,7 @@ def _kind(config: Config) -> tuple[Any, ...]:
     return (*shared, bool(config.l1 or config.l2))
 
 
-def _bytes_a_run(config: Config, brought: Brought | None) -> int:
+def _bytes_a_run(config: Config, brought: OwnRows | None) -> int:
     data = data_for(config, brought)
     rows = len(data.X) + len(data.X_test) + (config.batch_size or 0)
     return bytes_a_run(network_for(config, data), rows, len(OPTIMIZERS[config.optimizer].slots))

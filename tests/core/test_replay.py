@@ -250,3 +250,32 @@ class Session(RuleBasedStateMachine):
 
 TestSession = Session.TestCase
 TestSession.settings = settings(max_examples=100, stateful_step_count=30, report_multiple_bugs=False)
+
+
+@given(config=configs(), epochs=st.integers(0, 12), further=st.integers(0, 12), other=st.integers(0, 12))
+def test_a_copy_is_the_run_and_goes_its_own_way(config: Config, epochs: int, further: int, other: int) -> None:
+    run = trained(config, epochs)
+    twin = run.copy()
+    assert everything(twin) == everything(run)
+    run.advance(further)
+    if run.diverged is None:
+        run.edit(params={(1, "b", 0): 0.25})
+        run.advance(2)
+    run.rewind(run.epoch // 2)
+    assert everything(twin) == everything(trained(config, epochs))
+    twin.advance(other)
+    alone = trained(config, epochs)
+    alone.advance(other)
+    assert everything(twin) == everything(alone)
+    epoch = twin.epoch // 2
+    assert bits(twin.at(epoch)) == bits(alone.at(epoch))
+
+
+def test_a_copy_in_the_middle_of_an_epoch_finishes_it() -> None:
+    config = Config(dataset="moons", samples=40, batch_size=7)
+    run = trained(config, 3)
+    run.step()
+    twin = run.copy()
+    for each in (run, twin):
+        each.advance(2)
+        assert everything(each) == everything(trained(config, 5))
