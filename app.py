@@ -10,7 +10,8 @@ ICON = Path(__file__).parent / "playground" / "icon.svg"
 def main() -> None:
     """Set up the page and show the one that was asked for."""
     from playground.pages import step, sweep, train
-    from playground.state import navigation
+    from playground.pages import opening as on_its_way
+    from playground.state import address, navigation, opening
 
     st.set_page_config(page_title="Backprop Playground", page_icon=ICON, layout="wide", initial_sidebar_state=280)
     pages = {
@@ -19,7 +20,12 @@ def main() -> None:
         "sweep": st.Page(sweep.page, title="Sweep", icon=":material/grid_on:", url_path="sweep"),
     }
     navigation.offer(pages)
-    st.navigation(list(pages.values()), position="top").run()
+    page = st.navigation(list(pages.values()), position="top")
+    opening.from_address()
+    if opening.opening().going is not None:
+        on_its_way.page()
+    address.keep()
+    page.run()
 
 
 if __name__ == "__main__":  # the processes that train sweeps import this file too, and have no use for pages

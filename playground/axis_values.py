@@ -1,17 +1,15 @@
-"""Between the values of a swept setting and their texts: what the page suggests, shows and reads. Pure functions."""
+"""What settings can be swept, over which values, and how the page names them. Pure functions."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from backprop_core.config import SPECS, Config, ConfigError
+from backprop_core.config import SPECS, Config
 from backprop_core.datasets import DATASETS
 from backprop_core.sweep import Grid
+from playground.texts import FLAGS, text
 
 LEFT_OUT = {"seed", "features", "stop_loss", "stop_accuracy"}
-UNSET = {"batch_size": "all"}
-NO_LAYERS = "none"
-FLAGS = {"on": True, "off": False}
 
 SUGGESTED: dict[str, tuple[str, ...]] = {
     "learning_rate": ("0.01", "0.03", "0.1", "0.3", "1", "3", "10"),
@@ -55,39 +53,6 @@ def suggestions(name: str, values: tuple[Any, ...] = ()) -> list[str]:
 def defaults(name: str) -> list[str]:
     """The texts a setting is swept over until others are chosen."""
     return suggestions(name)[:12]
-
-
-def text(name: str, value: Any) -> str:
-    """A value in few characters: 0.5, 4-4, all, on."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if value is None:
-        return UNSET.get(name, NO_LAYERS)
-    if isinstance(value, tuple):
-        return "-".join(map(str, value)) or NO_LAYERS
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def parse(name: str, typed: str) -> Any:
-    """The value that a text means, unchecked but for its kind. Raises ConfigError."""
-    spec, typed = SPECS[name], typed.strip()
-    try:
-        match spec.kind:
-            case "flag":
-                return FLAGS[typed]
-            case "integers":
-                return () if typed == NO_LAYERS else tuple(int(part) for part in typed.split("-"))
-            case "integer":
-                return None if spec.optional and typed == UNSET.get(name) else int(float(typed))
-            case "real":
-                return float(typed)
-            case _:
-                return typed
-    except (KeyError, OverflowError, ValueError) as error:
-        example = defaults(name)[1]
-        raise ConfigError(
-            name, f"{spec.label}: {typed[:40]!r} is not a value. Write, for example, {example}."
-        ) from error
 
 
 def names(grid: Grid) -> tuple[tuple[list[str], list[str]], tuple[str, str]]:

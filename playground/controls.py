@@ -14,7 +14,7 @@ from backprop_core.initializers import INITIALIZERS
 from backprop_core.losses import LOSSES
 from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
 from backprop_core.presets import PRESETS
-from playground import form
+from playground import form, sharing
 from playground.state import settings, widgets
 
 REGISTRIES: dict[str, Mapping[str, Any]] = {
@@ -49,6 +49,7 @@ def sidebar(config: Config) -> None:
             index=None,
             placeholder="your own settings",
             on_change=settings.choose_preset,
+            persist_state="session",
             help="Ready settings to start from. Choosing one starts over; Undo brings the old run back.",
         )
         _choice("dataset", config, own=config.dataset == "csv")
@@ -63,6 +64,7 @@ def sidebar(config: Config) -> None:
             _learning(config)
         with st.expander("Stop early", icon=":material/flag:"):
             _row("stop_loss", "stop_accuracy")
+        sharing.view()
 
 
 def _data(config: Config) -> None:
@@ -116,6 +118,7 @@ def _network(config: Config) -> None:
             key="per_layer",
             on_change=settings.changed,
             args=("hidden",),
+            persist_state="session",
             help="Give every hidden layer its own size and activation.",
         )
     if per_layer:

@@ -10,10 +10,11 @@ from typing import Any
 import streamlit as st
 
 from backprop_core import Config, ConfigError, Run, sweep
+from backprop_core.brought import Brought
 from backprop_core.datasets import DATASETS
-from backprop_core.problem import Brought
+from backprop_core.problem import OwnRows
 from backprop_core.sweep import SWEEPS, Grid, Result, Solved
-from playground import axis_values
+from playground import axis_values, texts
 from playground.executors import workers
 from playground.figures.sweep import Map
 from playground.state import playing, runs, widgets
@@ -31,7 +32,7 @@ class Sweeps:
     """What the page remembers. `going` trains the sweep, slice by slice, as long as it is not None."""
 
     base: Config = SWEEPS[FIRST_READY].config
-    brought: Brought | None = None
+    brought: OwnRows | None = None
     result: Result | None = None
     going: Generator[Result] | None = None
     seconds: float = 0.0
@@ -100,7 +101,7 @@ def _show_ready(name: str) -> None:
     for which in (1, 2):
         setting, values = axes[which - 1] if which <= len(axes) else (NONE, ())
         st.session_state[f"sweep_setting_{which}"] = setting
-        st.session_state[f"sweep_values_{which}"] = [axis_values.text(setting, value) for value in values]
+        st.session_state[f"sweep_values_{which}"] = [texts.text(setting, value) for value in values]
     shown = {"seeds": ready.seeds, "first_seed": 0, "epochs": ready.config.epochs, "solved": solved_options()[0]}
     for widget, value in shown.items():
         st.session_state[f"sweep_{widget}"] = value
@@ -108,7 +109,9 @@ def _show_ready(name: str) -> None:
 
 def solved_options() -> tuple[str, str]:
     """What may count as solved."""
-    classes = DATASETS[session().part(Sweeps).base.dataset].task == "classification"
+    current = session().part(Sweeps)
+    numbers = isinstance(current.brought, Brought) and not current.brought.classes
+    classes = DATASETS[current.base.dataset].task == "classification" and not numbers
     return (BY_SCORE if classes else BY_FIT), BY_LOSS
 
 
@@ -121,7 +124,7 @@ def planned() -> Grid:
         if name != NONE:
             if name in axes:
                 raise ConfigError(name, "Choose two different settings.")
-            axes[name] = [axis_values.parse(name, typed) for typed in values[f"sweep_values_{which}"]]
+            axes[name] = [texts.parse(name, typed) for typed in values[f"sweep_values_{which}"]]
     config = current.base.replace(epochs=values["sweep_epochs"])
     first = int(values["sweep_first_seed"])
     solved = Solved(None, values["sweep_below"]) if values["sweep_solved"] == BY_LOSS else None
@@ -197,6 +200,6 @@ def open_run(place: tuple[int, int, int]) -> None:
         return
     config = current.result.config(*place)
     names = [name for name, _ in current.result.grid.axes]
-    said = ", ".join(f"{name} {axis_values.text(name, getattr(config, name))}" for name in names)
+    said = ", ".join(f"{name} {texts.text(name, getattr(config, name))}" for name in names)
     runs.start(Run(config, data=current.result.grid.brought), f"From the sweep: {said}, seed {config.seed}.")
     playing.start("finishing", config.epochs)
