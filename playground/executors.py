@@ -8,13 +8,22 @@ the process of the page.
 from __future__ import annotations
 
 import os
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+import socket
+from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import get_context
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
+from threadpoolctl import threadpool_limits
+
+from playground.threads import ONE_BLAS_THREAD
 
 SCHEDULER, PROCESSES = "BACKPROP_DASK_SCHEDULER", "BACKPROP_SWEEP_PROCESSES"
+PATIENCE = 5.0  # seconds for a scheduler to answer
+
+
+class WorkersError(RuntimeError):
+    """The operator's choice cannot be had; the message is a sentence for people."""
 
 
 class Workers(NamedTuple):
@@ -26,31 +35,65 @@ class Workers(NamedTuple):
 
 
 def workers() -> Workers:
-    """The workers that all visitors share, made when first needed, and anew should they have broken down."""
-    found = _workers()
-    try:
-        if isinstance(found.executor, ProcessPoolExecutor):
-            found.executor.submit(int)
-    except BrokenExecutor:
-        _workers.clear()
-        return _workers()
-    return found
+    """The workers that all visitors share, made when first needed, and anew should they have broken down.
 
-
-@st.cache_resource
-def _workers() -> Workers:
+    Raises WorkersError.
+    """
     address = os.environ.get(SCHEDULER)
     if address:
-        return _dask(address)
-    processes = int(os.environ.get(PROCESSES) or os.cpu_count() or 1)
-    if processes < 2:
+        client = _sound_client(address)
+        cores = sum(client.ncores().values())
+        return Workers(client.get_executor(pure=False), max(1, cores), f"{cores} cores of the cluster")
+    processes = _processes()
+    if processes == 1:
         return Workers(None, 1, "1 core")
-    return Workers(ProcessPoolExecutor(processes, get_context("spawn")), processes, f"{processes} cores")
+    return Workers(_sound_pool(processes), processes, f"{processes} cores")
 
 
-def _dask(address: str) -> Workers:
-    from distributed import Client
+def _processes() -> int:
+    chosen = os.environ.get(PROCESSES) or str(os.cpu_count() or 1)
+    if not (chosen.isascii() and chosen.isdecimal() and int(chosen)):
+        raise WorkersError(f"The environment variable {PROCESSES} must be a whole number from 1, not {chosen[:40]!r}.")
+    return int(chosen)
 
-    client = Client(address, set_as_default=False)
-    cores = sum(client.ncores().values())
-    return Workers(client.get_executor(pure=False), max(1, cores), f"{cores} cores of the cluster")
+
+def _sound_pool(processes: int) -> ProcessPoolExecutor:
+    """The processes; new ones, if one of them was lost."""
+    pool = _pool(processes)
+    try:
+        pool.submit(int)
+    except RuntimeError:  # broken, or shut down
+        _pool.clear(processes)
+        return _pool(processes)
+    return pool
+
+
+@st.cache_resource(show_spinner=False)
+def _pool(processes: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(processes, get_context("spawn"), threadpool_limits, ONE_BLAS_THREAD)
+
+
+def _sound_client(address: str) -> Any:
+    """The connection to a scheduler; a new one, if it was closed."""
+    client = _client(address)
+    if client.status == "closed":
+        _client.clear(address)
+        return _client(address)
+    return client
+
+
+@st.cache_resource(show_spinner=False)
+def _client(address: str) -> Any:
+    try:
+        from distributed import Client
+        from distributed.comm import get_address_host_port
+
+        with socket.create_connection(get_address_host_port(address), PATIENCE):  # a refusal is known at once
+            pass
+        return Client(address, set_as_default=False, timeout=PATIENCE)
+    except ImportError as error:
+        raise WorkersError(f"{SCHEDULER} is set, but a package is missing: see requirements-cluster.txt.") from error
+    except (OSError, OverflowError, ValueError) as error:
+        raise WorkersError(
+            f"The environment variable {SCHEDULER} is {address[:80]!r}, where no Dask scheduler answers: {error}."
+        ) from error

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from backprop_core import ConfigError, Run, export, saving
-from playground import links
+from playground import charts, links
 from playground.state import address, opening, widgets
 from playground.state.session import press, session
 
@@ -49,6 +49,11 @@ def view() -> None:
             help=f"A file saved here, up to {saving.MOST_BYTES // 1_000_000} MB. The run shown now can be undone back.",
         )  # fmt: skip
         _take_home(run, playing)
+        widgets.keep_choice("picture", charts.PICTURES)
+        st.segmented_control(
+            "Pictures of charts", charts.PICTURES, key="picture", required=True, on_change=press,
+            persist_state="session", help="Point at a chart: the camera in its corner saves it, in this format.",
+        )  # fmt: skip
 
 
 def _about_the_link(run: Run) -> str:

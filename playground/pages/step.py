@@ -23,7 +23,7 @@ from backprop_core.explain import (
 from backprop_core.formulas import with_numbers
 from backprop_core.marking import mark
 from backprop_core.run import Snapshot
-from playground import controls
+from playground import charts, controls
 from playground.figures.board import parameter_names, unit_names
 from playground.figures.cells import cells, highlighted, window
 from playground.figures.matrices import Matrices
@@ -37,7 +37,6 @@ DIGITS = (3, 17)
 DIAGRAM_HEIGHT = 300
 NARROW = 330  # pixels for the cells in the left panel
 MOST_CHECKED = 2_000_000_000  # nudges × rows × units of a check of all gradients: about ten seconds
-CHART_CONFIG = {"displayModeBar": False}
 
 
 def page() -> None:
@@ -167,7 +166,7 @@ def _walk(explanation: Explanation, digits: int) -> None:
         figure = highlighted(names, explanation.step.params, quantity.layer, backward=quantity.stage == 2,
                              theme=theme(), height=DIAGRAM_HEIGHT)  # fmt: skip
         st.plotly_chart(
-            figure, config=CHART_CONFIG, key="step_network", alt="The network; the layer computed now is framed."
+            figure, config=charts.config(), key="step_network", alt="The network; the layer computed now is framed."
         )
     with right.container(key="panel_quantity"):
         _quantity(explanation, quantity, names, digits)
@@ -215,7 +214,7 @@ def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequ
     start = (part.rows.start + (sample if alone and not quantity.of_weights else 0), part.columns.start)
     st.plotly_chart(
         figure,
-        config=CHART_CONFIG,
+        config=charts.config(),
         key="step_cells",
         alt=f"The numbers of {quantity.name}.",
         on_select=lambda: walk.choose_cell("step_cells", keys, start),
@@ -297,7 +296,7 @@ def _prove(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
         table = np.column_stack([terms.a, terms.delta, terms.products])
         part = window((len(table), 3), 0, 0, digits)
         figure = cells(table[part.rows], (rows[part.rows], ("a", "δ", "a · δ")), None, theme(), digits=digits)
-        st.plotly_chart(figure, config=CHART_CONFIG, key="step_terms", alt="The factors of every sample's product.")
+        st.plotly_chart(figure, config=charts.config(), key="step_terms", alt="The factors of every sample's product.")
         if part.rows.stop < len(table):
             st.caption(f"The first {part.rows.stop} of {len(table):,} samples; the sum is over all.")
     with left.container(key="panel_layer"):
@@ -314,7 +313,7 @@ def _prove(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
         start = (part.rows.start, part.columns.start)
         st.plotly_chart(
             figure,
-            config=CHART_CONFIG,
+            config=charts.config(),
             key="step_layer",
             alt="Gradients of the layer.",
             on_select=lambda: walk.choose_cell("step_layer", ("proved_row", "proved_unit"), start),
@@ -338,7 +337,7 @@ def _all_gradients(snapshot: Snapshot, explanation: Explanation, names: Sequence
     matrices = Matrices(parameter_names(names, ""), theme(), 260)
     matrices.update_cells(errors)
     matrices.settle()
-    st.plotly_chart(matrices.figure, config=CHART_CONFIG, key="step_errors", alt="Relative errors of all gradients.")
+    st.plotly_chart(matrices.figure, config=charts.config(), key="step_errors", alt="Relative errors of all gradients.")
 
 
 def _as_text(values: Array, digits: int) -> str:

@@ -12,16 +12,16 @@ from streamlit.delta_generator import DeltaGenerator
 from backprop_core import ConfigError
 from backprop_core.config import DEFAULTS, MAX_EPOCHS, SPECS
 from backprop_core.sweep import SWEEPS, Grid, Result
-from playground import axis_values, executors, live, texts
+from playground import axis_values, charts, executors, live, texts
+from playground.executors import WorkersError
 from playground.figures.sweep import MEASURES, bundle
 from playground.pages.style import use_style
 from playground.state import navigation, playing, sweeps, widgets
 from playground.state.session import next_frame, press, theme
 
-MAP_HEIGHT = 470
-BUNDLE_HEIGHT = 250
+MAP_HEIGHT = 480
+BUNDLE_HEIGHT = 260
 BURST_SECONDS = 2.0
-CHART_CONFIG = {"displayModeBar": False}
 
 
 def page() -> None:
@@ -31,14 +31,14 @@ def page() -> None:
     current = sweeps.sweeps()
     form, shown = st.columns([1, 2.6], gap="medium")
     with form:
-        cost = _form(current)
+        cost, error = _form(current)
     with shown:
         draw = _shown(current)
-    _say_cost(current, cost)
+    _say_cost(current, cost, error)
     _train(current, draw)
 
 
-def _form(current: sweeps.Sweeps) -> DeltaGenerator:
+def _form(current: sweeps.Sweeps) -> tuple[DeltaGenerator, DeltaGenerator]:
     st.selectbox(
         "Ready sweeps", tuple(SWEEPS), format_func=lambda name: SWEEPS[name].label, key="sweep_ready", index=None,
         placeholder="your own", on_change=sweeps.choose_ready, persist_state="session",
@@ -49,29 +49,29 @@ def _form(current: sweeps.Sweeps) -> DeltaGenerator:
         st.caption(SWEEPS[ready].about)
     for which in (1, 2):
         _setting(which, current)
-    left, middle, right = st.columns(3)
-    left.number_input(
+    row = st.container(horizontal=True, gap="small", key="sweep_numbers")
+    row.number_input(
         "Seeds", 1, sweeps.MOST_SEEDS, key="sweep_seeds", on_change=sweeps.own_settings, persist_state="session",
         help=f"How many runs every cell has, each from other starting weights, 1 to {sweeps.MOST_SEEDS:,}.",
     )  # fmt: skip
-    middle.number_input(
+    row.number_input(
         "First seed", 0, 2**32 - 1 - sweeps.MOST_SEEDS, key="sweep_first_seed", on_change=sweeps.own_settings,
         persist_state="session", help="Seeds count up from this one. All cells have the same.",
     )  # fmt: skip
-    right.number_input(
+    row.number_input(
         "Epochs", 1, MAX_EPOCHS, key="sweep_epochs", on_change=sweeps.own_settings, persist_state="session",
         disabled="epochs" in (widgets.value("sweep_setting_1"), widgets.value("sweep_setting_2")),
         help=f"How long every run is trained, 1 to {MAX_EPOCHS:,}.",
     )  # fmt: skip
     options = sweeps.solved_options()
     widgets.keep_choice("sweep_solved", options)
-    left, right = st.columns([2, 1], vertical_alignment="bottom")
-    left.segmented_control(
+    row = st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="sweep_goal")
+    row.segmented_control(
         "Solved means", options, key="sweep_solved", required=True, on_change=press, persist_state="session",
-        help="What must hold for the training rows at the end. Epochs until solved: from when on it has held.",
+        width="content", help="What must hold for the training rows at the end. Epochs until solved: from when on it has held.",
     )  # fmt: skip
     widgets.keep_number("sweep_below", 0.01)
-    right.number_input(
+    row.number_input(
         "Loss below", 1e-12, 1e6, key="sweep_below", on_change=press, persist_state="session", format="%g",
         label_visibility="collapsed", disabled=widgets.value("sweep_solved") != sweeps.BY_LOSS,
         help="The loss below which a run counts as solved.",
@@ -125,29 +125,28 @@ def _base(current: sweeps.Sweeps) -> None:
     )  # fmt: skip
 
 
-def _start(current: sweeps.Sweeps) -> DeltaGenerator:
-    """The button; returns the place for what the sweep will cost, which takes a moment to find out."""
-    left, right = st.columns([1, 1.6], vertical_alignment="center")
+def _start(current: sweeps.Sweeps) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """The button; returns places for what the sweep will cost, which takes a moment to find out, and for an error."""
+    row = st.container(horizontal=True, gap="small", vertical_alignment="center", key="sweep_row")
     going = current.going is not None
-    left.button(
+    row.button(
         "Stop" if going else "Start",
         icon=":material/stop:" if going else ":material/play_arrow:",
         key="sweep_go",
         on_click=sweeps.stop if going else sweeps.start,
         type="primary",
-        width="stretch",
+        width=125,
         help="Train all runs of the sweep. Stopping keeps what is there.",
     )
-    return right.empty()
+    return row.container(key="sweep_cost").empty(), st.empty()
 
 
-def _say_cost(current: sweeps.Sweeps, place: DeltaGenerator) -> None:
+def _say_cost(current: sweeps.Sweeps, place: DeltaGenerator, below: DeltaGenerator) -> None:
     """How much work is planned, and how long it will take, or why it cannot be."""
-    workers = executors.workers()
     try:
-        grid = sweeps.planned()
-    except ConfigError as error:
-        place.error(str(error))
+        grid, workers = sweeps.planned(), executors.workers()
+    except (ConfigError, WorkersError) as error:
+        below.error(str(error), icon=":material/error:")
         return
     text = f"{grid.runs:,} runs, {_epochs(grid):,} epochs"
     if current.going is None:
@@ -163,8 +162,8 @@ def _epochs(grid: Grid) -> int:
 
 def _duration(seconds: float) -> str:
     if seconds < 10:
-        return f"{max(seconds, 0.1):.1f} s"
-    return f"{seconds:,.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"
+        return f"{max(seconds, 0.1):.1f}\N{NO-BREAK SPACE}s"
+    return f"{seconds:,.0f}\N{NO-BREAK SPACE}s" if seconds < 120 else f"{seconds / 60:,.0f}\N{NO-BREAK SPACE}min"
 
 
 def _shown(current: sweeps.Sweeps) -> Callable[[], None]:
@@ -187,15 +186,19 @@ def _shown(current: sweeps.Sweeps) -> Callable[[], None]:
     map_ = sweeps.map_of(result, widgets.value("sweep_measure"), MAP_HEIGHT)
     with st.container(key="sweep_map"):
         st.plotly_chart(
-            map_.figure, config=CHART_CONFIG, height=MAP_HEIGHT, key="sweep_map_chart", on_select=sweeps.choose_cell,
+            map_.figure, config=charts.config(), height=MAP_HEIGHT, key=sweeps.map_key(), on_select=sweeps.choose_cell,
             selection_mode="points", alt="Map of the sweep: a cell a pair of settings.",
         )  # fmt: skip
     with st.container(key="live"):
         channel = st.empty()
-    if current.going is None and current.chosen is not None:
-        _cell(result, current.chosen)
-    elif current.going is None:
-        st.caption("Choose a cell to see its runs.")
+    below = st.empty()  # replaced at once: while a sweep is under way, the script does not come to its end
+    if current.going is not None:
+        below.caption("Choose a cell; its runs are shown when the sweep is finished, or stopped.")
+    elif current.chosen is None:
+        below.caption("Choose a cell to see its runs.")
+    else:
+        with below.container():
+            _cell(result, current.chosen)
 
     def draw() -> None:
         bar.progress(min(1.0, result.done), _progress(current, result))
@@ -233,32 +236,38 @@ def _cell(result: Result, cell: tuple[int, int]) -> None:
     (first, second), titles = axis_values.names(result.grid)
     i, j = cell
     named = f"{titles[0]} **{first[i]}**" + (f", {titles[1]} **{second[j]}**" if titles[1] else "")
-    seeds = range(len(result.grid.seeds))
+    seeds, said = range(len(result.grid.seeds)), _run_texts(result, cell)
     widgets.keep_choice("sweep_seed", tuple(seeds))
     with st.container(key="head_cell", horizontal=True, vertical_alignment="center"):
         st.markdown(named)
         st.selectbox(
-            "Run", seeds, format_func=lambda s: _run_text(result, (i, j, s)), key="sweep_seed", on_change=press,
+            "Run", seeds, format_func=said.__getitem__, key="sweep_seed", on_change=press,
             label_visibility="collapsed", width=380,
         )  # fmt: skip
         place = (i, j, int(widgets.value("sweep_seed")))
         if st.button(
-            "Open on Train", icon=":material/open_in_new:", key="sweep_open", on_click=sweeps.open_run, args=(place,),
+            "Open on Train", icon=":material/open_in_new:", key="sweep_open",
             help="Train this very run on the Train page. Undo there brings back the run it shows now.",
         ):  # fmt: skip
+            sweeps.open_run(place)
             navigation.go("train")
     st.plotly_chart(
-        bundle(result, cell, place[2], theme(), BUNDLE_HEIGHT), config=CHART_CONFIG, height=BUNDLE_HEIGHT,
+        bundle(result, cell, place[2], theme(), BUNDLE_HEIGHT), config=charts.config(), height=BUNDLE_HEIGHT,
         key="sweep_bundle", alt="Loss curves of the cell's runs, one a seed.",
     )  # fmt: skip
 
 
-def _run_text(result: Result, place: tuple[int, int, int]) -> str:
-    seed, loss = result.grid.seeds[place[2]], result.final_loss[place]
-    if result.diverged[place]:
-        return f"seed {seed}: diverged at epoch {result.diverged[place]:,}"
+def _run_texts(result: Result, cell: tuple[int, int]) -> list[str]:
+    """What became of each of a cell's runs."""
+    known = zip(
+        result.grid.seeds, result.final_loss[cell], result.epochs_to_solve[cell], result.diverged[cell], strict=True
+    )
+    return [f"seed {seed}: {_run_text(*rest)}" for seed, *rest in known]
+
+
+def _run_text(loss: float, epochs: float, diverged: int) -> str:
+    if diverged:
+        return f"diverged at epoch {diverged:,}"
     if not np.isfinite(loss):
-        return f"seed {seed}: not begun"
-    epochs = result.epochs_to_solve[place]
-    said = f"solved from epoch {epochs:,.0f} on" if np.isfinite(epochs) else "not solved"
-    return f"seed {seed}: {said}, loss {loss:.4g}"
+        return "not begun"
+    return (f"solved from epoch {epochs:,.0f} on" if np.isfinite(epochs) else "not solved") + f", loss {loss:.4g}"

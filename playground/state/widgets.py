@@ -40,9 +40,9 @@ def show(config: Config, earlier: form.Values | None = None) -> None:
         st.session_state[key] = shown
 
 
-def value(key: str) -> Any:
-    """The value of a widget."""
-    return st.session_state[key]
+def value(key: str, otherwise: Any = None) -> Any:
+    """The value of a widget; of one that has none yet, another."""
+    return st.session_state.get(key, otherwise)
 
 
 def give(key: str, wanted: Any) -> None:
