@@ -9,7 +9,8 @@ ICON = Path(__file__).parent / "playground" / "icon.svg"
 
 def main() -> None:
     """Set up the page and show the one that was asked for."""
-    from playground.pages import step, sweep, train
+    from playground import threads
+    from playground.pages import compare, data, landscape, step, sweep, train
     from playground.pages import opening as on_its_way
     from playground.state import address, navigation, opening
 
@@ -17,8 +18,12 @@ def main() -> None:
     pages = {
         "train": st.Page(train.page, title="Train", icon=":material/play_arrow:", default=True),
         "step": st.Page(step.page, title="One step", icon=":material/search:", url_path="step"),
+        "data": st.Page(data.page, title="Data", icon=":material/table:", url_path="data"),
+        "compare": st.Page(compare.page, title="Compare", icon=":material/compare:", url_path="compare"),
         "sweep": st.Page(sweep.page, title="Sweep", icon=":material/grid_on:", url_path="sweep"),
+        "landscape": st.Page(landscape.page, title="Landscape", icon=":material/landscape:", url_path="landscape"),
     }
+    threads.limit()
     navigation.offer(pages)
     page = st.navigation(list(pages.values()), position="top")
     opening.from_address()

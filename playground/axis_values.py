@@ -37,6 +37,7 @@ def sweepable(config: Config) -> tuple[str, ...]:
     first = ("learning_rate", "hidden", "activation", "init", "optimizer", "batch_size", "train_biases", "loss")
     data = DATASETS[config.dataset].settings
     without_use = {name for name, spec in SPECS.items() if spec.group == "data"} - {"dataset", *data}
+    without_use |= {"dataset"} if config.dataset == "csv" else set()  # a user's rows are those of every cell
     rest = [name for name in SPECS if name not in {*first, *LEFT_OUT, *without_use}]
     return (*first, *rest)
 

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from backprop_core.activations import ACTIVATIONS, OUTPUTS
+from backprop_core.brought import Brought
 from backprop_core.config import MAX_LAYERS, SPECS, Config
 from backprop_core.datasets import DATASETS, FEATURE_LABELS
 from backprop_core.initializers import INITIALIZERS
@@ -16,6 +17,7 @@ from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
 from backprop_core.presets import PRESETS
 from playground import form, sharing
 from playground.state import settings, widgets
+from playground.state.session import session
 
 REGISTRIES: dict[str, Mapping[str, Any]] = {
     "dataset": {name: entry for name, entry in DATASETS.items() if name != "csv"},
@@ -34,6 +36,7 @@ STEPS = {
     "stop_accuracy": 0.05,
     "momentum": 0.05,
 }
+MOST_NAMES = 8  # of inputs or classes in the line below the dataset
 UNSET = {"batch_size": "all rows", "stop_loss": "never", "stop_accuracy": "never"}
 
 
@@ -53,7 +56,7 @@ def sidebar(config: Config) -> None:
             help="Ready settings to start from. Choosing one starts over; Undo brings the old run back.",
         )
         _choice("dataset", config, own=config.dataset == "csv")
-        st.caption(DATASETS[config.dataset].about)
+        st.caption(_about(config))
         _layers(config)
         _row("learning_rate", "epochs")
         with st.expander("Data", icon=":material/scatter_plot:"):
@@ -67,13 +70,31 @@ def sidebar(config: Config) -> None:
         sharing.view()
 
 
+def _about(config: Config) -> str:
+    """What the dataset is; of the user's own rows, what their inputs and classes are called."""
+    run = session().run
+    if config.dataset != "csv" or not isinstance(run.brought, Brought):
+        return DATASETS[config.dataset].about
+    inputs = [f"x{i}: {name}" if name != f"x{i}" else name for i, name in enumerate(run.brought.inputs, start=1)]
+    said = [f"{len(run.brought.X):,} rows brought by you", _few(inputs)]
+    if run.brought.classes:
+        several = run.data.outputs > 1
+        said.append(_few([f"y{i}: {name}" if several else name for i, name in enumerate(run.brought.classes, start=1)]))
+    return "; ".join(said) + "."
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:MOST_NAMES]) + (f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else "")
+
+
 def _data(config: Config) -> None:
     dataset = DATASETS[config.dataset]
-    if not dataset.settings and not dataset.plane:
+    plane = bool(session().run.data.features)  # as the user's own rows may be one, or not
+    if not dataset.settings and not plane:
         st.caption("This truth table has no settings of its own.")
     for pair in (("samples", "noise"), ("test_share", "data_seed")):
         _row(*(name for name in pair if name in dataset.settings))
-    if dataset.plane:
+    if plane:
         st.multiselect(
             SPECS["features"].label,
             SPECS["features"].choices,

@@ -86,7 +86,7 @@ def _sound_client(address: str) -> Any:
 def _client(address: str) -> Any:
     try:
         from distributed import Client
-        from distributed.comm import get_address_host_port
+        from distributed.comm.addressing import get_address_host_port
 
         with socket.create_connection(get_address_host_port(address), PATIENCE):  # a refusal is known at once
             pass

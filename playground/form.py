@@ -59,12 +59,13 @@ def to_config(values: Values) -> Config:
     )
 
 
-def follow_dataset(config: Config, dataset: str) -> Config:
+def follow_dataset(config: Config, dataset: str, old: Config | None = None) -> Config:
     """The configuration for another dataset: settings still as suggested for the old one become those for the new.
 
-    What the user chose stays, unless the new dataset cannot have it.
+    What the user chose stays, unless the new dataset cannot have it. `old` is what was suggested for rows of the
+    user's own.
     """
-    old, new = suggested(config.dataset), suggested(dataset)
+    old, new = old or suggested(config.dataset), suggested(dataset)
     suggestions = {name: getattr(new, name) for name, value in config.to_dict().items() if value == getattr(old, name)}
     wanted = config.to_dict() | suggestions | {"dataset": dataset}
     if not DATASETS[dataset].plane:

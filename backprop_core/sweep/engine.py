@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from typing import Any
 
 from backprop_core.config import Config
@@ -14,6 +16,8 @@ from backprop_core.problem import OwnRows
 from backprop_core.sweep.block import Block, Solved, rest, train
 from backprop_core.sweep.grid import Axes, Grid, plan
 from backprop_core.sweep.result import Result
+
+LOG = logging.getLogger(__name__)
 
 SLICE_SECONDS = 0.2
 LONGEST_WAIT = 1.0  # seconds until whoever asks for more is heard again
@@ -41,7 +45,7 @@ def stream(grid: Grid, executor: Executor | None = None, workers: int | None = N
     """Train a grid; yields the result, always the same one: at once, then whenever it has grown or a second is over.
 
     Close the iterator to stop: what is there stays. `workers` is how many slices the executor can train at a time.
-    Should it break down, training goes on in this process.
+    Should it fail, training goes on in this process: what fails here too is raised.
     """
     here = _Here()
     workers = 1 if executor is None else workers or os.cpu_count() or 1
@@ -58,16 +62,20 @@ def stream(grid: Grid, executor: Executor | None = None, workers: int | None = N
                 block = training.pop(future)
                 try:
                     block = future.result()
-                except BrokenExecutor:
+                except Exception as error:  # noqa: BLE001 - the slice is trained again here, and would fail again
+                    LOG.warning("The executor failed, training goes on in this process: %r", error)
                     pool, at_once = here, 1
                 result.take(block)
                 remaining = rest(block)
                 if remaining is not None:
                     waiting.appendleft(remaining)
+            if pool is here:  # takes back what an executor that failed still has
+                waiting.extend(training.values())
+                _cancel(training)
+                training.clear()
             yield result
     finally:
-        for future in training:
-            future.cancel()
+        _cancel(training)
 
 
 def estimate(grid: Grid, workers: int = 1) -> float:
@@ -89,19 +97,21 @@ def _seconds(block: Block) -> float:
 
 
 class _Here(Executor):
-    """Does what is submitted at once, in this process."""
+    """Does what is submitted at once, in this process; its futures never fail."""
 
     def submit(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
-        try:
-            future.set_result(call(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 - it is raised where the result is asked for
-            future.set_exception(error)
+        future.set_result(call(*args, **kwargs))
         return future
 
 
+def _cancel(futures: Iterable[Future[Block]]) -> None:
+    for future in futures:
+        future.cancel()
+
+
 def _submit(pool: Executor, here: Executor, block: Block) -> Future[Block]:
-    try:
-        return pool.submit(train, block, SLICE_SECONDS)
-    except BrokenExecutor:
-        return here.submit(train, block, SLICE_SECONDS)
+    if pool is not here:
+        with contextlib.suppress(Exception):  # an executor that takes no more
+            return pool.submit(train, block, SLICE_SECONDS)
+    return here.submit(train, block, SLICE_SECONDS)

@@ -54,6 +54,8 @@ class Grid:
                 raise ConfigError(name, f"{label} ({name}) needs at least one value, and each only once.")
         if self.runs > MOST_RUNS:
             raise ConfigError("axes", f"This sweep has {self.runs:,} runs. At most {MOST_RUNS:,} are possible.")
+        for seed in (min(self.seeds), max(self.seeds)):
+            self.config.replace(seed=seed)
         if self.bytes > MOST_BYTES:
             needed, possible = self.bytes / 2**20, MOST_BYTES // 2**20
             raise ConfigError(

@@ -43,9 +43,10 @@ def learned_views(data: Data) -> tuple[str, ...]:
         views.append("Surface")
     if inputs == 1 and not data.classes:
         views.append("Curve")
-    if len(data.X) <= learned.MOST_TABLE_ROWS:
+    columns = inputs + 2 * data.outputs
+    if len(data.X) <= learned.MOST_TABLE_ROWS and columns <= learned.MOST_TABLE_COLUMNS:
         views.append("Table")
-    if data.classes and len(data.X) > learned.MOST_TABLE_ROWS:
+    elif data.classes:
         views.insert(1 if inputs == 2 else 0, "Confusion")
     return (*views, "Units")
 
@@ -69,7 +70,7 @@ class Board:
         names = unit_names(run)
         self.network = Diagram(names, theme, HEIGHTS["network"])
         self.weights = Matrices(parameter_names(names, ""), theme, HEIGHTS["weights"])
-        self.learned, self._update_learned = _learned(run, views.learned, names[1:], theme)
+        self.learned, self._update_learned = learned_figure(run, views.learned, theme, HEIGHTS["learned"])
         self.gradients, self._gradient_values = _gradients(run, views.gradients, names, theme)
         curves = _curve_names(run, views.curves)
         self.loss_curve = Curves(curves, theme, HEIGHTS["loss_curve"], log=views.log)
@@ -148,10 +149,9 @@ def _updates(snapshot: Snapshot) -> list[Array]:
     ]
 
 
-def _learned(
-    run: Run, view: str, names: list[tuple[str, ...]], theme: Theme
-) -> tuple[Live, Callable[[Snapshot], None]]:
-    data, height = run.data, HEIGHTS["learned"]
+def learned_figure(run: Run, view: str, theme: Theme, height: int) -> tuple[Live, Callable[[Snapshot], None]]:
+    """A picture, one of `learned_views`, of what a run has learned, and what brings it to the epoch of a snapshot."""
+    data = run.data
     if view == "Surface":
         surface, plane = learned.Surface(data, theme, height), learned.plane_grid(data)
         return surface, lambda snapshot: surface.update_outputs(snapshot.predict(plane))
@@ -165,7 +165,7 @@ def _learned(
         confusion = learned.Confusion(data.classes, theme, height)
         return confusion, lambda snapshot: confusion.update_counts(confusion_counts(snapshot))
     plane = learned.plane_grid(data, TILE) if data.X.shape[1] == 2 else _stripe(data)
-    mosaic = Mosaic(names, theme, height, stripe=0 if data.X.shape[1] == 2 else len(plane))
+    mosaic = Mosaic(unit_names(run)[1:], theme, height, stripe=0 if data.X.shape[1] == 2 else len(plane))
     return mosaic, lambda snapshot: mosaic.update_units(snapshot.respond(plane))
 
 

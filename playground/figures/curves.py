@@ -70,35 +70,38 @@ class Curves(Live):
 
     def update_curves(self, epochs: Array, curves: Sequence[Array], shown: int) -> None:
         """Show these curves, each (K,) over epochs (K,), and the marker at epoch `shown`."""
-        thinned = _thinned(len(epochs), MOST_POINTS)
+        kept = thinned(len(epochs), MOST_POINTS)
         at = int(np.searchsorted(epochs, shown, side="right")) - 1
-        values = [_drawable(curve[thinned], log=self._log) for curve in curves]
-        lines = [{"x": typed(epochs[thinned], exact=True), "y": typed(curve, exact=True)} for curve in values]
+        values = [drawable(curve[kept], log=self._log) for curve in curves]
+        lines = [{"x": typed(epochs[kept], exact=True), "y": typed(curve, exact=True)} for curve in values]
         dots = {"x": [int(epochs[at])] * len(curves), "y": [_number(curve[at]) for curve in curves]}
-        span = [0, max(10.0, nice_ceiling(float(epochs[-1])))]
+        reach = [0, max(10.0, nice_ceiling(float(epochs[-1])))]
         self.show(
             *lines,
             dots,
             layout={
                 "shapes": [self._marker | {"x0": shown, "x1": shown}],
-                "xaxis": {"range": span},
-                "yaxis": self._scale(values),
+                "xaxis": {"range": reach},
+                "yaxis": y_range(values, log=self._log),
             },
         )
 
-    def _scale(self, curves: Sequence[Array]) -> dict[str, Any]:
-        low, high = _span(curves, log=self._log)
-        if not self._log or high - low < 1.5:
-            return {"range": [low, high]}
-        return {"range": [low, high], "dtick": float(np.ceil((high - low) / 6))}
+
+def y_range(curves: Sequence[Array], *, log: bool) -> dict[str, Any]:
+    """Range and ticks of a y axis that holds these curves, (K,) each."""
+    low, high = _span(curves, log=log)
+    if not log or high - low < 1.5:
+        return {"range": [low, high]}
+    return {"range": [low, high], "dtick": float(np.ceil((high - low) / 6))}
 
 
-def _thinned(length: int, most: int) -> Array:
+def thinned(length: int, most: int) -> Array:
     """Indices of at most `most` of so many points, the first and the last among them."""
     return np.unique(np.linspace(0, length - 1, min(length, most)).astype(int))
 
 
-def _drawable(curve: Array, *, log: bool) -> Array:
+def drawable(curve: Array, *, log: bool) -> Array:
+    """A curve (K,) with NaN for what the scale cannot show."""
     return np.where(np.isfinite(curve) & ((curve > 0) | (not log)), curve, np.nan)
 
 

@@ -21,7 +21,7 @@ DRAWABLE = 1e-30, 1e30  # numbers larger or smaller leave the single precision t
 LINES = 20  # contour lines at most
 DECADES_APART = (0.05, 0.1, 0.2, 0.25, 0.5, 1.0)  # from one contour line to the next
 LIFT = 0.01  # of the heights there are: a line on a surface is raised a little, so as not to sink into it
-CAMERA = {"eye": {"x": 0.75, "y": -1.65, "z": 1.25}, "center": {"x": 0.0, "y": 0.0, "z": -0.22}}
+CAMERA = {"eye": {"x": 0.8, "y": -1.75, "z": 1.3}, "center": {"x": 0.0, "y": 0.0, "z": -0.16}}
 
 
 def sequential(theme: Theme) -> str:
@@ -136,7 +136,7 @@ class Map(Live):
             line | {"text": _texts(trail, self._scale)},
             _along("xy", trail.points[[0, -1]]),
             _along("xy", now.points) | {"text": _texts(now, self._scale)},
-            layout={"annotations": [*_end_notes(trail.points, trail, self._theme), *_share_note(trail, self._theme)]},
+            layout={"annotations": _end_notes(trail.points, trail, self._theme)},
         )
 
 
@@ -166,7 +166,7 @@ class Relief(Live):
         axis |= {"showspikes": False, "nticks": 6}
         first, second = (
             title if unit == 1.0 else f"{title}, in units of {short(unit)}"
-            for title, unit in zip(axis_titles(landscape), self._units.tolist(), strict=True)
+            for title, unit in zip(landscape.plane.labels, self._units.tolist(), strict=True)
         )
         heights = [scale.low - LIFT * scale.span, scale.high + 6 * LIFT * scale.span]
         super().__init__(
@@ -195,10 +195,7 @@ class Relief(Live):
             _along("xyz", line) | {"text": _texts(trail, self._scale)},
             _along("xyz", ends[[0, -1]]),
             _along("xyz", self._raised(now, 4)) | {"text": _texts(now, self._scale)},
-            layout={
-                "scene": {"annotations": _end_notes(ends, trail, self._theme)},
-                "annotations": _share_note(trail, self._theme),
-            },
+            layout={"scene": {"annotations": _end_notes(ends, trail, self._theme)}},
         )
 
     def _raised(self, trail: Trail, lifts: int) -> Array:
@@ -286,12 +283,3 @@ def _end_notes(points: Array, trail: Trail, theme: Theme) -> list[dict[str, Any]
         look | note | dict(zip("xyz", points[end].tolist(), strict=False))
         for note, (end, _) in zip(notes, ends, strict=True)
     ]
-
-
-def _share_note(trail: Trail, theme: Theme) -> list[dict[str, Any]]:
-    """How much of the way the plane holds; nothing where there is no way yet."""
-    if len(trail.epochs) < 2:
-        return []
-    corner = {"x": 0, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "top", "showarrow": False}
-    look = {"bgcolor": theme.background, "opacity": 0.85, "font": {"size": 12, "color": theme.text}}
-    return [corner | look | {"text": f"{trail.share:.1%} of the way's variance lies in this plane"}]

@@ -16,6 +16,9 @@ from playground.figures.theme import CLASSES, Theme, diverging
 GRID = 44  # points of a surface along each axis
 CURVE = 200  # points of a curve
 MOST_TABLE_ROWS = 16
+TABLE_CHARACTERS = 50  # there is room for side by side
+MOST_TABLE_COLUMNS = 14  # inputs, targets and outputs
+LONGEST_NAME = 16  # of a class, in what a surface says when it is pointed at
 
 
 def reach(data: Data) -> tuple[Array, Array]:
@@ -52,12 +55,14 @@ class Surface(Live):
         self._classes = len(data.classes) if data.outputs > 1 and data.classes else 0
         self._regression = not data.classes
         self._end = max(1.0, float(np.abs(data.y).max())) if self._regression else 1.0
+        self._names = np.array([_clipped(name) for name in data.classes])
         scale, z_range = self._scale(theme)
+        place = f"{data.inputs[0]} %{{x:.3g}}, {data.inputs[1]} %{{y:.3g}}"
         surface = go.Heatmap(
             x0=low[0], dx=step[0], y0=low[1], dy=step[1], z=np.zeros((GRID, GRID)), colorscale=scale,
             zmin=z_range[0], zmax=z_range[1], showscale=False, zsmooth=False if self._classes else "fast",
-            hovertemplate=("x1 %{x:.3g}, x2 %{y:.3g}: class %{customdata}" if self._classes
-                           else "x1 %{x:.3g}, x2 %{y:.3g}: output %{z:.6g}") + "<extra></extra>",
+            hovertemplate=(f"{place}: class %{{customdata}}" if self._classes
+                           else f"{place}: output %{{z:.6g}}{_ends(data)}") + "<extra></extra>",
         )  # fmt: skip
         rows = [
             self._rows(data, X, y, theme, symbol, name)
@@ -84,7 +89,7 @@ class Surface(Live):
             best = outputs.argmax(axis=1)
             sure = np.clip(outputs.max(axis=1), 0.0, 0.999)
             z, best = (best + sure).reshape(GRID, GRID), best.reshape(GRID, GRID)
-            self.show({"z": typed(z), "customdata": typed(best)})
+            self.show({"z": typed(z), "customdata": self._names[best].tolist()})
         else:
             bounded = np.clip(outputs[:, 0], -2 * self._end, 2 * self._end)
             self.show({"z": typed(bounded.reshape(GRID, GRID))})
@@ -117,7 +122,8 @@ class Surface(Live):
             text = [f"class {data.classes[label]}" for label in labels]
         return go.Scatter(
             mode="markers", x=X[:, 0], y=X[:, 1], marker=marker, text=text,
-            hovertemplate=f"{name} row<br>x1 %{{x:.4g}}, x2 %{{y:.4g}}<br>%{{text}}<extra></extra>",
+            hovertemplate=f"{name} row<br>{data.inputs[0]} %{{x:.4g}}, {data.inputs[1]} %{{y:.4g}}<br>%{{text}}"
+            "<extra></extra>",
         )  # fmt: skip
 
 
@@ -132,7 +138,7 @@ class Curve(Live):
             go.Scatter(
                 mode="markers", x=X[:, 0], y=target[:, 0],
                 marker={"size": 7 if len(X) > 16 else 13, "symbol": symbol, "color": colour, "opacity": 0.75},
-                hovertemplate=f"{name} row<br>x %{{x:.4g}}, target %{{y:.4g}}<extra></extra>",
+                hovertemplate=f"{name} row<br>{data.inputs[0]} %{{x:.4g}}, target %{{y:.4g}}<extra></extra>",
             )
             for X, target, symbol, colour, name in (
                 (data.X, data.y, "circle", theme.train, "training"),
@@ -141,7 +147,7 @@ class Curve(Live):
         ]  # fmt: skip
         line = go.Scatter(
             mode="lines", x=line_grid(data)[:, 0], y=np.zeros(CURVE), line={"width": 3, "color": theme.text},
-            hovertemplate="x %{x:.4g}: output %{y:.6g}<extra></extra>",
+            hovertemplate=f"{data.inputs[0]} %{{x:.4g}}: output %{{y:.6g}}<extra></extra>",
         )  # fmt: skip
         axis = {
             "fixedrange": True,
@@ -173,7 +179,10 @@ class Table(Live):
         X, y = data.X[:MOST_TABLE_ROWS], data.y[:MOST_TABLE_ROWS]
         self._rows, self._outputs = X.shape[0], y.shape[1]
         self._targets = y
-        names = [*data.inputs, *_names("target", self._outputs), *_names("output", self._outputs), ""]
+        self._judged = bool(((y >= 0) & (y <= 1)).all())  # other numbers have no side of ½ to be on
+        room = max(3, TABLE_CHARACTERS // (X.shape[1] + 2 * self._outputs))
+        inputs = [_clipped(name, room) for name in data.inputs]
+        names = [*inputs, *_names("target", self._outputs), *_names("output", self._outputs), ""]
         self._first = X.shape[1] + self._outputs
         cells = np.full((self._rows, len(names)), np.nan)
         heatmap = go.Heatmap(
@@ -203,11 +212,12 @@ class Table(Live):
         """Show these outputs (N, k) for the training rows."""
         outputs = outputs[: self._rows]
         right = ((outputs > 0.5) == (self._targets > 0.5)).all(axis=1)
+        marks = [("✓" if ok else "✗") if self._judged else "" for ok in right]
         self._cells[:, self._first : self._first + self._outputs] = outputs
         shown = [
             cell
-            for row, ok in zip(outputs.tolist(), right, strict=True)
-            for cell in [*(f"{value:.4f}" for value in row), "✓" if ok else "✗"]
+            for row, mark in zip(outputs.tolist(), marks, strict=True)
+            for cell in [*(f"{value:.4f}" for value in row), mark]
         ]
         self.show({"z": typed(self._cells, exact=True)}, {"text": self._fixed + shown})
 
@@ -248,6 +258,17 @@ class Confusion(Live):
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         numbers = [str(int(count)) if count else "" for count in counts.ravel()]
         self.show({"z": typed(shares), "customdata": typed(counts)}, {"text": self._names + numbers})
+
+
+def _clipped(name: str, most: int = LONGEST_NAME) -> str:
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+
+
+def _ends(data: Data) -> str:
+    """What the ends of an output mean, where two classes have names."""
+    if len(data.classes) != 2 or data.classes == ("0", "1"):
+        return ""
+    return f" (0 {_clipped(data.classes[0])}, 1 {_clipped(data.classes[1])})"
 
 
 def _names(name: str, count: int) -> list[str]:

@@ -16,6 +16,7 @@ from playground.figures.theme import Theme
 
 MOST_NUMBERS = 200  # cells with a number in each
 SMALLEST_LOSS = 1e-12
+FITTING = 45  # characters that fit beside each other under the map on a phone
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,9 @@ class Map(Live):
             z=np.full((rows, columns), np.nan), colorscale=[(0.0, ends[0]), (1.0, ends[1])], xgap=2, ygap=2,
             hoverinfo="skip", zmin=0, zmax=1, textfont={"size": 14 if columns <= 10 else 11},
             texttemplate="%{text}" if columns * rows <= MOST_NUMBERS else None,
-            colorbar={"title": {"text": self.measure.title, "side": "right"}, "thickness": 12, "outlinewidth": 0,
-                      "tickfont": {"color": theme.muted}, "x": 1.01, "xpad": 4},
+            colorbar={"title": {"text": self.measure.title, "side": "top"}, "thickness": 8, "outlinewidth": 0,
+                      "tickfont": {"color": theme.muted}, "orientation": "h", "yref": "container", "y": 1, "yanchor": "top",
+                      "ypad": 4},
         )  # fmt: skip
         self._cells = [(i, j) for j in range(rows) for i in range(columns)]
         marks = go.Scatter(
@@ -79,20 +81,23 @@ class Map(Live):
             hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
         axis = {"fixedrange": True, "automargin": False, "showgrid": False, "zeroline": False, "color": theme.text}
-        longest = max((len(text) for text in names[1]), default=0)
+        longest = max(len(text) for text in names[1])
+        turned = {} if sum(len(text) + 1 for text in names[0]) <= FITTING else {"tickangle": None, "automargin": True}
         self._names, self._titles = names, titles
         super().__init__(
             [heat, marks],
             **layout(
                 theme,
                 height,
-                margin={"l": 34 + 7 * min(longest, 22), "r": 92, "t": 10, "b": 46, "pad": 0},
+                margin={"l": 10 + 24 * bool(titles[1]) + 6.5 * min(longest, 22), "r": 14, "t": 52, "b": 46, "pad": 0},
                 xaxis=axis | {"tickvals": list(range(columns)), "ticktext": list(names[0]), "tickangle": 0,
-                              "title": {"text": titles[0]}, "range": [-0.5, columns - 0.5]},
+                              "title": {"text": titles[0]}, "range": [-0.5, columns - 0.5]} | turned,
                 yaxis=axis | {"tickvals": list(range(rows)), "ticktext": list(names[1]),
                               "title": {"text": titles[1], "standoff": 4}, "range": [-0.5, rows - 0.5]},
                 clickmode="event+select",
                 hoverdistance=-1,
+                plot_bgcolor=theme.background,
+                hoverlabel={"font": {"size": 13}, "align": "left"},
             ),
         )  # fmt: skip
 
@@ -100,8 +105,9 @@ class Map(Live):
         """Show what is known so far, with a frame around the chosen cell."""
         known = values(result, self._name).T
         z = np.log10(np.maximum(known, SMALLEST_LOSS)) if self.measure.log else known
-        low, high, ticks = self._scale(z)
-        texts = [[self._number(value) for value in row] for row in known]
+        low, high, ticks = self._scale(z, _start(result))
+        begun = result.begun.sum(axis=-1).T
+        texts = [[self._number(*cell) for cell in zip(*row, strict=True)] for row in zip(known, begun, strict=True)]
         hover = _hover(result, self._names, self._titles)
         frame = []
         if chosen is not None:
@@ -109,24 +115,35 @@ class Map(Live):
             corners = {"x0": i - 0.49, "x1": i + 0.49, "y0": j - 0.49, "y1": j + 0.49}
             frame = [{"type": "rect", **corners, "line": {"color": self._theme.text, "width": 3}}]
         self.show(
-            {"z": typed(z, exact=True), "text": texts, "zmin": low, "zmax": high, "colorbar": ticks},
+            {"z": typed(z, exact=True), "text": texts, "zmin": low, "zmax": high, "colorbar": ticks,
+             "showscale": bool(np.isfinite(z).any())},
             {"hovertext": [hover[cell] for cell in self._cells]},
             layout={"shapes": frame},
-        )
+        )  # fmt: skip
 
-    def _number(self, value: float) -> str:
+    def _number(self, value: float, begun: int) -> str:
         if not np.isfinite(value):
-            return "" if self._name != "epochs" else "–"
+            return "–" if begun else ""
         return f"{100 * value:.0f}%" if self.measure.share else short(value, 2)
 
-    def _scale(self, z: Array) -> tuple[float, float, dict[str, Any]]:
+    def _scale(self, z: Array, start: float) -> tuple[float, float, dict[str, Any]]:
+        """The ends of the scale, and its ticks. Losses above the usual one before training have its end's colour."""
         if self.measure.share:
             return 0.0, 1.0, {"tickvals": [0.0, 0.5, 1.0], "ticktext": ["0%", "50%", "100%"]}
         finite = z[np.isfinite(z)]
         low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
-        high = max(high, low + 1e-3)
-        places = np.linspace(low, high, 5)
-        return low, high, {"tickvals": places.tolist(), "ticktext": [short(10.0**place, 2) for place in places]}
+        ends = self._name != "epochs" and low < np.log10(start) < high
+        top = float(np.log10(start)) if ends else max(high, low + 1e-3)
+        places = {short(10.0**place, 2): float(place) for place in np.linspace(low, top, 5)}  # each text once
+        texts = list(places)
+        texts[-1] = f"≥ {texts[-1]}" if ends else texts[-1]
+        return low, top, {"tickvals": list(places.values()), "ticktext": texts}
+
+
+def _start(result: Result) -> float:
+    """The usual loss before training: the median over all runs begun."""
+    losses = result.records["curve"][result.begun][:, 0]
+    return max(float(np.median(losses)), SMALLEST_LOSS) if len(losses) else 1.0
 
 
 def _hover(
@@ -159,7 +176,9 @@ def _hover(
 
 def _ticks(losses: Array) -> dict[str, Any]:
     """Ticks of a logarithmic axis at 1, 2 and 5 times powers of ten, or at these powers alone where they are many."""
-    low, high = (np.log10(end) for end in (losses.min(), losses.max())) if len(losses) else (-1.0, 0.0)
+    if not len(losses):
+        return {"range": [-1, 0], "tickvals": []}
+    low, high = (np.log10(end) for end in (losses.min(), losses.max()))
     powers = range(int(np.floor(low)), int(np.ceil(high)) + 1)
     steps = (1, 2, 5) if len(powers) <= 3 else (1,)
     places = [step * 10.0**power for power in powers[:: -(-len(powers) // 6)] for step in steps]
@@ -167,35 +186,50 @@ def _ticks(losses: Array) -> dict[str, Any]:
 
 
 def bundle(result: Result, cell: tuple[int, int], seed: int, theme: Theme, height: int) -> go.Figure:
-    """The loss curves of a cell's runs, one a seed; the one at place `seed` stands out."""
+    """The loss curves of a cell's runs, one a seed; the one at place `seed` stands out, drawn last.
+
+    Runs that are drawn alike are one trace, with a gap after each.
+    """
     epochs, curves = result.curves(*cell)
+    curves = np.where(curves > 0, curves, np.nan)
+    solved, diverged = result.solved[cell], result.diverged[cell] > 0
+    others = np.arange(len(curves)) != seed
     lines = []
-    for s in sorted(range(len(curves)), key=lambda place: place == seed):
-        solved, diverged = result.solved[*cell, s], result.diverged[*cell, s] > 0
-        colour = theme.train if solved else theme.test
+    for which in (~solved & diverged & others, ~solved & ~diverged & others, solved & others, ~others):
+        if not which.any():
+            continue
+        count, gap = int(which.sum()), np.full((int(which.sum()), 1), np.nan)
+        first = int(which.argmax())
         lines.append(
             go.Scatter(
-                x=epochs, y=np.where(curves[s] > 0, curves[s], np.nan), mode="lines",
-                line={"color": colour, "width": 3.5 if s == seed else 1.2, "dash": "dot" if diverged else "solid"},
-                opacity=1.0 if s == seed else 0.55,
-                hovertemplate=f"seed {result.grid.seeds[s]}, epoch %{{x:,}}: loss %{{y:.6g}}<extra></extra>",
+                x=np.tile(np.append(epochs, epochs[-1]), count), y=np.hstack([curves[which], gap]).ravel(),
+                customdata=np.repeat(np.array(result.grid.seeds)[which], len(epochs) + 1), mode="lines",
+                line={"color": theme.train if solved[first] else theme.test,
+                      "width": 1.2 if others[first] else 3.5, "dash": "dot" if diverged[first] else "solid"},
+                opacity=0.55 if others[first] else 1.0,
+                hovertemplate="seed %{customdata}, epoch %{x:,}: loss %{y:.6g}<extra></extra>",
             )
         )  # fmt: skip
     axis = {"fixedrange": True, "zeroline": False, "gridcolor": theme.line, "color": theme.muted, "automargin": False}
-    keys = [("solved", theme.train), ("not solved", theme.test)]
-    notes = [
-        {"text": f"<b>{text}</b>", "x": 1, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "right",
-         "yanchor": "top", "yshift": -16 * place, "showarrow": False, "font": {"color": colour}}
-        for place, (text, colour) in enumerate(keys)
-    ]  # fmt: skip
+    known = curves[np.isfinite(curves)]
     return go.Figure(
         lines,
         layout(
             theme,
             height,
-            margin={"l": 58, "r": 10, "t": 8, "b": 40, "pad": 0},
-            xaxis=axis | {"title": {"text": "epoch"}, "tickformat": ",d", "showgrid": False},
-            yaxis=axis | {"title": {"text": "loss"}, "type": "log"} | _ticks(curves[curves > 0]),
-            annotations=notes,
+            margin={"l": 58, "r": 14, "t": 22, "b": 40, "pad": 0},
+            xaxis=axis | {"title": {"text": "epoch"}, "tickformat": ",d", "showgrid": False,
+                          "range": [0, int(epochs[-1])]},
+            yaxis=axis | {"title": {"text": "loss"}, "type": "log"} | _ticks(known),
+            annotations=[_key(theme, dotted=bool(diverged.any()))],
+            hoverlabel={"font": {"size": 13}, "align": "left"},
         ),
     )  # fmt: skip
+
+
+def _key(theme: Theme, *, dotted: bool) -> dict[str, Any]:
+    """What the colours of the bundle mean, above it."""
+    keys = [("solved", theme.train), ("not solved", theme.test), *([("dotted: diverged", theme.muted)] * dotted)]
+    text = "   ".join(f'<span style="color:{colour}"><b>{text}</b></span>' for text, colour in keys)
+    return {"text": text, "x": 1, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "bottom",
+            "showarrow": False}  # fmt: skip

@@ -55,7 +55,7 @@ def _form(current: sweeps.Sweeps) -> tuple[DeltaGenerator, DeltaGenerator]:
         help=f"How many runs every cell has, each from other starting weights, 1 to {sweeps.MOST_SEEDS:,}.",
     )  # fmt: skip
     row.number_input(
-        "First seed", 0, 2**32 - 1 - sweeps.MOST_SEEDS, key="sweep_first_seed", on_change=sweeps.own_settings,
+        "First seed", 0, int(SPECS["seed"].high), key="sweep_first_seed", on_change=sweeps.own_settings,
         persist_state="session", help="Seeds count up from this one. All cells have the same.",
     )  # fmt: skip
     row.number_input(
@@ -68,7 +68,8 @@ def _form(current: sweeps.Sweeps) -> tuple[DeltaGenerator, DeltaGenerator]:
     row = st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="sweep_goal")
     row.segmented_control(
         "Solved means", options, key="sweep_solved", required=True, on_change=press, persist_state="session",
-        width="content", help="What must hold for the training rows at the end. Epochs until solved: from when on it has held.",
+        width="content",
+        help="What must hold for the training rows at the end. Epochs until solved: from when on it has held.",
     )  # fmt: skip
     widgets.keep_number("sweep_below", 0.01)
     row.number_input(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,13 +11,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from backprop_core.run import Snapshot
-from playground import controls, live
+from playground import charts, controls, live
+from playground.comparison import LONGEST_NAME, score_text
 from playground.figures.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views, learned_views, unit_names
 from playground.pages.style import use_style
-from playground.state import panels, playing, runs, transport, widgets
+from playground.state import panels, pins, playing, runs, transport, widgets
 from playground.state.session import next_frame, press, session
 
-CHART_CONFIG = {"displayModeBar": False}
+WEIGHT_WAYS = ("One by one", "Paste starting weights")
 BURST_SECONDS = 1.5  # of frames drawn by one run of the script; then it runs again, and the timeline follows
 ALT = {
     "network": "Diagram of the network: units as circles, weights as lines.",
@@ -84,7 +84,7 @@ def _texts(snapshot: Snapshot) -> dict[str, str]:
     test_score = snapshot.test_score
     penalty = " incl. penalty" if snapshot.penalty else ""
     rows = "train / test" if test_score is not None else "train"
-    scores = _score(snapshot.score) + (f" / {_score(test_score)}" if test_score is not None else "")
+    scores = score_text(snapshot.score) + (f" / {score_text(test_score)}" if test_score is not None else "")
     test_loss = f"{history.test_loss[snapshot.epoch]:.6g}" if len(history.test_loss) else "–"
     return {
         "epoch_shown": f":small[Epoch]  \n**{snapshot.epoch:,}**",
@@ -92,10 +92,6 @@ def _texts(snapshot: Snapshot) -> dict[str, str]:
         "test_loss": f":small[Test loss]  \n**{test_loss}**",
         "accuracy": f":small[{score} {rows}]  \n**{scores}**",
     }
-
-
-def _score(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.3f}" if value > -100 else "< −100"
 
 
 def _status() -> str:
@@ -129,7 +125,9 @@ def _transport(snapshot: Snapshot) -> Readouts:
             on_change=press,
             label_visibility="collapsed",
             width="content",
+            persist_state="session",
         )
+        _pin()
     run = current.run
     st.slider(
         "Timeline",
@@ -152,6 +150,14 @@ def _transport(snapshot: Snapshot) -> Readouts:
     return Readouts(numbers, status, channel)
 
 
+def _pin() -> None:
+    popover = st.container(key="pin", width="content").popover("Pin", icon=":material/keep:", key=pins.form_key())
+    with popover, st.form("pin_form", border=False, clear_on_submit=True):
+        st.text_input("Name", key=pins.NAME, max_chars=LONGEST_NAME, placeholder=pins.offered_name())
+        st.form_submit_button("Pin this run", key="pin_run", icon=":material/keep:", on_click=pins.pin_shown)
+    popover.caption(f"It stays on the **Compare** page as it is now; up to {pins.MOST_PINS} runs do.")
+
+
 def _button(
     key: str, label: str, icon: str, call: Callable[[], None], shortcut: str, help: str, **options: Any
 ) -> None:
@@ -171,7 +177,7 @@ def _panels(snapshot: Snapshot) -> Board:
     for name, live_figure in board.figures.items():
         with boxes[name].container(key=name):
             st.plotly_chart(
-                live_figure.figure, config=CHART_CONFIG, height=HEIGHTS[name], key=f"{name}_chart", alt=ALT[name]
+                live_figure.figure, config=charts.config(), height=HEIGHTS[name], key=f"{name}_chart", alt=ALT[name]
             )
     return board
 
@@ -214,6 +220,13 @@ def _switch(head: DeltaGenerator, key: str, options: tuple[str, ...]) -> str:
 
 def _weight_editor(snapshot: Snapshot) -> None:
     with st.popover("Edit", icon=":material/edit:", key="edit_weights", disabled=session().mode != "paused"):
+        widgets.keep_choice("weights_way", WEIGHT_WAYS)
+        st.segmented_control(
+            "Edit", WEIGHT_WAYS, key="weights_way", required=True, on_change=press, label_visibility="collapsed"
+        )
+        if widgets.value("weights_way") == WEIGHT_WAYS[1]:
+            _weight_blocks(snapshot)
+            return
         st.caption(f"Type a new value; training goes on from epoch {snapshot.epoch:,} with it.")
         names = unit_names(session().run)
         for l, (W, b) in enumerate(snapshot.params, start=1):
@@ -229,4 +242,24 @@ def _weight_editor(snapshot: Snapshot) -> None:
                 disabled=[f"W{l}, b{l}"],
                 column_config=numbers,
                 hide_index=True,
+            )
+
+
+def _weight_blocks(snapshot: Snapshot) -> None:
+    """A text for each layer, to be replaced by starting weights of one's own."""
+    if snapshot.epoch:
+        st.caption("Starting weights are those of epoch 0: press **Reset**, or move the timeline there.")
+        return
+    st.caption("Rows of numbers, as a spreadsheet or NumPy writes them: a row for each input, the last for the biases.")
+    for l, (W, _) in enumerate(snapshot.params, start=1):
+        key = f"block_{l}_{session().runs}_{session().edits}"
+        with st.form(f"form_{key}", border=False):
+            st.text_area(
+                f"W{l} over b{l}: {W.shape[0] + 1} rows of {W.shape[1]}", panels.layer_text(l), key=key, height=110,
+                help="Separated by tabs, spaces, commas or semicolons.",
+            )  # fmt: skip
+            if panels.refusal(key):
+                st.error(panels.refusal(key), icon=":material/error:")
+            st.form_submit_button(
+                f"Use these in layer {l}", key=f"use_block_{l}", on_click=panels.paste_weights, args=(l, key)
             )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
-from backprop_core import ConfigError
+from backprop_core import ConfigError, weight_text
 from backprop_core.config import Address
 from playground.figures.board import Board, Views
 from playground.state import runs
@@ -16,10 +16,11 @@ from playground.state.session import press, session, theme
 
 @dataclass
 class Panels:
-    """The figures on the page, and what they were made for."""
+    """The figures on the page, and what they were made for; and why weights that were typed were refused, by key."""
 
     board: Board | None = None
     made_for: tuple[Any, ...] = ()
+    refused: dict[str, str] = field(default_factory=dict)
 
 
 def board(views: Views) -> Board:
@@ -30,6 +31,37 @@ def board(views: Views) -> Board:
     if panels.board is None or panels.made_for != wanted:
         panels.board, panels.made_for = Board(current.run, views, theme(), current.shown), wanted
     return panels.board
+
+
+def layer_text(layer: int) -> str:
+    """The weights and biases of a layer at the shown epoch, as text that can be changed and pasted back."""
+    current = session()
+    return weight_text.written(*current.run.at(current.shown).params[layer - 1])
+
+
+def paste_weights(layer: int, key: str) -> None:
+    """A layer's starting weights were pasted as a block: they are edits at epoch 0, and go wherever the run goes."""
+    press()
+    current, panels = session(), session().part(Panels)
+    fan_in, fan_out = current.run.network.sizes[layer - 1 : layer + 1]
+    current.error, panels.refused = "", {}
+    try:
+        block = weight_text.parse(st.session_state[key], fan_in, fan_out).tolist()
+        values: dict[Address, float] = {
+            (layer, "b", j) if i == fan_in else (layer, "W", i, j): value
+            for i, row in enumerate(block)
+            for j, value in enumerate(row)
+        }
+        runs.edit(lambda run: run.edit(params=values))
+    except ConfigError as error:
+        panels.refused = {key: str(error)}
+    else:
+        current.notice = f"The starting weights of layer {layer} are those you gave."
+
+
+def refusal(key: str) -> str:
+    """Why the text of an input was refused; "" if it was not."""
+    return session().part(Panels).refused.get(key, "")
 
 
 def edit_weights(layer: int, key: str, units: tuple[str, ...]) -> None:

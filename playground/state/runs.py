@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from backprop_core import ConfigError, Run
+from backprop_core.brought import Brought
 from playground.state import widgets
 from playground.state.session import Recipe, press, session
 
@@ -16,7 +17,7 @@ MOST_UNDO = 20
 def start(run: Run, notice: str) -> None:
     """Show a run, paused at its newest epoch, and say what it is; Undo brings back the one shown until now."""
     current = session()
-    if current.run.epoch or current.run.edits:
+    if current.run.epoch or current.run.edits or isinstance(current.run.brought, Brought):
         _remember(Recipe.of(current.run))
     _replace(run, notice)
     current.shown = run.epoch

@@ -10,6 +10,7 @@ import streamlit as st
 from backprop_core import Config, Edit, Run
 from backprop_core.initializers import Params
 from backprop_core.presets import PRESETS
+from backprop_core.problem import OwnRows
 from playground.figures.theme import THEMES, Theme
 
 DEFAULT_PRESET = "xor"
@@ -25,7 +26,7 @@ class Recipe:
     config: Config
     edits: tuple[Edit, ...]
     epoch: int
-    data: tuple[Any, Any] | None
+    data: OwnRows | None
     params: Params | None
 
     @classmethod

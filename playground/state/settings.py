@@ -8,8 +8,9 @@ from typing import Any
 import streamlit as st
 
 from backprop_core import Config, ConfigError, Run
+from backprop_core.brought import Brought
 from backprop_core.config import SPECS, fields
-from backprop_core.presets import PRESETS
+from backprop_core.presets import PRESETS, suggested_for
 from playground import form
 from playground.state import runs, widgets
 from playground.state.session import press, session
@@ -24,7 +25,9 @@ def changed(name: str) -> None:
     values = shown | {key: st.session_state[key] for key in shown if key in st.session_state}
     try:
         if name == "dataset":
-            adopt(form.follow_dataset(before, values["dataset"]))
+            own = current.run.brought
+            old = suggested_for(own) if isinstance(own, Brought) else None
+            adopt(form.follow_dataset(before, values["dataset"], old))
         else:
             adopt(form.to_config(form.follow_partner(name, values)), values)
     except ConfigError as error:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -15,7 +16,7 @@ from backprop_core.datasets import DATASETS
 from backprop_core.problem import OwnRows
 from backprop_core.sweep import SWEEPS, Grid, Result, Solved
 from playground import axis_values, texts
-from playground.executors import workers
+from playground.executors import WorkersError, workers
 from playground.figures.sweep import Map
 from playground.state import playing, runs, widgets
 from playground.state.session import press, session, theme
@@ -25,17 +26,25 @@ NONE = "nothing else"
 BY_SCORE, BY_LOSS = "accuracy 1", "loss below"
 BY_FIT = f"R² of {sweep.CURVE_SOLVED:g}"
 MOST_SEEDS = 1_000
+LONGEST_PAUSE = 1.0  # seconds between two slices that count as time of the sweep: the page was drawn, not left
 
 
 @dataclass
 class Sweeps:
-    """What the page remembers. `going` trains the sweep, slice by slice, as long as it is not None."""
+    """What the page remembers. `going` trains the sweep, slice by slice, as long as it is not None.
+
+    Streamlit begins the next run of the script while the last one may still be in a slice: whoever takes `going` on, or
+    replaces it, holds the lock. `seconds` is what the sweep has taken until `clock`, `number` how many were begun.
+    """
 
     base: Config = SWEEPS[FIRST_READY].config
     brought: OwnRows | None = None
     result: Result | None = None
     going: Generator[Result] | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
     seconds: float = 0.0
+    clock: float = 0.0
+    number: int = 0
     chosen: tuple[int, int] | None = None
     map: Map | None = None
     map_of: tuple[Any, ...] = ()
@@ -70,14 +79,15 @@ def take_from_train() -> None:
     widgets.give("sweep_epochs", config.epochs)
     widgets.give("sweep_first_seed", config.seed)
     for which in (1, 2):
-        _refresh_setting(which)
+        if st.session_state[f"sweep_setting_{which}"] not in (*axis_values.sweepable(config), NONE):
+            _sweep_another(which)
 
 
 def choose_setting(which: int) -> None:
     """Another setting is to be swept: suggest values for it."""
     press()
     widgets.give("sweep_ready", None)
-    _refresh_setting(which)
+    _suggest_values(which)
 
 
 def own_settings() -> None:
@@ -86,11 +96,16 @@ def own_settings() -> None:
     widgets.give("sweep_ready", None)
 
 
-def _refresh_setting(which: int) -> None:
-    """Suggest values for a setting, unless its own still stand; nothing, if it can no longer be swept."""
+def _sweep_another(which: int) -> None:
+    """Replace a setting that can no longer be swept: the first by another one, the second by none."""
+    other = st.session_state["sweep_setting_2"]
+    names = [name for name in axis_values.sweepable(sweeps().base) if name != other] if which == 1 else [NONE]
+    widgets.give(f"sweep_setting_{which}", names[0])
+    _suggest_values(which)
+
+
+def _suggest_values(which: int) -> None:
     name = st.session_state[f"sweep_setting_{which}"]
-    if name not in (*axis_values.sweepable(sweeps().base), NONE):
-        name = st.session_state[f"sweep_setting_{which}"] = "learning_rate" if which == 1 else NONE
     widgets.give(f"sweep_values_{which}", [] if name == NONE else axis_values.defaults(name))
 
 
@@ -135,7 +150,7 @@ def planned() -> Grid:
 def estimate(grid: Grid, workers: int) -> float:
     """About how many seconds a grid takes; tried out anew only when the grid is another."""
     current = sweeps()
-    wanted = (grid.config, grid.axes, grid.seeds, workers)
+    wanted = (grid.config, grid.axes, grid.seeds, id(grid.brought), workers)
     if current.estimate_of != wanted:
         current.estimate, current.estimate_of = sweep.estimate(grid, workers), wanted
     return current.estimate
@@ -144,34 +159,41 @@ def estimate(grid: Grid, workers: int) -> float:
 def start() -> None:
     """Begin the sweep that the widgets ask for; nothing happens where there is none, which the page says."""
     press()
-    current, found = sweeps(), workers()
+    current = sweeps()
     try:
-        grid = planned()
-    except ConfigError:
+        grid, found = planned(), workers()
+    except (ConfigError, WorkersError):
         return
     stop()
-    current.going, current.seconds, current.chosen = sweep.stream(grid, found.executor, found.number), 0.0, None
-    current.result = next(current.going)
+    with current.lock:
+        current.going = sweep.stream(grid, found.executor, found.number)
+        current.result, current.chosen = next(current.going), None
+        current.seconds, current.clock = 0.0, time.perf_counter()
+        current.number += 1
 
 
 def stop() -> None:
     """Stop the sweep under way; what is there stays."""
     press()
     current = sweeps()
-    if current.going is not None:
-        current.going.close()
-        current.going = None
+    with current.lock:
+        if current.going is not None:
+            current.going.close()
+            current.going = None
 
 
 def advance() -> None:
     """Train the sweep under way for one slice of time."""
     current = sweeps()
-    if current.going is None:
-        return
-    start = time.perf_counter()
-    if next(current.going, None) is None:
-        current.going = None
-    current.seconds += time.perf_counter() - start
+    with current.lock:
+        if current.going is None:
+            return
+        start = time.perf_counter()
+        if next(current.going, None) is None:
+            current.going = None
+        end = time.perf_counter()
+        current.seconds += min(start - current.clock, LONGEST_PAUSE) + end - start
+        current.clock = end
 
 
 def map_of(result: Result, measure: str, height: int) -> Map:
@@ -183,10 +205,15 @@ def map_of(result: Result, measure: str, height: int) -> Map:
     return current.map
 
 
+def map_key() -> str:
+    """The key of the map's chart. Another one for every sweep: a chart would keep the cell selected in it."""
+    return f"sweep_map_chart_{sweeps().number}"
+
+
 def choose_cell() -> None:
     """A cell of the map was chosen."""
     press()
-    points = st.session_state["sweep_map_chart"]["selection"]["points"]
+    points = st.session_state[map_key()]["selection"]["points"]
     if points and "customdata" in points[0]:
         i, j = points[0]["customdata"][:2]
         sweeps().chosen = (int(i), int(j))
@@ -194,12 +221,13 @@ def choose_cell() -> None:
 
 def open_run(place: tuple[int, int, int]) -> None:
     """Show a run of the sweep on the Train page, trained as far as it was; Undo brings back the run shown there."""
-    press()
-    current = sweeps()
-    if current.result is None:
+    result = sweeps().result
+    if result is None:
         return
-    config = current.result.config(*place)
-    names = [name for name, _ in current.result.grid.axes]
+    config = result.config(*place)
+    names = [name for name, _ in result.grid.axes]
     said = ", ".join(f"{name} {texts.text(name, getattr(config, name))}" for name in names)
-    runs.start(Run(config, data=current.result.grid.brought), f"From the sweep: {said}, seed {config.seed}.")
-    playing.start("finishing", config.epochs)
+    runs.start(Run(config, data=result.grid.brought), f"From the sweep: {said}, seed {config.seed}.")
+    until = config.epochs if result.finished[place] else int(result.records["epochs"][place])
+    if until:
+        playing.start("finishing", until)

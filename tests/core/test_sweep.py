@@ -315,6 +315,7 @@ REFUSED: list[tuple[dict[str, list[Any]], Any, str, str]] = [
     ({"learning_rate": [0.5]}, [], "seed", "at least one value"),
     ({"learning_rate": [0.5]}, [1, 1], "seed", "only once"),
     ({"learning_rate": [0.5]}, [-1], "seed", "from 0"),
+    ({"learning_rate": [0.5]}, [2**32 - 1, 2**32], "seed", "from 0"),
     ({"seed": [1, 2]}, range(2), "axes", "seeds are given besides"),
     ({"learning_rate": [-1.0]}, range(2), "learning_rate", "must be a number from"),
     ({"rate": [1.0]}, range(2), "rate", "is not a setting"),

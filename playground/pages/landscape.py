@@ -1,0 +1,290 @@
+"""Landscape: the loss over a plane through the run's weights, and the run's way across it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from backprop_core import ConfigError
+from backprop_core.landscape import PLANES, Trail, address_name, addresses
+from backprop_core.run import Snapshot
+from playground import controls, live
+from playground.figures.board import unit_names
+from playground.pages.style import use_style
+from playground.state import landscapes, playing, transport, widgets
+from playground.state.landscapes import MOST_ZOOM, Drawing
+from playground.state.session import next_frame, press, session
+
+CHART_CONFIG = {"displayModeBar": False}
+BURST_SECONDS = 1.5  # of frames drawn by one run of the script; then it runs again, and the timeline follows
+CHARTS = {
+    "landscape_map": "Contour map of the loss over the plane, with the run's way on it.",
+    "landscape_relief": "The loss over the plane as a surface in space, with the run's way on it.",
+}
+READOUTS = ("epoch_shown", "train_loss", "plane_loss", "share")
+PLAY_HELP = "Move along the way, and train on. The surface in space follows less often than the map."
+HELPS = {
+    "plane_loss": (
+        "The loss on the surface, at the point of the plane that is nearest to the run's weights. At the origin it is "
+        "the run's own loss; elsewhere the two differ by what lies beside the plane."
+    ),
+    "share": (
+        "How much of the run's way lies in this plane: the share of the squared distances of its weights from the "
+        "origin (0, 0). At 100% the picture shows the whole way, and the loss on the surface is the run's own. The "
+        "lower it is, the more the line is but a shadow of the way, beside which the run's own loss is another."
+    ),
+}
+SOURCE = (
+    "Li, Xu, Taylor, Studer & Goldstein 2018, [Visualizing the Loss Landscape of Neural Nets]"
+    "(https://arxiv.org/abs/1712.09913)"
+)
+
+
+@dataclass(frozen=True)
+class Readouts:
+    """The elements that show numbers, by name, and the line that says what is going on."""
+
+    numbers: dict[str, DeltaGenerator]
+    status: DeltaGenerator
+    channel: DeltaGenerator
+
+
+def page() -> None:
+    """Draw the page; while playing, go on drawing frames until something is pressed."""
+    use_style()
+    widgets.prepare()
+    current = session()
+    controls.sidebar(current.run.config_at(current.shown))
+    drawing, refused = None, None
+    try:
+        drawing = landscapes.drawing()
+    except ConfigError as error:
+        refused = error
+    readouts = _transport(drawing)
+    _choices()
+    if drawing is not None:
+        _charts(drawing)
+    elif refused is not None:
+        _say_why_not(refused)
+    if current.mode == "paused":
+        _show(drawing, readouts, still=True)
+    else:
+        _play(drawing, readouts)
+
+
+def _play(drawing: Drawing | None, readouts: Readouts) -> None:
+    """Draw frames for a while, no faster than the browser can paint them, then run the script again."""
+    current = session()
+    due = time.perf_counter()
+    end = due + BURST_SECONDS
+    while current.mode != "paused" and time.perf_counter() < end:
+        playing.play_frame()
+        _show(drawing, readouts, still=False)
+        due = max(due + 1 / playing.FRAMES_A_SECOND, time.perf_counter() - 1 / playing.FRAMES_A_SECOND)
+        time.sleep(max(0.002, due - time.perf_counter()))
+    st.rerun()
+
+
+def _show(drawing: Drawing | None, readouts: Readouts, *, still: bool) -> None:
+    """Bring numbers and pictures to the shown epoch."""
+    current = session()
+    snapshot = current.run.at(current.shown)
+    now = None if drawing is None else landscapes.follow(drawing, snapshot)
+    for name, text in _texts(snapshot, drawing, now).items():
+        readouts.numbers[name].markdown(text, help=HELPS.get(name))
+    readouts.status.markdown(_status(drawing, now))
+    if drawing is not None and drawing.pictures is not None:
+        patches = dict(zip(CHARTS, (picture.patch for picture in drawing.pictures), strict=True))
+        with readouts.channel:
+            live.send(next_frame(), patches, still=still)
+
+
+def _texts(snapshot: Snapshot, drawing: Drawing | None, now: Trail | None) -> dict[str, str]:
+    penalty = " incl. penalty" if snapshot.penalty else ""
+    below = "–" if now is None else f"{now.heights[0]:.6g}"
+    share = "–" if drawing is None or len(drawing.way.epochs) < 2 else f"{drawing.way.share:.1%}"
+    return {
+        "epoch_shown": f":small[Epoch]  \n**{snapshot.epoch:,}**",
+        "train_loss": f":small[Train loss{penalty}]  \n**{snapshot.loss:.6g}**",
+        "plane_loss": f":small[Loss in the plane]  \n**{below}**",
+        "share": f":small[Variance in the plane]  \n**{share}**",
+    }
+
+
+def _status(drawing: Drawing | None, now: Trail | None) -> str:
+    current = session()
+    if current.error:
+        return f":red[:material/error: {current.error}]"
+    if current.mode == "finishing":
+        return playing.progress()
+    if drawing is not None and now is not None and not drawing.holds(now.points[0]):
+        if current.mode == "playing":
+            return ":material/info: The run has left this surface. When you pause, it is drawn anew."
+        return ":material/info: The shown epoch lies beyond this surface: zoom out, or draw around it."
+    if drawing is not None and len(drawing.landscape.alpha) < landscapes.landscapes().points:
+        points = len(drawing.landscape.alpha)
+        return f":material/info: {points} × {points} points: more would take too long with this network and these rows."
+    return f":material/info: {current.notice}" if current.notice else ":small[ ]"
+
+
+def _transport(drawing: Drawing | None) -> Readouts:
+    current, page = session(), landscapes.landscapes()
+    paused = current.mode == "paused"
+    with st.container(key="transport", horizontal=True):
+        _button("back", "Back", "skip_previous", transport.back, "One epoch back.", shortcut="B",
+                disabled=current.shown == 0)  # fmt: skip
+        label, icon = ("Play", "play_arrow") if paused else ("Pause", "pause")
+        _button("play", label, icon, transport.toggle_play, PLAY_HELP, shortcut="P", type="primary")
+        _button("step", "Step", "skip_next", transport.step, "One epoch on.", shortcut="S")
+        _button("finish", "Finish", "fast_forward", transport.finish, "Train to the last epoch.", shortcut="F")
+        st.segmented_control(
+            "Speed",
+            playing.SPEEDS,
+            key="speed",
+            required=True,
+            on_change=press,
+            label_visibility="collapsed",
+            width="content",
+        )
+        st.space("stretch")
+        _button("zoom_in", "× ½", "zoom_in", landscapes.zoom, "Half as far, around the origin.", args=(0.5,),
+                disabled=page.zoom <= 1 / MOST_ZOOM)  # fmt: skip
+        _button("zoom_out", "× 2", "zoom_out", landscapes.zoom, "Twice as far, around the origin.", args=(2.0,),
+                disabled=page.zoom >= MOST_ZOOM)  # fmt: skip
+        _choose_points(drawing)
+    run = current.run
+    st.slider(
+        "Timeline",
+        0,
+        max(run.config.epochs, run.epoch, current.until),
+        key="timeline",
+        on_change=transport.scrub,
+        label_visibility="collapsed",
+    )
+    left, right = st.columns(2, vertical_alignment="center", gap="small")
+    numbers = {}
+    with left.container(key="readouts", horizontal=True):
+        for name in READOUTS:
+            with st.container(key=name, width="content"):
+                numbers[name] = st.empty()
+    with right.container(key="landscape_status"):
+        status = st.empty()
+    with st.container(key="live"):
+        channel = st.empty()
+    return Readouts(numbers, status, channel)
+
+
+def _button(key: str, label: str, icon: str, call: Callable[..., None], help: str, **options: Any) -> None:
+    st.button(label, key=key, icon=f":material/{icon}:", on_click=call, help=help, **options)
+
+
+def _choices() -> None:
+    """The plane, and what belongs to it."""
+    page, shown = landscapes.landscapes(), landscapes.kind()
+    with st.container(key="landscape_choices", horizontal=True, vertical_alignment="center"):
+        widgets.give("landscape_plane", shown)
+        st.segmented_control(
+            "Plane",
+            tuple(PLANES),
+            format_func=lambda name: PLANES[name].label.capitalize(),
+            key="landscape_plane",
+            required=True,
+            on_change=landscapes.choose_plane,
+            label_visibility="collapsed",
+            width="content",
+        )
+        if "seed" in PLANES[shown].settings:
+            _choose_seed(page.seed)
+        if "chosen" in PLANES[shown].settings:
+            _choose_parameters()
+        st.space("stretch")
+        _button("draw_around", "Draw around this point", "my_location", landscapes.draw_around,
+                "Draw the surface anew, with the weights of the shown epoch as its origin.")  # fmt: skip
+
+
+def _choose_seed(seed: int) -> None:
+    widgets.give("landscape_seed", seed)
+    st.number_input(
+        "Seed of the directions",
+        0,
+        landscapes.MOST_SEED,
+        key="landscape_seed",
+        on_change=landscapes.choose_seed,
+        label_visibility="collapsed",
+        width=130,
+        help="The seed that the two directions are drawn with.",
+    )
+    _button("landscape_draw", "Draw again", "casino", landscapes.draw_again, "Two other directions: the next seed.")
+
+
+def _choose_parameters() -> None:
+    run, page = session().run, landscapes.landscapes()
+    known = addresses(run.network)
+    names = unit_names(run)
+
+    def name(index: int) -> str:
+        layer, kind, *place = known[index]
+        source = "bias" if kind == "b" else names[layer - 1][place[0]]
+        return f"{address_name(known[index])}: {source} → {names[layer][place[-1]]}"
+
+    for which, chosen in enumerate(page.chosen, start=1):
+        widgets.give(f"landscape_parameter_{which}", known.index(chosen))
+        st.selectbox(
+            "To the right" if which == 1 else "Upwards",
+            range(len(known)),
+            format_func=name,
+            key=f"landscape_parameter_{which}",
+            on_change=landscapes.choose_parameters,
+            label_visibility="collapsed",
+            width=165,
+        )
+
+
+def _choose_points(drawing: Drawing | None) -> None:
+    estimates = landscapes.resolutions()
+    points = landscapes.landscapes().points
+    if drawing is not None:
+        points = len(drawing.landscape.alpha)
+        estimates = dict(sorted({**estimates, points: drawing.seconds}.items()))
+    widgets.give("landscape_points", points if points in estimates else min(estimates))
+    st.selectbox(
+        "Points",
+        tuple(estimates),
+        format_func=lambda number: f"{number} × {number} · {_duration(estimates[number])}",
+        key="landscape_points",
+        on_change=landscapes.choose_points,
+        label_visibility="collapsed",
+        width=150,
+        help="How many points of the surface are computed, and about how long that takes.",
+    )
+
+
+def _duration(seconds: float) -> str:
+    return f"{float(f'{seconds * 1000:.1g}'):g} ms" if seconds < 0.95 else f"{seconds:.1f} s"
+
+
+def _charts(drawing: Drawing) -> None:
+    assert drawing.pictures is not None
+    for (name, alt), picture, column in zip(CHARTS.items(), drawing.pictures, st.columns(2, gap="xsmall"), strict=True):
+        with column.container(key=f"panel_{name}"), st.container(key=name):
+            st.plotly_chart(picture.figure, config=CHART_CONFIG, height="stretch", key=f"{name}_chart", alt=alt)
+    newest = " (the newest when it was drawn, as in the source)" if drawing.centre == drawing.newest else ""
+    st.caption(
+        f"The training loss at origin + α · first + β · second. Origin (0, 0): the weights at epoch "
+        f"{drawing.centre:,}{newest}. The line is the run's way, moved straight onto the plane. "
+        f"{PLANES[drawing.kind].about} Source: {SOURCE}."
+    )
+
+
+def _say_why_not(refused: ConfigError) -> None:
+    """Why there is no surface; where training on helps, with a button that does."""
+    with st.container(key="landscape_refused"):
+        st.markdown(f":material/landscape: {refused}")
+        if refused.field == "plane" and session().mode == "paused":
+            _button("landscape_finish", "Finish", "fast_forward", transport.finish, "Train to the last epoch.",
+                    type="primary")  # fmt: skip

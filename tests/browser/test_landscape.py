@@ -1,0 +1,139 @@
+"""The Landscape page in a real browser: both pictures on one screen, the point that moves, and a run that plays."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
+
+from backprop_core import Config, Run
+from browser.conftest import BROWSERS, QUIET, visits
+from browser.train_page import TrainPage, inside, moved
+
+pytestmark = pytest.mark.browser
+
+PICTURES = ["landscape_map", "landscape_relief"]
+PLACES = """(names) => names.map((name) => {
+  const { x, y } = document.querySelector(`.st-key-${name} .js-plotly-plot`)._fullData.at(-1);
+  return [x[0], y[0]];
+})"""
+SOFTWARE_GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]  # surfaces in space without a graphics card
+
+OpenLandscape = Callable[..., "LandscapePage"]
+
+
+class LandscapePage(TrainPage):
+    """The page at /landscape, opened by its address and drawn."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self._address = page, address
+        self.complaints: list[str] = []
+        self.foreign: set[str] = set()
+        page.set_default_timeout(60_000)  # in software, surfaces take their time
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self._watch(request.url))
+        page.goto(f"{address}/landscape")
+        self.wait_pictures()
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        # Streamlit's client looks for its server below the page's address first, and the server answers 404 there.
+        url = str(message.location.get("url", ""))
+        probes = [f"{self._address}/landscape/_stcore/{name}" for name in ("health", "host-config")]
+        if not (url in probes and "404" in message.text):
+            super()._listen(message)
+
+    def wait_pictures(self) -> None:
+        for name in PICTURES:
+            self.page.wait_for_selector(f".st-key-{name} .js-plotly-plot[data-frame]")
+        self.rest()
+
+    def mark_pictures(self) -> None:
+        self.page.evaluate(
+            "(names) => names.forEach((n) => document.querySelector(`.st-key-${n} .js-plotly-plot`).mark = n)", PICTURES
+        )
+
+    def marked_pictures(self) -> list[str]:
+        marked: list[str] = self.page.evaluate(
+            "(names) => names.filter((n) => document.querySelector(`.st-key-${n} .js-plotly-plot`).mark === n)",
+            PICTURES,
+        )
+        return marked
+
+    def places(self) -> list[list[float]]:
+        """Where each picture shows the point."""
+        places: list[list[float]] = self.page.evaluate(PLACES, PICTURES)
+        return places
+
+    def wait_moved(self, before: list[list[float]]) -> None:
+        """Wait until the point has moved in both pictures, to the same place."""
+        self.page.wait_for_function(
+            f"([names, before]) => {{ const now = ({PLACES})(names);"
+            "return String(now[0]) === String(now[1]) && String(now[0]) !== String(before[0]); }",
+            arg=[PICTURES, before],
+        )
+
+
+@pytest.fixture
+def open_landscape(playwright: Playwright, chromium: Browser, address: str) -> Iterator[OpenLandscape]:
+    """Opens the page, in a Chromium that draws surfaces in space."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), playwright.chromium.executable_path)
+    browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", *QUIET, *SOFTWARE_GL])
+    with visits(browser, address, LandscapePage) as open_landscape:
+        yield open_landscape
+    browser.close()
+
+
+def test_the_point_moves_with_the_timeline_and_with_training(open_landscape: OpenLandscape) -> None:
+    page = open_landscape()
+    assert page.places() == [[0, 0], [0, 0]]
+    page.mark_pictures()
+    page.press("play")
+    page.wait_playing()
+    page.wait_moved([[0, 0], [0, 0]])
+    assert page.marked_pictures() == PICTURES
+    page.page.wait_for_function("document.querySelector('.st-key-timeline').innerText !== '0'")
+    assert page.marked_pictures() == PICTURES  # scripts ran again, and the charts stayed
+    page.press("play")
+    page.wait_paused()
+    page.wait_text("as much of the run's own way as a plane can")
+    page.wait_pictures()
+    before, epoch = page.places(), page.epoch
+    page.mark_pictures()
+    page.press("back")
+    page.wait_epoch(f"=== {epoch - 1}")
+    page.page.locator(".st-key-timeline input").first.press("Home")
+    page.wait_epoch("=== 0")
+    page.wait_moved(before)
+    page.rest()
+    assert page.marked_pictures() == PICTURES
+    assert f"{Run(Config()).at(0).loss:.6g}" in page.key("train_loss").inner_text()
+
+
+@pytest.mark.parametrize(("width", "height", "dark"), [(1400, 1000, True), (1280, 720, False)])
+def test_on_a_desktop_both_pictures_are_on_one_screen_and_stay_there(
+    open_landscape: OpenLandscape, width: int, height: int, dark: bool
+) -> None:
+    page = open_landscape(width, height, dark=dark)
+    keys = ("play", "timeline", "zoom_in", "landscape_points", "landscape_plane", "draw_around", *PICTURES)
+    boxes = page.boxes(*keys)
+    for key, box in boxes.items():
+        assert inside(box, width, height), key
+    assert page.overflow() == 0
+    for option in ("Two parameters", "Random directions"):
+        page.switch("landscape_plane", option)
+        page.rest()
+        page.wait_pictures()
+        assert moved(boxes, page.boxes(*keys)) == {}
+    page.switch("landscape_plane", "Principal components")
+    page.wait_text("Train a few epochs first")
+    assert page.overflow() == 0
+
+
+def test_on_a_phone_they_are_stacked(open_landscape: OpenLandscape) -> None:
+    page = open_landscape(390, 844)
+    above, below = page.boxes(*PICTURES).values()
+    assert above["y"] + above["height"] <= below["y"]
+    assert page.overflow() == 0
