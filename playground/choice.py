@@ -12,8 +12,8 @@ from typing import Literal
 
 import numpy as np
 
-from backprop_core.brought import Brought, Kind, offers, to_rows, with_scaled_target
-from backprop_core.cells import is_missing, is_number, number, safe_cell, unique
+from backprop_core.brought import MAX_NUMBER, Brought, Kind, offers, to_rows, with_scaled_target
+from backprop_core.cells import is_missing, is_number, number, objection, safe_cell, unique
 from backprop_core.datasets import MAX_INPUTS
 from backprop_core.presets import suggested_for
 from backprop_core.tables import Table
@@ -78,14 +78,18 @@ def test_share(rows: Brought, choice: Choice) -> float:
     return suggested_for(rows).test_share if choice.test_share is None else choice.test_share
 
 
-def unnamed_inputs(table: Table, choice: Choice) -> str:
-    """A sentence about columns that could be inputs, but are not suggested; "" if there are none."""
-    left = [
-        name
-        for column, name in enumerate(names(table))
-        if table.numeric[column] and column not in {choice.target, *choice.inputs} and _counts_rows(table, column)
-    ]
-    return f"“{left[0]}” only counts the rows, so it is no input unless you choose it." if left else ""
+def remarks(table: Table, choice: Choice) -> tuple[str, ...]:
+    """Sentences about columns that one might take for inputs, and that are not among them."""
+    said = []
+    for column, name in enumerate(names(table)):
+        if column in {choice.target, *choice.inputs}:
+            continue
+        if table.numeric[column] and _counts_rows(table, column):
+            said.append(f"“{name}” only counts the rows, so it is no input unless you choose it.")
+        slip = _slip(table, column)
+        if slip:
+            said.append(f"“{name}” is no input, for {slip}.")
+    return tuple(said[:MOST_LISTED])
 
 
 def missing_values(table: Table) -> str:
@@ -126,6 +130,16 @@ def _values(table: Table, column: int) -> list[float]:
 def _counts_rows(table: Table, column: int) -> bool:
     values = _values(table, column)
     return len(values) >= FEWEST_COUNTED and all(b - a == 1 for a, b in zip(values[:-1], values[1:], strict=True))
+
+
+def _slip(table: Table, column: int) -> str:
+    """What keeps a column from being numbers where most of its cells are; "" where there is no such thing."""
+    present = [(row, cell) for row, cell in zip(table.rows, table.columns[column], strict=True) if not is_missing(cell)]
+    others = [(row, cell) for row, cell in present if not is_number(cell, table.decimal)]
+    if not others or 2 * len(others) >= len(present):
+        return ""
+    row, cell = others[0]
+    return f"in row {row} {objection(cell, MAX_NUMBER, table.decimal)}"
 
 
 def _is_unusual(table: Table, column: int) -> bool:

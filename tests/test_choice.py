@@ -22,10 +22,20 @@ def test_the_last_column_is_learned_from_those_that_are_numbers() -> None:
 def test_a_column_that_counts_the_rows_is_no_input_unless_it_is_the_only_one() -> None:
     table = read(FLOWERS)
     assert suggested_choice(table).inputs == (1, 2)
-    assert "“Id” only counts the rows" in choice.unnamed_inputs(table, suggested_choice(table))
+    assert choice.remarks(table, suggested_choice(table)) == (
+        "“Id” only counts the rows, so it is no input unless you choose it.",
+    )
     alone = read("year,sales\n" + "\n".join(f"{2000 + i},{i * i / 7}" for i in range(9)))
     assert suggested_choice(alone).inputs == (0,)
-    assert choice.unnamed_inputs(alone, suggested_choice(alone)) == ""
+    assert choice.remarks(alone, suggested_choice(alone)) == ()
+
+
+def test_a_slip_that_keeps_a_column_from_the_inputs_is_said() -> None:
+    table = read("a,b,word,y\n1,2,x,0\n2,3x,y,1\n3,4,z,0\n")
+    assert suggested_choice(table).inputs == (0,)
+    assert choice.remarks(table, suggested_choice(table)) == (
+        "“b” is no input, for in row 3 “3x” is not a number (it has letters after its digits).",
+    )
 
 
 @pytest.mark.parametrize(

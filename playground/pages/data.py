@@ -151,7 +151,7 @@ def _brought(bringing: data.Bringing) -> None:
     except ConfigError as error:
         st.error(str(error), icon=":material/error:")
         return
-    _train(rows, wanted, choice.unnamed_inputs(table, wanted))
+    _train(rows, wanted, choice.remarks(table, wanted))
 
 
 def _preview(label: str, table: Table) -> None:
@@ -230,9 +230,9 @@ def _choose(table: Table, wanted: Choice) -> None:
             )  # fmt: skip
 
 
-def _train(rows: Brought, wanted: Choice, remark: str) -> None:
+def _train(rows: Brought, wanted: Choice, remarks: tuple[str, ...]) -> None:
     """What became of the rows, how many are held back, and the button."""
-    st.markdown("\n".join(f"- :small[{sentence}]" for sentence in (*rows.report, remark) if sentence))
+    st.markdown("\n".join(f"- :small[{sentence}]" for sentence in (*rows.report, *remarks)))
     share = choice.test_share(rows, wanted)
     widgets.give("data_test_share", share)
     left, right = st.columns([1, 1], vertical_alignment="bottom", gap="medium")
