@@ -11,7 +11,8 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +20,9 @@ import numpy as np
 
 from backprop_core.activations import Array
 from backprop_core.brought import Brought
-from backprop_core.cells import plain
-from backprop_core.config import MAX_EPOCHS, Address, Config, ConfigError, Edit
-from backprop_core.datasets import MAX_INPUTS, MAX_ROWS
+from backprop_core.cells import plain, shown, unique
+from backprop_core.config import MAX_EPOCHS, MAX_LAYERS, SPECS, Address, Config, ConfigError, Edit, fields
+from backprop_core.datasets import MAX_CLASSES, MAX_INPUTS
 from backprop_core.initializers import Params
 from backprop_core.problem import OwnRows
 
@@ -29,6 +30,9 @@ FORMAT, VERSION = "backprop-playground run", 1
 MOST_BYTES = 16_000_000
 MOST_EDITS = 10_000
 MOST_EPOCHS = 10 * MAX_EPOCHS  # playing goes on beyond the epochs that were set
+MOST_SIGNS = 200_000  # brackets, braces and quotes: what makes a file much larger in memory than on disk
+LONGEST = 200  # characters of a text that is looked at
+LARGEST = 1e150  # number in the rows; squares of larger ones are beyond float64
 
 KEYS = {"format", "version", "config", "edits", "data", "start", "epochs", "end"}
 ADDRESS = re.compile(r"(?:(W)([1-9])\[(\d{1,4}), ?(\d{1,4})\]|(b)([1-9])\[(\d{1,4})\])", re.ASCII)
@@ -57,7 +61,8 @@ class Saved:
         mine, theirs = _flat(params), _flat(self.end)
         if [array.shape for array in mine] != [array.shape for array in theirs]:
             return math.inf
-        return max(float(np.abs(a - b).max(initial=0.0)) for a, b in zip(mine, theirs, strict=True))
+        with np.errstate(over="ignore"):
+            return max(float(np.abs(a - b).max(initial=0.0)) for a, b in zip(mine, theirs, strict=True))
 
 
 def digest(params: Params) -> str:
@@ -110,51 +115,109 @@ def write(
 
 
 def read(content: str | bytes) -> Saved:
-    """What a file says. Raises ConfigError, with one sentence, for anything that is not such a file."""
+    """What a file says. Raises ConfigError, with one sentence, for anything that is not such a file.
+
+    The sentence can be shown anywhere: what it quotes of the file is short, and made plain.
+    """
+    values = _parsed(content)
+    if not isinstance(values, dict) or values.get("format") != FORMAT:
+        raise _refusal("is not a run saved by this playground.")
+    version = values.get("version")
+    if type(version) is int and version != VERSION:
+        raise _refusal(f"has version {version!s:.20}. This playground opens version {VERSION}.")
+    if set(values) != KEYS:
+        raise _refusal(f"must have the parts {', '.join(sorted(KEYS))}, and no others.")
+    with _part("version"):
+        _one_of(version, int)
+    with _part("config"):
+        config = _read_config(values["config"])
+    with _part("epochs"):
+        epochs = _read_epochs(values["epochs"])
+    with _part("edits"):
+        edits = _read_edits(values["edits"], epochs)
+    with _part("data"):
+        data = None if values["data"] is None else _read_data(values["data"])
+    with _part("start"):
+        start = None if values["start"] is None else _read_params(values["start"])
+    with _part("end"):
+        loss, digest_, parameters = _members(values["end"], "loss", "digest", "parameters")
+        return Saved(
+            config=config,
+            edits=edits,
+            epochs=epochs,
+            data=data,
+            params=start,
+            loss=float(_array([loss])[0]),
+            digest=_one_of(digest_, str),
+            end=_read_params(parameters),
+        )
+
+
+def _parsed(content: str | bytes) -> Any:
+    """The values of JSON text, which is not larger in memory than a run can be. Raises ConfigError."""
     if len(content) > MOST_BYTES:
         raise _refusal(f"has {len(content):,} bytes. At most {MOST_BYTES:,} can be opened.")
     try:
         text = content if isinstance(content, str) else content.decode("utf-8-sig")
-        values = json.loads(text, parse_constant=_no_constant)
+        if sum(map(text.count, '[{"')) > MOST_SIGNS:
+            raise _refusal("has more parts than a saved run can have.")
+        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
+    except ConfigError:
+        raise
     except (ValueError, RecursionError) as error:
         raise _refusal("is not complete JSON text: it is damaged, or not a saved run.") from error
-    if not isinstance(values, dict) or values.get("format") != FORMAT:
-        raise _refusal("is not a run saved by this playground.")
-    if values.get("version") != VERSION:
-        raise _refusal(f"has version {values.get('version')!r:.20}. This playground opens version {VERSION}.")
-    if set(values) != KEYS:
-        raise _refusal(f"must have the parts {', '.join(sorted(KEYS))}, and no others.")
+
+
+@contextmanager
+def _part(name: str) -> Iterator[None]:
+    """Reading one part of a file: whatever is wrong with it is a ConfigError that names it."""
     try:
-        return _read(values)
+        yield
     except ConfigError as error:
         raise _refusal(f"cannot be opened: {error}") from error
-    except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError) as error:
-        raise _refusal("is damaged: one of its parts is not as it was saved.") from error
+    except (LookupError, OverflowError, TypeError, ValueError) as error:
+        raise _refusal(f"is damaged: its part “{name}” is not as it was saved.") from error
 
 
-def _read(values: Mapping[str, Any]) -> Saved:
-    edits, epochs, end = values["edits"], values["epochs"], values["end"]
-    if not isinstance(epochs, int) or isinstance(epochs, bool) or not 0 <= epochs <= MOST_EPOCHS:
+def _read_config(values: Any) -> Config:
+    settings = _one_of(values, dict)
+    for name in settings:
+        if name not in SPECS:
+            raise ConfigError("config", f"{_shown(name)} is not a setting.")
+    return Config.from_dict({name: _setting(value) for name, value in settings.items()})
+
+
+def _setting(value: Any) -> Any:
+    """A value for a setting, checked only so far that a sentence can quote it."""
+    if isinstance(value, list) and len(value) <= 2 * MAX_LAYERS:
+        return tuple(_setting(_one_of(item, str, int, float)) for item in value)
+    if isinstance(value, int) and abs(value) >= 2**53:
+        raise OverflowError
+    return plain(value[:LONGEST]) if isinstance(value, str) else _one_of(value, bool, int, float, type(None))
+
+
+def _read_epochs(value: Any) -> int:
+    if not 0 <= _one_of(value, int) <= MOST_EPOCHS:
         raise ConfigError("epochs", f"epochs must be a whole number from 0 to {MOST_EPOCHS:,}.")
-    if len(edits) > MOST_EDITS:
-        raise ConfigError("edits", f"it has {len(edits):,} edits. At most {MOST_EDITS:,} are possible.")
-    return Saved(
-        config=Config.from_dict(dict(values["config"])),
-        edits=tuple(_read_edit(edit) for edit in edits),
-        epochs=epochs,
-        data=None if values["data"] is None else _read_data(values["data"]),
-        params=None if values["start"] is None else _read_params(values["start"]),
-        loss=_real(end["loss"]),
-        digest=str(end["digest"]),
-        end=_read_params(end["parameters"]),
-    )
+    return int(value)
 
 
-def _read_edit(values: Mapping[str, Any]) -> Edit:
-    epoch, value = values["epoch"], values["value"]
-    if not isinstance(epoch, int) or isinstance(epoch, bool) or epoch < 0:
-        raise ConfigError("edits", "an edit's epoch must be a whole number, 0 or more.")
-    return Edit(epoch, parse_field(values["field"]), tuple(value) if isinstance(value, list) else value)
+def _read_edits(values: Any, epochs: int) -> tuple[Edit, ...]:
+    if len(_one_of(values, list)) > MOST_EDITS:
+        raise ConfigError("edits", f"it has {len(values):,} edits. At most {MOST_EDITS:,} are possible.")
+    edits = tuple(_read_edit(*_members(edit, "epoch", "field", "value")) for edit in values)
+    if any(not 0 <= edit.epoch <= epochs for edit in edits):
+        raise ConfigError("edits", f"the epoch of an edit must be a whole number from 0 to {epochs:,}.")
+    if len({(edit.epoch, edit.field) for edit in edits}) < len(edits):
+        raise ConfigError("edits", "two edits change the same field at the same epoch.")
+    return edits
+
+
+def _read_edit(epoch: Any, text: Any, value: Any) -> Edit:
+    field = parse_field(_one_of(text, str))
+    if isinstance(field, str) and field not in fields("learning"):
+        raise ConfigError("edits", f"{_shown(field)} cannot change while training.")
+    return Edit(_one_of(epoch, int), field, _setting(value))
 
 
 def _write_data(data: OwnRows) -> dict[str, Any]:
@@ -164,43 +227,81 @@ def _write_data(data: OwnRows) -> dict[str, Any]:
     return {"names": names, "X": data.X.tolist(), "y": data.y.tolist()}
 
 
-def _read_data(values: Mapping[str, Any]) -> OwnRows:
-    X, y, names = values["X"], values["y"], values["names"]
-    if len(X) > MAX_ROWS or len(y) != len(X) or max((len(row) for row in X), default=0) > MAX_INPUTS:
-        raise ConfigError("data", f"data must be up to {MAX_ROWS:,} rows of up to {MAX_INPUTS} inputs, with targets.")
+def _read_data(values: Any) -> OwnRows:
+    """The rows of a file; whether they are of a shape that can be trained on, a run finds out."""
+    X, y, names = _members(values, "X", "y", "names")
+    X, y = _array(X), _array(y)
+    if max(np.abs(X).max(initial=0.0), np.abs(y).max(initial=0.0)) > LARGEST:
+        raise ConfigError("data", f"inputs and targets must be numbers from {-LARGEST:g} to {LARGEST:g}.")
     if names is None:
-        return _array(X), _array(y)
-    inputs, classes = (tuple(plain(name) for name in names[part]) for part in ("inputs", "classes"))
-    return Brought(_array(X), _array(y), inputs, classes, standardise=bool(names["standardise"]))
+        return X, y
+    inputs, classes, standardise = _members(names, "inputs", "classes", "standardise")
+    return Brought(X, y, _names(inputs), _names(classes), standardise=_one_of(standardise, bool))
+
+
+def _names(values: Any) -> tuple[str, ...]:
+    if len(_one_of(values, list)) > MAX_INPUTS:
+        raise ConfigError("data", f"at most {MAX_INPUTS} inputs and {MAX_CLASSES} classes can have names.")
+    return unique([_one_of(name, str)[:LONGEST] for name in values])
 
 
 def _write_params(params: Params) -> list[dict[str, Any]]:
     return [{"W": W.tolist(), "b": b.tolist()} for W, b in params]
 
 
-def _read_params(layers: list[Any]) -> Params:
-    return [(_array(layer["W"]), _array(layer["b"])) for layer in layers]
+def _read_params(values: Any) -> Params:
+    if len(_one_of(values, list)) > MAX_LAYERS + 1:
+        raise ValueError(len(values))
+    layers = [_members(layer, "W", "b") for layer in values]
+    return [(_array(W), _array(b)) for W, b in layers]
 
 
-def _array(values: list[Any]) -> Array:
+def _array(values: Any) -> Array:
+    """The array of a list of finite numbers, or of lists of them."""
+    rows = [row if isinstance(row, list) else [row] for row in _one_of(values, list)]
+    for row in rows:
+        for number in row:
+            _one_of(number, int, float)
     array = np.array(values, dtype=float)
     if not np.isfinite(array).all():
-        raise ValueError(values)
+        raise OverflowError
     return array
 
 
-def _real(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(value)
-    return float(value)
+def _members(values: Any, *names: str) -> list[Any]:
+    """The values of an object that has these names, and no others."""
+    if set(_one_of(values, dict)) != {*names}:
+        raise KeyError(*names)
+    return [values[name] for name in names]
+
+
+def _one_of(value: Any, *kinds: type) -> Any:
+    """A value that is of one of these kinds; true and false are no numbers."""
+    if type(value) not in kinds:
+        raise TypeError(type(value))
+    return value
 
 
 def _flat(params: Params) -> list[Array]:
     return [array for layer in params for array in layer]
 
 
+def _shown(text: str) -> str:
+    return shown(text[:LONGEST])
+
+
 def _no_constant(name: str) -> Any:
     raise ValueError(name)
+
+
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, in which nothing is said twice."""
+    values = dict[str, Any]()
+    for name, value in members:
+        if name in values:
+            raise _refusal(f"is damaged: it says {_shown(name)} twice.")
+        values[name] = value
+    return values
 
 
 def _refusal(said: str) -> ConfigError:

@@ -64,19 +64,21 @@ def numbered(name: str, taken: Iterable[str]) -> str:
 
 
 def default_name(run: Run, others: Sequence[Run]) -> str:
-    """What is special about a run: where it differs from what is suggested for its dataset, and from other runs."""
+    """What is special about a run: its dataset among others, where it differs from what is suggested for it, and from
+    other runs of it.
+    """
     config, usual = run.config, suggested(run.config.dataset)
-    others = [other for other in others if other is not run]
+    alike = [other.config for other in others if other.config.dataset == config.dataset]
 
     def is_special(name: str) -> bool:
-        return any(getattr(config, name) != getattr(other.config, name) for other in others)
+        return any(getattr(config, name) != getattr(other, name) for other in alike)
 
     left_out = {"dataset", *ALWAYS_NAMED, *fields("goal")}
     unusual = [name for name in SPECS if name in relevant(config) - left_out]
     unusual = [name for name in unusual if is_special(name) or getattr(config, name) != getattr(usual, name)]
     rest = sorted(ALWAYS_NAMED, key=lambda name: not is_special(name))
     parts = [phrase(name, getattr(config, name)) for name in (*unusual, *rest)]
-    if any(other.config.dataset != config.dataset for other in others):
+    if len(alike) < len(others):
         parts.insert(0, in_words("dataset", config.dataset))
     if run.edits:
         parts.insert(0, f"{len(run.edits)} edit{'s' * (len(run.edits) > 1)}")

@@ -8,17 +8,19 @@ the process of the page.
 from __future__ import annotations
 
 import os
+import re
 import socket
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 import streamlit as st
-from threadpoolctl import threadpool_limits
 
+from playground import pool
 from playground.threads import ONE_BLAS_THREAD
 
 SCHEDULER, PROCESSES = "BACKPROP_DASK_SCHEDULER", "BACKPROP_SWEEP_PROCESSES"
+MOST_PROCESSES = 256
 PATIENCE = 5.0  # seconds for a scheduler to answer
 
 
@@ -41,9 +43,9 @@ def workers() -> Workers:
     """
     address = os.environ.get(SCHEDULER)
     if address:
-        client = _sound_client(address)
+        client, executor = _sound_client(address)
         cores = sum(client.ncores().values())
-        return Workers(client.get_executor(pure=False), max(1, cores), f"{cores} cores of the cluster")
+        return Workers(executor, max(1, cores), f"{cores} cores of the cluster")
     processes = _processes()
     if processes == 1:
         return Workers(None, 1, "1 core")
@@ -51,46 +53,50 @@ def workers() -> Workers:
 
 
 def _processes() -> int:
-    chosen = os.environ.get(PROCESSES) or str(os.cpu_count() or 1)
-    if not (chosen.isascii() and chosen.isdecimal() and int(chosen)):
-        raise WorkersError(f"The environment variable {PROCESSES} must be a whole number from 1, not {chosen[:40]!r}.")
+    chosen = os.environ.get(PROCESSES)
+    if not chosen:
+        return min(os.cpu_count() or 1, MOST_PROCESSES)
+    if not (re.fullmatch("[0-9]{1,9}", chosen) and 1 <= int(chosen) <= MOST_PROCESSES):
+        raise WorkersError(
+            f"The environment variable {PROCESSES} must be a whole number from 1 to {MOST_PROCESSES}, "
+            f"not {chosen[:40]!r}."
+        )
     return int(chosen)
 
 
 def _sound_pool(processes: int) -> ProcessPoolExecutor:
     """The processes; new ones, if one of them was lost."""
-    pool = _pool(processes)
+    found = _pool(processes)
     try:
-        pool.submit(int)
+        found.submit(int)
     except RuntimeError:  # broken, or shut down
         _pool.clear(processes)
         return _pool(processes)
-    return pool
+    return found
 
 
 @st.cache_resource(show_spinner=False)
 def _pool(processes: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(processes, get_context("spawn"), threadpool_limits, ONE_BLAS_THREAD)
+    return ProcessPoolExecutor(processes, get_context("spawn"), pool.begin, ONE_BLAS_THREAD)
 
 
-def _sound_client(address: str) -> Any:
-    """The connection to a scheduler; a new one, if it was closed."""
-    client = _client(address)
-    if client.status == "closed":
+def _sound_client(address: str) -> tuple[Any, Executor]:
+    """The connection to a scheduler, and its executor; new ones, if it was closed."""
+    if _client(address)[0].status == "closed":
         _client.clear(address)
-        return _client(address)
-    return client
+    return _client(address)
 
 
 @st.cache_resource(show_spinner=False)
-def _client(address: str) -> Any:
+def _client(address: str) -> tuple[Any, Executor]:
     try:
         from distributed import Client
         from distributed.comm.addressing import get_address_host_port
 
         with socket.create_connection(get_address_host_port(address), PATIENCE):  # a refusal is known at once
             pass
-        return Client(address, set_as_default=False, timeout=PATIENCE)
+        client = Client(address, set_as_default=False, timeout=PATIENCE)
+        return client, client.get_executor(pure=False)
     except ImportError as error:
         raise WorkersError(f"{SCHEDULER} is set, but a package is missing: see requirements-cluster.txt.") from error
     except (OSError, OverflowError, ValueError) as error:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
 
 from backprop_core import ConfigError, Run, export, saving
 from playground import charts, links
+from playground.figures.replay import replay_html
 from playground.state import address, opening, widgets
-from playground.state.session import press, session
+from playground.state.session import press, session, theme
 
 
 class Take(NamedTuple):
@@ -19,7 +21,8 @@ class Take(NamedTuple):
     label: str
     file: str
     mime: str
-    make: Callable[[Run], str | bytes]
+    make: Callable[..., str | bytes]  # of the run; of run and theme, where it is something to be looked at
+    drawn: bool = False
 
 
 TAKES = {
@@ -27,6 +30,7 @@ TAKES = {
     "python": Take("Python, NumPy only", "backprop.py", "text/x-python", export.python),
     "pytorch": Take("PyTorch", "backprop_pytorch.py", "text/x-python", export.pytorch),
     "sklearn": Take("scikit-learn", "backprop_sklearn.py", "text/x-python", export.sklearn),
+    "html": Take("Replay for slides, HTML", "replay.html", "text/html", replay_html, drawn=True),
     "npz": Take("Weights, NumPy .npz", "weights.npz", "application/octet-stream", export.weights_npz),
     "json": Take("Weights, JSON", "weights.json", "application/json", export.weights_json),
     "csv": Take("Loss of every epoch, CSV", "history.csv", "text/csv", export.history_csv),
@@ -58,15 +62,17 @@ def view() -> None:
 
 def _about_the_link(run: Run) -> str:
     parts = address.parts()
+    count = sum(edit.epoch <= session().shown for edit in run.edits)
+    edits = "1 edit" if count == 1 else f"{count:,} edits"
     if run.brought is not None and "preset" not in parts:
         return "The page's address holds the settings, but not your own rows: save the run as a file to pass it on."
     if parts.get("edits") == links.LEFT_OUT:
         return (
-            f"The page's address holds the settings, but the {len(run.edits)} edits do not fit into "
+            f"The page's address holds the settings, but the {edits} do not fit into "
             f"{links.LONGEST:,} characters: save the run as a file to pass it on."
         )
-    edits = f", its {len(run.edits)} edits" if run.edits else ""
-    return f"The page's address is a link to this very run: its settings{edits} and the epoch shown."
+    its_edits = f", its {edits}" if count else ""
+    return f"The page's address is a link to this very run: its settings{its_edits} and the epoch shown."
 
 
 def _take_home(run: Run, playing: bool) -> None:
@@ -77,12 +83,13 @@ def _take_home(run: Run, playing: bool) -> None:
         "only, and print the same numbers.",
     )  # fmt: skip
     take = TAKES[widgets.value("take")]
+    arguments = (run, theme()) if take.drawn else (run,)
     refused = _refusal(take, run)
     if refused:
         st.warning(refused)
     st.download_button(
-        f"Download {take.file}", lambda: take.make(run), take.file, take.mime, key="take_home", on_click="ignore",
-        icon=":material/download:", disabled=playing or bool(refused), width="stretch",
+        f"Download {take.file}", partial(take.make, *arguments), take.file, take.mime, key="take_home",
+        on_click="ignore", icon=":material/download:", disabled=playing or bool(refused), width="stretch",
     )  # fmt: skip
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from backprop_core.cells import plain
 from backprop_core.config import DEFAULTS, SPECS, ConfigError
 
 NOTHING = "none"
 UNSET = {"batch_size": "all"}
 FLAGS = {"on": True, "off": False}
+LONGEST = 200  # characters of a value; the longest that means something has half as many
+LARGEST = 2**53  # whole number that float64 can tell from its neighbours
 
 
 def text(name: str, value: Any) -> str:
@@ -26,38 +29,47 @@ def text(name: str, value: Any) -> str:
 
 
 def parse(name: str, typed: str) -> Any:
-    """The value that a text means, unchecked but for its kind. Raises ConfigError."""
+    """The value that a text means, unchecked but for its kind, and such that a sentence can quote it.
+
+    Raises ConfigError.
+    """
     try:
         return _parse(name, typed.strip())
     except (KeyError, OverflowError, ValueError) as error:
         example = text(name, DEFAULTS[name])
         raise ConfigError(
-            name, f"{SPECS[name].label} ({name}) = {typed[:40]!r} is not a value. Write, for example, {example}."
+            name,
+            f"{SPECS[name].label} ({name}) = {plain(typed[:LONGEST])!r} is not a value. Write, for example, {example}.",
         ) from error
 
 
 def _parse(name: str, typed: str) -> Any:
     spec = SPECS[name]
+    if len(typed) > LONGEST:
+        raise ValueError(len(typed))
     if spec.optional and typed == UNSET.get(name, NOTHING):
         return None
     match spec.kind:
         case "flag":
             return FLAGS[typed]
         case "integers":
-            return () if typed == NOTHING else tuple(int(part) for part in typed.split("-"))
+            return () if typed == NOTHING else tuple(_whole(part) for part in typed.split("-"))
         case "choices":
-            return tuple(typed.split("-"))
+            return tuple(plain(part) for part in typed.split("-"))
+        case "choice" if name == "activation" and typed == NOTHING:
+            return ()
         case "choice" if name == "activation" and "-" in typed:
-            return tuple(typed.split("-"))
+            return tuple(plain(part) for part in typed.split("-"))
         case "integer":
-            return int(typed) if typed.isdecimal() else _whole(float(typed))
+            return _whole(typed)
         case "real":
             return float(typed)
         case _:
-            return typed
+            return plain(typed)
 
 
-def _whole(number: float) -> int:
-    if number != int(number):
-        raise ValueError(number)
+def _whole(typed: str) -> int:
+    number = int(typed) if typed.strip().isdecimal() else float(typed)
+    if abs(number) > LARGEST or number != int(number):
+        raise ValueError(typed)
     return int(number)

@@ -72,15 +72,15 @@ def test_a_taken_name_gets_a_number(name: str, times: int) -> None:
         (FROZEN, [], "biases frozen, hidden 2, rate 0.5"),
         (LEARNS, [FROZEN], "biases trained, hidden 2, rate 0.5"),
         (Config(seed=3), [Config()], "seed 3, hidden 2, rate 0.5"),
-        (suggested("moons"), [LEARNS], None),
+        (LEARNS, [suggested("moons")], "XOR, hidden 2, rate 0.5, seed 0"),
+        (LEARNS, [suggested("moons"), Config(seed=1)], "XOR, seed 0, hidden 2, rate 0.5"),
         (Config(optimizer="adam", learning_rate=0.1), [], "Adam, hidden 2, rate 0.1, seed 0"),
         (Config(momentum=0.5), [], "hidden 2, rate 0.5, seed 0"),
     ],
 )
-def test_a_run_is_named_by_what_is_special(config: Config, others: list[Config], name: str | None) -> None:
-    said = default_name(Run(config), [Run(other) for other in others])
-    assert said == name or (name is None and said.startswith("Moons, "))
-    assert len(said) <= LONGEST_NAME
+def test_a_run_is_named_by_what_is_special(config: Config, others: list[Config], name: str) -> None:
+    assert default_name(Run(config), [Run(other) for other in others]) == name
+    assert len(name) <= LONGEST_NAME
 
 
 @pytest.mark.parametrize("preset", PRESETS)

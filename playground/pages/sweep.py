@@ -250,8 +250,12 @@ def _cell(result: Result, cell: tuple[int, int]) -> None:
             "Open on Train", icon=":material/open_in_new:", key="sweep_open",
             help="Train this very run on the Train page. Undo there brings back the run it shows now.",
         ):  # fmt: skip
-            sweeps.open_run(place)
+            sweeps.open_run(result, place)
             navigation.go("train")
+        if st.button(
+            "Pin", icon=":material/keep:", key="sweep_pin", help="Pin this run, to compare it with others on Compare."
+        ):
+            st.toast(sweeps.pin_run(result, place))
     st.plotly_chart(
         bundle(result, cell, place[2], theme(), BUNDLE_HEIGHT), config=charts.config(), height=BUNDLE_HEIGHT,
         key="sweep_bundle", alt="Loss curves of the cell's runs, one a seed.",

@@ -10,11 +10,14 @@ import streamlit as st
 from backprop_core import Run
 from backprop_core.presets import PRESETS
 from playground import links
+from playground.state import transport
 from playground.state.session import session
 
 
 def keep() -> None:
     """Let the address hold the run: its configuration and edits at once, the shown epoch when nothing plays."""
+    if session().part(transport.Timeline).moved is not None:
+        transport.follow_timeline()  # before the page does: the epoch to be shown is not yet the one it says
     wanted = parts()
     if session().mode != "paused":
         wanted.pop("epoch", None)

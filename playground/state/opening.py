@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,18 +13,23 @@ from backprop_core import ConfigError, Run, saving
 from backprop_core.presets import PRESETS
 from backprop_core.saving import Saved
 from playground import links
-from playground.state import runs, widgets
+from playground.state import playing, runs, widgets
 from playground.state.session import press, session
 
 SLICE_SECONDS = 0.3
 ROUNDING = "Another machine rounds differently here and there."
+NOT_ALL = "Not everything in the link could be used."
 
 
 @dataclass
 class Opening:
-    """The run on its way, and how far it is to go; what to say when it is there; and whether the address was read."""
+    """The run on its way, and how far it is to go; what to say when it is there; and whether the address was read.
+
+    `otherwise` is the same run without its edits: what to open if one of them cannot be made.
+    """
 
     going: Iterator[Run] | None = None
+    otherwise: Iterator[Run] | None = None
     run: Run | None = None
     epochs: int = 0
     saved: Saved | None = None
@@ -55,8 +61,9 @@ def from_address() -> None:
         session().error = f"The link cannot be opened: {error}"
         return
     current.going = Run.replaying(link.config, link.edits, link.epoch, data=data, params=params)
+    current.otherwise = Run.replaying(link.config, (), link.epoch, data=data, params=params)
     current.epochs, current.saved, current.notice = link.epoch, None, "Opened from the link."
-    current.warning = f"Not everything in the link could be used. {' '.join(link.ignored)}" if link.ignored else ""
+    current.warning = " ".join([NOT_ALL, *link.ignored]) if link.ignored else ""
 
 
 def from_file(key: str) -> None:
@@ -70,10 +77,11 @@ def from_file(key: str) -> None:
         saved = saving.read(file.getvalue())
         Run(saved.config, data=saved.data, params=saved.params)
     except ConfigError as error:
-        session().error = str(error)
+        session().error = str(error) if error.field == "file" else f"This file cannot be opened: {error}"
         return
     current = opening()
     current.going = Run.replaying(saved.config, saved.edits, saved.epochs, data=saved.data, params=saved.params)
+    current.otherwise = None
     current.epochs, current.saved, current.notice, current.warning = saved.epochs, saved, "", ""
 
 
@@ -88,8 +96,11 @@ def proceed() -> None:
             else:
                 current.run = run
     except ConfigError as error:
-        current.going = current.run = None
-        session().error = f"It cannot be opened: {error}"
+        current.going, current.otherwise, current.run = current.otherwise, None, None
+        if current.going is None:
+            session().error = f"It cannot be opened: {error}"
+        else:
+            current.warning = f"{current.warning or NOT_ALL} The edits: {error}"
 
 
 def stop() -> None:
@@ -110,7 +121,9 @@ def _arrive(current: Opening) -> None:
     if run is None:
         return
     runs.start(run, current.notice if current.saved is None else _compared(run, current.saved))
-    session().error = current.warning
+    if run.diverged is not None:
+        playing.say_why_stopped()
+    session().error = " ".join(filter(None, [current.warning, session().error]))
     widgets.give("preset", None)
 
 
@@ -119,4 +132,6 @@ def _compared(run: Run, saved: Saved) -> str:
     difference = saved.difference(run.params)
     if difference == 0:
         return f"Opened: {run.epoch:,} epochs, and every number as it was saved, to the last bit."
+    if math.isinf(difference):
+        return f"Opened: {run.epoch:,} epochs. The weights that were saved with it are those of another network."
     return f"Opened. Its weights differ from those saved by up to {difference:.2g}. {ROUNDING}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 
-from backprop_core import Config, ConfigError, Run, sweep
+from backprop_core import Config, ConfigError, sweep
 from backprop_core.brought import Brought
 from backprop_core.datasets import DATASETS
 from backprop_core.problem import OwnRows
@@ -18,8 +18,8 @@ from backprop_core.sweep import SWEEPS, Grid, Result, Solved
 from playground import axis_values, texts
 from playground.executors import WorkersError, workers
 from playground.figures.sweep import Map
-from playground.state import playing, runs, widgets
-from playground.state.session import press, session, theme
+from playground.state import pins, playing, runs, widgets
+from playground.state.session import Recipe, press, session, theme
 
 FIRST_READY = "rate_size"
 NONE = "nothing else"
@@ -219,15 +219,30 @@ def choose_cell() -> None:
         sweeps().chosen = (int(i), int(j))
 
 
-def open_run(place: tuple[int, int, int]) -> None:
+def open_run(result: Result, place: tuple[int, int, int]) -> None:
     """Show a run of the sweep on the Train page, trained as far as it was; Undo brings back the run shown there."""
-    result = sweeps().result
-    if result is None:
-        return
-    config = result.config(*place)
-    names = [name for name, _ in result.grid.axes]
-    said = ", ".join(f"{name} {texts.text(name, getattr(config, name))}" for name in names)
-    runs.start(Run(config, data=result.grid.brought), f"From the sweep: {said}, seed {config.seed}.")
-    until = config.epochs if result.finished[place] else int(result.records["epochs"][place])
+    recipe, until = _recipe(result, place), _until(result, place)
+    runs.start(replace(recipe, epoch=0).run(), f"From the sweep: {_run_name(result, place)}.")
     if until:
         playing.start("finishing", until)
+
+
+def pin_run(result: Result, place: tuple[int, int, int]) -> str:
+    """Pin a run of the sweep for Compare, trained as far as it was; returns what to say about it."""
+    name = _run_name(result, place)
+    return pins.pin(_recipe(result, place), name) or f"Pinned for Compare: {name}."
+
+
+def _recipe(result: Result, place: tuple[int, int, int]) -> Recipe:
+    return Recipe(result.config(*place), (), _until(result, place), result.grid.brought, None)
+
+
+def _until(result: Result, place: tuple[int, int, int]) -> int:
+    """How far a run was trained: up to the epoch in which it diverged, or its newest."""
+    return int(result.diverged[place] or result.records["epochs"][place])
+
+
+def _run_name(result: Result, place: tuple[int, int, int]) -> str:
+    config, names = result.config(*place), [name for name, _ in result.grid.axes]
+    said = [f"{name} {texts.text(name, getattr(config, name))}" for name in names]
+    return ", ".join([*said, f"seed {config.seed}"])

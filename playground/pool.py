@@ -1,0 +1,22 @@
+"""What a process that trains sweeps does first. It knows no Streamlit, so that such processes begin quickly."""
+
+from __future__ import annotations
+
+import os
+import threading
+from multiprocessing import parent_process
+
+from threadpoolctl import threadpool_limits
+
+
+def begin(threads: int, of: str) -> None:
+    """Keep a library to so many threads; and end with the server, even if that is killed and cannot say so."""
+    threadpool_limits(threads, of)
+    threading.Thread(target=_end_with_the_server, daemon=True).start()
+
+
+def _end_with_the_server() -> None:
+    server = parent_process()
+    if server is not None:
+        server.join()
+        os._exit(1)
