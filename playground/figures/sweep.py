@@ -70,8 +70,8 @@ class Map(Live):
             hoverinfo="skip", zmin=0, zmax=1, textfont={"size": 14 if columns <= 10 else 11},
             texttemplate="%{text}" if columns * rows <= MOST_NUMBERS else None,
             colorbar={"title": {"text": self.measure.title, "side": "top"}, "thickness": 8, "outlinewidth": 0,
-                      "tickfont": {"color": theme.muted}, "orientation": "h", "yref": "container", "y": 1, "yanchor": "top",
-                      "ypad": 4},
+                      "tickfont": {"color": theme.muted}, "orientation": "h", "yref": "container", "y": 1,
+                      "yanchor": "top", "ypad": 4},
         )  # fmt: skip
         self._cells = [(i, j) for j in range(rows) for i in range(columns)]
         marks = go.Scatter(

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from backprop_core import ConfigError
 from backprop_core.landscape import PLANES, Trail, address_name, addresses
 from backprop_core.run import Snapshot
-from playground import controls, live
+from playground import charts, controls, live
 from playground.figures.board import unit_names
+from playground.pages.frames import Readouts, button, play
 from playground.pages.style import use_style
 from playground.state import landscapes, playing, transport, widgets
 from playground.state.landscapes import MOST_ZOOM, Drawing
 from playground.state.session import next_frame, press, session
 
-CHART_CONFIG = {"displayModeBar": False}
-BURST_SECONDS = 1.5  # of frames drawn by one run of the script; then it runs again, and the timeline follows
 CHARTS = {
     "landscape_map": "Contour map of the loss over the plane, with the run's way on it.",
     "landscape_relief": "The loss over the plane as a surface in space, with the run's way on it.",
@@ -45,15 +38,6 @@ SOURCE = (
 )
 
 
-@dataclass(frozen=True)
-class Readouts:
-    """The elements that show numbers, by name, and the line that says what is going on."""
-
-    numbers: dict[str, DeltaGenerator]
-    status: DeltaGenerator
-    channel: DeltaGenerator
-
-
 def page() -> None:
     """Draw the page; while playing, go on drawing frames until something is pressed."""
     use_style()
@@ -74,20 +58,7 @@ def page() -> None:
     if current.mode == "paused":
         _show(drawing, readouts, still=True)
     else:
-        _play(drawing, readouts)
-
-
-def _play(drawing: Drawing | None, readouts: Readouts) -> None:
-    """Draw frames for a while, no faster than the browser can paint them, then run the script again."""
-    current = session()
-    due = time.perf_counter()
-    end = due + BURST_SECONDS
-    while current.mode != "paused" and time.perf_counter() < end:
-        playing.play_frame()
-        _show(drawing, readouts, still=False)
-        due = max(due + 1 / playing.FRAMES_A_SECOND, time.perf_counter() - 1 / playing.FRAMES_A_SECOND)
-        time.sleep(max(0.002, due - time.perf_counter()))
-    st.rerun()
+        play(lambda: _show(drawing, readouts, still=False))
 
 
 def _show(drawing: Drawing | None, readouts: Readouts, *, still: bool) -> None:
@@ -136,12 +107,12 @@ def _transport(drawing: Drawing | None) -> Readouts:
     current, page = session(), landscapes.landscapes()
     paused = current.mode == "paused"
     with st.container(key="transport", horizontal=True):
-        _button("back", "Back", "skip_previous", transport.back, "One epoch back.", shortcut="B",
+        button("back", "Back", "skip_previous", transport.back, "One epoch back.", shortcut="B",
                 disabled=current.shown == 0)  # fmt: skip
         label, icon = ("Play", "play_arrow") if paused else ("Pause", "pause")
-        _button("play", label, icon, transport.toggle_play, PLAY_HELP, shortcut="P", type="primary")
-        _button("step", "Step", "skip_next", transport.step, "One epoch on.", shortcut="S")
-        _button("finish", "Finish", "fast_forward", transport.finish, "Train to the last epoch.", shortcut="F")
+        button("play", label, icon, transport.toggle_play, PLAY_HELP, shortcut="P", type="primary")
+        button("step", "Step", "skip_next", transport.step, "One epoch on.", shortcut="S")
+        button("finish", "Finish", "fast_forward", transport.finish, "Train to the last epoch.", shortcut="F")
         st.segmented_control(
             "Speed",
             playing.SPEEDS,
@@ -152,9 +123,9 @@ def _transport(drawing: Drawing | None) -> Readouts:
             width="content",
         )
         st.space("stretch")
-        _button("zoom_in", "× ½", "zoom_in", landscapes.zoom, "Half as far, around the origin.", args=(0.5,),
+        button("zoom_in", "× ½", "zoom_in", landscapes.zoom, "Half as far, around the origin.", args=(0.5,),
                 disabled=page.zoom <= 1 / MOST_ZOOM)  # fmt: skip
-        _button("zoom_out", "× 2", "zoom_out", landscapes.zoom, "Twice as far, around the origin.", args=(2.0,),
+        button("zoom_out", "× 2", "zoom_out", landscapes.zoom, "Twice as far, around the origin.", args=(2.0,),
                 disabled=page.zoom >= MOST_ZOOM)  # fmt: skip
         _choose_points(drawing)
     run = current.run
@@ -179,10 +150,6 @@ def _transport(drawing: Drawing | None) -> Readouts:
     return Readouts(numbers, status, channel)
 
 
-def _button(key: str, label: str, icon: str, call: Callable[..., None], help: str, **options: Any) -> None:
-    st.button(label, key=key, icon=f":material/{icon}:", on_click=call, help=help, **options)
-
-
 def _choices() -> None:
     """The plane, and what belongs to it."""
     page, shown = landscapes.landscapes(), landscapes.kind()
@@ -203,7 +170,7 @@ def _choices() -> None:
         if "chosen" in PLANES[shown].settings:
             _choose_parameters()
         st.space("stretch")
-        _button("draw_around", "Draw around this point", "my_location", landscapes.draw_around,
+        button("draw_around", "Draw around this point", "my_location", landscapes.draw_around,
                 "Draw the surface anew, with the weights of the shown epoch as its origin.")  # fmt: skip
 
 
@@ -219,7 +186,7 @@ def _choose_seed(seed: int) -> None:
         width=130,
         help="The seed that the two directions are drawn with.",
     )
-    _button("landscape_draw", "Draw again", "casino", landscapes.draw_again, "Two other directions: the next seed.")
+    button("landscape_draw", "Draw again", "casino", landscapes.draw_again, "Two other directions: the next seed.")
 
 
 def _choose_parameters() -> None:
@@ -272,7 +239,7 @@ def _charts(drawing: Drawing) -> None:
     assert drawing.pictures is not None
     for (name, alt), picture, column in zip(CHARTS.items(), drawing.pictures, st.columns(2, gap="xsmall"), strict=True):
         with column.container(key=f"panel_{name}"), st.container(key=name):
-            st.plotly_chart(picture.figure, config=CHART_CONFIG, height="stretch", key=f"{name}_chart", alt=alt)
+            st.plotly_chart(picture.figure, config=charts.config(), height="stretch", key=f"{name}_chart", alt=alt)
     newest = " (the newest when it was drawn, as in the source)" if drawing.centre == drawing.newest else ""
     st.caption(
         f"The training loss at origin + α · first + β · second. Origin (0, 0): the weights at epoch "
@@ -286,5 +253,5 @@ def _say_why_not(refused: ConfigError) -> None:
     with st.container(key="landscape_refused"):
         st.markdown(f":material/landscape: {refused}")
         if refused.field == "plane" and session().mode == "paused":
-            _button("landscape_finish", "Finish", "fast_forward", transport.finish, "Train to the last epoch.",
+            button("landscape_finish", "Finish", "fast_forward", transport.finish, "Train to the last epoch.",
                     type="primary")  # fmt: skip

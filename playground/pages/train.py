@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -14,12 +9,12 @@ from backprop_core.run import Snapshot
 from playground import charts, controls, live
 from playground.comparison import LONGEST_NAME, score_text
 from playground.figures.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views, learned_views, unit_names
+from playground.pages.frames import Readouts, button, play
 from playground.pages.style import use_style
 from playground.state import panels, pins, playing, runs, transport, widgets
 from playground.state.session import next_frame, press, session
 
 WEIGHT_WAYS = ("One by one", "Paste starting weights")
-BURST_SECONDS = 1.5  # of frames drawn by one run of the script; then it runs again, and the timeline follows
 ALT = {
     "network": "Diagram of the network: units as circles, weights as lines.",
     "learned": "What the network has learned.",
@@ -27,15 +22,6 @@ ALT = {
     "gradients": "Heatmaps of the gradients of every layer.",
     "loss_curve": "Loss over the epochs.",
 }
-
-
-@dataclass(frozen=True)
-class Readouts:
-    """The elements that show numbers, by name, and the line that says what is going on."""
-
-    numbers: dict[str, DeltaGenerator]
-    status: DeltaGenerator
-    channel: DeltaGenerator
 
 
 def page() -> None:
@@ -50,20 +36,7 @@ def page() -> None:
     if current.mode == "paused":
         _draw(board, snapshot, readouts, still=True)
     else:
-        _play(board, readouts)
-
-
-def _play(board: Board, readouts: Readouts) -> None:
-    """Draw frames for a while, no faster than the browser can paint them, then run the script again."""
-    current = session()
-    due = time.perf_counter()
-    end = due + BURST_SECONDS
-    while current.mode != "paused" and time.perf_counter() < end:
-        playing.play_frame()
-        _draw(board, current.run.at(current.shown), readouts, still=False)
-        due = max(due + 1 / playing.FRAMES_A_SECOND, time.perf_counter() - 1 / playing.FRAMES_A_SECOND)
-        time.sleep(max(0.002, due - time.perf_counter()))
-    st.rerun()
+        play(lambda: _draw(board, current.run.at(current.shown), readouts, still=False))
 
 
 def _draw(board: Board, snapshot: Snapshot, readouts: Readouts, *, still: bool) -> None:
@@ -107,16 +80,17 @@ def _transport(snapshot: Snapshot) -> Readouts:
     current = session()
     paused = current.mode == "paused"
     with st.container(key="transport", horizontal=True):
-        _button("reset", "Reset", "restart_alt", runs.reset, "0", "Back to epoch 0, with the settings in force.")
-        _button("back", "Back", "skip_previous", transport.back, "B", "One epoch back.", disabled=current.shown == 0)
+        button("reset", "Reset", "restart_alt", runs.reset, "Back to epoch 0, with the settings in force.",
+               shortcut="0")  # fmt: skip
+        button("back", "Back", "skip_previous", transport.back, "One epoch back.", shortcut="B",
+               disabled=current.shown == 0)  # fmt: skip
         label, icon = ("Play", "play_arrow") if paused else ("Pause", "pause")
-        _button("play", label, icon, transport.toggle_play, "P", "Train, and watch.", type="primary")
-        _button("step", "Step", "skip_next", transport.step, "S", "One epoch on.")
-        _button(
-            "finish", "Finish", "fast_forward", transport.finish, "F", "Train to the last epoch, without drawing each."
-        )
-        _button("undo", "Undo", "undo", runs.undo, "U", "Back to the run before the last start over, reset or branch.",
-                disabled=not current.undo)  # fmt: skip
+        button("play", label, icon, transport.toggle_play, "Train, and watch.", shortcut="P", type="primary")
+        button("step", "Step", "skip_next", transport.step, "One epoch on.", shortcut="S")
+        button("finish", "Finish", "fast_forward", transport.finish, "Train to the last epoch, without drawing each.",
+               shortcut="F")  # fmt: skip
+        button("undo", "Undo", "undo", runs.undo, "Back to the run before the last start over, reset or branch.",
+               shortcut="U", disabled=not current.undo)  # fmt: skip
         st.segmented_control(
             "Speed",
             playing.SPEEDS,
@@ -156,12 +130,6 @@ def _pin() -> None:
         st.text_input("Name", key=pins.NAME, max_chars=LONGEST_NAME, placeholder=pins.offered_name())
         st.form_submit_button("Pin this run", key="pin_run", icon=":material/keep:", on_click=pins.pin_shown)
     popover.caption(f"It stays on the **Compare** page as it is now; up to {pins.MOST_PINS} runs do.")
-
-
-def _button(
-    key: str, label: str, icon: str, call: Callable[[], None], shortcut: str, help: str, **options: Any
-) -> None:
-    st.button(label, key=key, icon=f":material/{icon}:", on_click=call, shortcut=shortcut, help=help, **options)
 
 
 def _panels(snapshot: Snapshot) -> Board:

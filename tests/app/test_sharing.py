@@ -14,7 +14,7 @@ from backprop_core.brought import Brought
 from backprop_core.presets import PRESETS
 from playground import links
 from playground.figures.theme import LIGHT
-from playground.pages import opening, train
+from playground.pages import frames, opening
 from playground.sharing import TAKES
 from playground.state.session import Session
 
@@ -96,7 +96,7 @@ def stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that would run its script again and again does so only when it is looked at."""
     monkeypatch.setattr(st, "rerun", st.stop)
     monkeypatch.setattr(opening, "BURST_SECONDS", 0.0)
-    monkeypatch.setattr(train, "BURST_SECONDS", 0.0)
+    monkeypatch.setattr(frames, "BURST_SECONDS", 0.0)
 
 
 # Links
