@@ -248,7 +248,7 @@ class Run:
             data=self.brought,
             params=self.start_params,
             loss=float(self.history.loss[-1]),
-            end=self.params,
+            end=self.at(self.epoch).params,  # an epoch that was begun is not part of what is saved
         )
 
     @classmethod

@@ -17,13 +17,16 @@ from backprop_core.run import Run, Snapshot
 from playground.figures.board import learned_figure, learned_views, parameter_names, unit_names
 from playground.figures.curves import Curves
 from playground.figures.film import Attributes, Panel
+from playground.figures.learned import plane_grid
 from playground.figures.live import short, typed
 from playground.figures.matrices import Matrices, Matrix
 from playground.figures.network import MOST_LINES, Diagram
 from playground.figures.theme import CLASSES, Theme
+from playground.figures.units import MOST_ROWS, TILE, Mosaic
 
 MOST_UNITS = 16  # of a layer that can be read in a diagram
 MOST_CELLS = 8_000  # of a heatmap; larger ones show the largest number of every 2 × 2, 3 × 3, … cells
+MOST_RESPONSES = 24_000  # cells of the responses of units
 MOST_EXACT = 2_000  # cells of a heatmap whose numbers are exact to the last bit
 LONGEST_KEY = 40  # characters of class names that there is room for above a picture
 ROOMY, CIRCLE = 6, 25  # units of a layer from which on circles in the diagram are small, of so many pixels
@@ -31,7 +34,7 @@ MOST_POINTS = 800  # rows drawn in a picture
 ROOMY_TEXT, SMALL_TEXT = 12, 9  # pixels of numbers in heatmaps that have room, and of those that have little
 HEIGHT = 200  # of a figure, before it is put among others
 
-HEADINGS = {"Curve": "Fitted curve", "Table": "Outputs", "Confusion": "Confusion matrix", "Units": "Responses of units"}
+HEADINGS = {"Curve": "Fitted curve", "Table": "Outputs", "Confusion": "Confusion matrix"}
 
 Update = Callable[[Snapshot], str]  # brings a panel to a snapshot; returns what then stands beside its heading
 
@@ -93,6 +96,8 @@ def _network(run: Run, theme: Theme) -> list[tuple[Panel, Update]]:
 
 
 def _learned(run: Run, view: str, theme: Theme) -> tuple[Panel, Update]:
+    if view == "Units":
+        return _units(run, theme)
     figure, update_figure = learned_figure(run, view, theme, HEIGHT)
     if view in ("Table", "Confusion"):
         figure.figure.update_traces({"textfont.size": 12}, {"mode": "text"})
@@ -107,6 +112,24 @@ def _learned(run: Run, view: str, theme: Theme) -> tuple[Panel, Update]:
         return note
 
     return Panel(heading, figure, 0), update
+
+
+def _units(run: Run, theme: Theme) -> tuple[Panel, Update]:
+    """What single units respond to: those of the last layers, as many as there is room for."""
+    data, names = run.data, unit_names(run)[1:]
+    flat = data.X.shape[1] == 2
+    inputs = plane_grid(data, TILE) if flat else data.X[:: -(-len(data.X) // MOST_ROWS)]
+    for first in range(len(names)):
+        mosaic = Mosaic(names[first:], theme, HEIGHT, stripe=0 if flat else len(inputs))
+        if mosaic.figure.data[0].z.size <= MOST_RESPONSES:
+            break
+    over = "the plane" if flat else "training rows"
+
+    def update(snapshot: Snapshot) -> str:
+        mosaic.update_units(snapshot.respond(inputs)[first:])
+        return _muted(f"each over {over}{', last layers' if first else ''}", theme)
+
+    return Panel("Responses of units", mosaic, 0), update
 
 
 def _learned_note(data: Data, view: str, theme: Theme) -> str:

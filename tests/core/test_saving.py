@@ -760,3 +760,12 @@ def test_a_weight_with_which_there_is_no_loss_is_told_on_the_way_there() -> None
     next(going)
     with pytest.raises(ConfigError, match="With these weights the loss is not a finite number"):
         list(going)
+
+
+def test_an_epoch_that_was_begun_is_not_saved() -> None:
+    run = Run(Config(dataset="moons", samples=40, batch_size=8, loss="bce"))
+    run.advance(3)
+    run.step()
+    saved = saving.read(run.to_json())
+    assert saved.epochs == 3
+    assert saved.difference(Run.from_json(run.to_json()).params) == 0.0

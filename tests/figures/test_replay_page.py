@@ -21,9 +21,11 @@ from backprop_core.brought import Brought
 from backprop_core.presets import PRESETS, suggested
 from backprop_core.run import Snapshot
 from playground.figures import film, replay
+from playground.figures.learned import plane_grid
 from playground.figures.replay import MOST_BYTES, Replay, replay_html
 from playground.figures.scenes import MOST_POINTS, pooled
 from playground.figures.theme import DARK, LIGHT, THEMES, Theme
+from playground.figures.units import TILE
 
 HOSTILE = (
     "</script><script>alert(1)</script>",
@@ -396,6 +398,41 @@ def test_frames_are_left_out_until_the_page_fits(room: int, monkeypatch: pytest.
     assert len(page.encode()) <= smallest + room
     assert (frames[0]["name"], frames[-1]["name"]) == ("0", "400")
     assert room == 0 or 2 < len(frames) < 60
+
+
+def test_frames_that_are_larger_than_the_first_and_the_last_are_left_out_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Run(Config())
+    start = {
+        (layer, kind, *place): float(array[place])
+        for layer, pair in enumerate(run.params, start=1)
+        for kind, array in zip("Wb", pair, strict=True)
+        for place in np.ndindex(array.shape)
+    }
+    run.advance(100)
+    run.edit(params=start)  # back to where it began, so that the two ends have next to nothing that changes
+    smallest = len(replay_html(run, LIGHT, frames=2).encode())
+    monkeypatch.setattr(replay, "MOST_BYTES", smallest + 200_000)
+    page = replay_html(run, LIGHT)
+    assert len(page.encode()) <= smallest + 200_000
+    assert 2 < len(frames_of(page)) < 60
+
+
+@pytest.mark.parametrize(("inputs", "hidden", "layers"), [(5, (8, 4), 3), (5, (64,) * 6, 3), (2, (64,) * 6, 2)])
+def test_responses_of_units_are_those_of_the_run(inputs: int, hidden: tuple[int, ...], layers: int) -> None:
+    rng = np.random.RandomState(0)
+    config = Config(dataset="csv", hidden=hidden, activation="tanh", output="linear", loss="mse", learning_rate=0.01)
+    run = trained(config, 1, data=(rng.randn(30, inputs), rng.randn(30, 2)))
+    figure = figure_of(run, 2)
+    heatmap, texts = within(figure, at(figure, "1"), "Responses of units")
+    assert texts["text"][-2:] == ["y1", "y2"]
+    assert len({name.split(".")[0] for name in texts["text"] if name.startswith("h")}) == layers - 1
+    found = decoded(heatmap["z"])
+    answers = run.at(1).respond(plane_grid(run.data, TILE) if inputs == 2 else run.data.X[: len(run.data.X)])
+    assert found.size <= 24_000
+    for unit in range(2):
+        assert np.isin(answers[-1][:, unit].astype(np.float32), found).all()
+    note = next(note["text"] for note in figure["layout"]["annotations"] if "Responses" in note["text"])
+    assert ("last layers" in note) == (layers < len(hidden) + 1)
 
 
 # The page
