@@ -421,13 +421,13 @@ def test_frames_that_are_larger_than_the_first_and_the_last_are_left_out_too(mon
 def test_responses_of_units_are_those_of_the_run(inputs: int, hidden: tuple[int, ...], layers: int) -> None:
     rng = np.random.RandomState(0)
     config = Config(dataset="csv", hidden=hidden, activation="tanh", output="linear", loss="mse", learning_rate=0.01)
-    run = trained(config, 1, data=(rng.randn(30, inputs), rng.randn(30, 2)))
+    run = trained(config, 1, data=(rng.randn(100, inputs), rng.randn(100, 2)))
     figure = figure_of(run, 2)
     heatmap, texts = within(figure, at(figure, "1"), "Responses of units")
     assert texts["text"][-2:] == ["y1", "y2"]
     assert len({name.split(".")[0] for name in texts["text"] if name.startswith("h")}) == layers - 1
     found = decoded(heatmap["z"])
-    answers = run.at(1).respond(plane_grid(run.data, TILE) if inputs == 2 else run.data.X[: len(run.data.X)])
+    answers = run.at(1).respond(plane_grid(run.data, TILE) if inputs == 2 else run.data.X)
     assert found.size <= 24_000
     for unit in range(2):
         assert np.isin(answers[-1][:, unit].astype(np.float32), found).all()

@@ -26,7 +26,7 @@ MOONS = Config(dataset="moons", samples=40, hidden=(3,), activation="tanh", loss
 @pytest.fixture(scope="module")
 def result() -> Result:
     """Some runs are solved, some are not, and some diverge."""
-    axes = {"learning_rate": [0.01, 1.0, 100.0], "optimizer": ["sgd", "adam"]}
+    axes: dict[str, list[Any]] = {"learning_rate": [0.01, 1.0, 100.0], "optimizer": ["sgd", "adam"]}
     result = sweep.run(MOONS.replace(l2=0.5, activation="relu"), axes, range(4), solved=sweep.Solved(None, 0.9))
     assert 0 < result.solved.sum() < result.solved.size
     assert (result.diverged > 0).any()
