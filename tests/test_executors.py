@@ -130,7 +130,11 @@ def unused_address() -> str:
         return f"tcp://127.0.0.1:{probe.getsockname()[1]}"
 
 
-@pytest.mark.parametrize("address", [unused_address(), "nonsense", "127.0.0.1:99999", "moon://127.0.0.1:1"])
+@pytest.mark.parametrize(
+    "address",
+    [unused_address(), "nonsense", "127.0.0.1:99999", "moon://127.0.0.1:1"],
+    ids=["nobody listens", "nonsense", "no such port", "no such protocol"],
+)
 def test_a_scheduler_that_does_not_answer_is_named(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed", reason="a cluster needs requirements-cluster.txt")
     monkeypatch.setenv(SCHEDULER, address)

@@ -256,7 +256,8 @@ class Confusion(Live):
     def update_counts(self, counts: Array) -> None:
         """Show these counts (classes, classes): rows are the true classes."""
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-        numbers = [str(int(count)) if count else "" for count in counts.ravel()]
+        # A blank, not nothing: plotly.js leaves a label out for one drawing if it was empty before.
+        numbers = [str(int(count)) if count else " " for count in counts.ravel()]
         self.show({"z": typed(shares), "customdata": typed(counts)}, {"text": self._names + numbers})
 
 

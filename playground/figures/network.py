@@ -37,7 +37,14 @@ class Diagram(Live):
         units = np.concatenate(self._places)
         crowded = max(len(layer) for layer in names) > 12
         lines = [
-            go.Scatter(mode="lines", fill="toself", fillcolor=colour, line={"width": 0}, hoverinfo="skip", opacity=0.85)
+            go.Scatter(
+                mode="lines",
+                fill="toself",
+                fillcolor=colour,
+                line={"width": 0, "simplify": False},
+                hoverinfo="skip",
+                opacity=0.85,
+            )
             for colour in (theme.negative, theme.positive)
         ]
         hints = go.Scatter(mode="markers", marker={"size": 12, "opacity": 0}, hovertemplate="%{text}<extra></extra>")

@@ -240,10 +240,10 @@ def _cell(result: Result, cell: tuple[int, int]) -> None:
     seeds, said = range(len(result.grid.seeds)), _run_texts(result, cell)
     widgets.keep_choice("sweep_seed", tuple(seeds))
     with st.container(key="head_cell", horizontal=True, vertical_alignment="center"):
-        st.markdown(named)
+        st.markdown(named, width="content")
         st.selectbox(
             "Run", seeds, format_func=said.__getitem__, key="sweep_seed", on_change=press,
-            label_visibility="collapsed", width=380,
+            label_visibility="collapsed", width="stretch",
         )  # fmt: skip
         place = (i, j, int(widgets.value("sweep_seed")))
         if st.button(

@@ -20,6 +20,7 @@ from backprop_core.sweep import SWEEPS, Result
 from playground import axis_values, executors, texts
 from playground.figures.sweep import MEASURES
 from playground.state import sweeps
+from playground.state.pins import Pins
 from playground.state.session import Session
 from playground.state.sweeps import BY_FIT, BY_LOSS, BY_SCORE, FIRST_READY, NONE, Sweeps
 
@@ -538,6 +539,22 @@ def test_a_run_is_opened_on_train_and_undo_brings_the_old_one_back(page: Page, p
     assert page.run.config == old.config
     assert page.run.epoch == page.session.shown == 40
     np.testing.assert_array_equal(page.run.history.loss, old.history.loss)
+
+
+@pytest.mark.parametrize("place", [(0, 1, 0), (1, 2, 2)])
+def test_a_run_is_pinned_for_compare(page: Page, place: tuple[int, int, int]) -> None:
+    page.start(SMALL)
+    page.click(*place[:2])
+    page.choose("sweep_seed", place[2])
+    old = page.run
+    page.press("sweep_pin")
+    (pin,) = page.session.part(Pins).at.values()
+    config = page.result.config(*place)
+    assert pin.run.config == config
+    assert pin.run.history.loss[-1] == page.result.final_loss[place]
+    hidden = texts.text("hidden", config.hidden)
+    assert pin.name == f"learning_rate {config.learning_rate:g}, hidden {hidden}, seed {config.seed}"
+    assert page.run is old
 
 
 def test_a_run_of_a_stopped_sweep_is_opened_as_far_as_it_was(page: Page, interrupted: Callable[[int], None]) -> None:

@@ -141,7 +141,7 @@ def test_confusion_counts_the_test_rows(dataset: str) -> None:
     heatmap, texts = shown(picture(run, "Confusion"))["data"]
     np.testing.assert_array_equal(decoded(heatmap["customdata"]), counts)
     np.testing.assert_allclose(decoded(heatmap["z"]), counts / counts.sum(axis=1, keepdims=True), atol=1e-6)
-    assert texts["text"][-counts.size :] == [str(int(count)) if count else "" for count in counts.ravel()]
+    assert texts["text"][-counts.size :] == [str(int(count)) if count else " " for count in counts.ravel()]
 
 
 def test_confusion_counts_the_training_rows_where_no_rows_are_held_back() -> None:

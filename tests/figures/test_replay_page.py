@@ -498,7 +498,7 @@ def test_hostile_names_of_unbrought_kinds_do_not_matter() -> None:
         (edited(), ["from epoch 17: Learning rate 5", "from epoch 417: W1[0, 1] = 2.5, Optimizer Adam"]),
         (diverged(), [f"diverged in epoch {diverged().diverged}"]),
     ],
-    ids=str,
+    ids=["default", "seed", "digits", "layers", "features", "mazur", "edited", "diverged"],
 )
 def test_the_page_says_what_the_run_is(run: Run, texts: list[str]) -> None:
     made = Replay(run, LIGHT)
