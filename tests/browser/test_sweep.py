@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from backprop_core import Run, sweep
 from backprop_core.sweep import SWEEPS
 from browser.conftest import visits
-from browser.train_page import PLACE, TrainPage, inside, moved
+from browser.train_page import TrainPage, inside, moved
 from playground.figures.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.browser
@@ -82,19 +82,16 @@ class SweepPage(TrainPage):
         self.page.wait_for_function(
             "document.querySelector('.stProgress')?.innerText.includes('runs solved, in')", timeout=120_000
         )
-        self.page.wait_for_selector(f"{MAP}[data-frame]")
         self.rest()
 
     def progress(self) -> str:
         return self.page.locator(".stProgress").inner_text()
 
     def click_cell(self, i: int, j: int) -> None:
-        """Click a cell of the map, once it has seen the mouse, for as long as a hand does.
-
-        Plotly loses some clicks of 10 to 50 ms: pressing ends the hovering, and it is slow to look again.
-        """
+        """Click a cell of the map, once it has seen the mouse."""
         self.point("sweep_map", i, j)
-        self.page.mouse.click(*self.page.evaluate(PLACE, ["sweep_map", i, j]), delay=120)
+        self.page.mouse.down()
+        self.page.mouse.up()
 
     def wait_cell(self, i: int, j: int) -> None:
         """Wait until a cell has the frame, and its runs are shown."""
