@@ -18,17 +18,16 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy import multiply
 
 from backprop_core.activations import ACTIVATIONS, OUTPUTS, Activation, Array
 from backprop_core.initializers import Params
-from backprop_core.losses import FUSED, LOSSES, Fused
-
-Calls = list[tuple[Callable[..., Any], tuple[Any, ...]]]
+from backprop_core.losses import FUSED, LOSSES
 
 
 @dataclass(frozen=True)
@@ -99,9 +98,9 @@ class Pass:
 
     Nothing is copied from theta: change it in place, and the next `forward` sees it. `X` and `y` are the rows at hand,
     units first: X (inputs, rows), y (outputs, rows), with the run axis in front where every network has `own_rows`.
-    Penalties are numbers, or (R, 1), one a network. Results, all read with `forward` or `backward` done:
+    Penalties are numbers, or (R, 1), one per network. Results, valid after `forward` or `backward`:
 
-    z, a, delta : one (..., units, rows) a layer
+    z, a, delta : one (..., units, rows) per layer
     gradient : (..., P), of the loss with its penalty
     """
 
@@ -114,61 +113,39 @@ class Pass:
         self.has_penalty = bool(np.any(l1) or np.any(l2))
         self.gradient = np.zeros_like(theta)
         self.y = np.zeros((*rows_lead, network.sizes[-1], rows))
-        # Rows outside in memory: for small matrices BLAS is then twice as fast.
+        # Rows outermost in memory: BLAS is then twice as fast for small matrices.
         shown = np.ones((*rows_lead, rows, network.sizes[0] + 1)).swapaxes(-1, -2)
         activations, sums, slopes = (_Layers(lead, network.sizes[1:], rows, fill) for fill in (1.0, 0.0, 0.0))
         self.X, self.a, self.z = shown[..., :-1, :], activations.units, sums.units
         self.delta = [_units_first(lead, a.shape[-2], rows, 0.0) for a in self.a]
 
-        fused, loss = FUSED.get((network.output, network.loss)), LOSSES[network.loss]
-        self._value: Callable[[Array, Array], Array] = fused.value if fused else loss.value
-        self._compared = self.z[-1] if fused else self.a[-1]
-
-        # The passes are written down once, as calls in their order: to look everything up anew in every epoch would
-        # cost more than the sums do. One network's products go through ndarray.dot: matmul's BLAS calls, but faster.
+        loss, output, fused = LOSSES[network.loss], OUTPUTS[network.output], FUSED.get((network.output, network.loss))
+        self._value, self._compared = (fused.value, self.z[-1]) if fused else (loss.value, self.a[-1])
+        # matmul makes the same BLAS calls as ndarray.dot, but takes longer to get there for a single network.
         self._product = np.matmul if lead else np.ndarray.dot
-        below = [shown, *activations.with_ones[:-1]]
-        self._forward_calls = self._list_forward(below)
-        self._backward_calls = self._list_backward(below, activations, sums, slopes, fused)
 
-    def _list_forward(self, below: list[Array]) -> Calls:
-        calls: Calls = []
-        blocks = self.network.blocks(self.theta)
-        for block, under, z, function, a in zip(blocks, below, self.z, self.network.functions, self.a, strict=True):
-            calls += [(self._product, (block.swapaxes(-1, -2), under, z)), (function.f, (z, a))]
-        return calls
-
-    def _list_backward(
-        self, below: list[Array], activations: _Layers, sums: _Layers, slopes: _Layers, fused: Fused | None
-    ) -> Calls:
-        functions, blocks = self.network.functions, self.network.blocks(self.theta)
-        last = len(blocks) - 1
-        pull_back = functions[last].pull_back
-        sloped = functions[:last] if fused or pull_back else functions
-
-        # f'(z) of neighbouring layers with one activation comes from one call.
-        calls: Calls = []
-        for first, stop, function in _stretches(sloped):
-            span = slice(sums.starts[first], sums.starts[stop])
-            calls.append(
-                (function.derivative, tuple(layers.memory[..., span, :] for layers in (sums, activations, slopes)))
-            )
-
-        for l in reversed(range(len(blocks))):
-            delta = self.delta[l]
-            if l < last:
-                calls.append((self._product, (blocks[l + 1][..., :-1, :], self.delta[l + 1], delta)))
-            elif fused:
-                calls.append((fused.delta, (self.a[l], self.y, delta)))
-            else:
-                calls.append((LOSSES[self.network.loss].gradient, (self.a[l], self.y, delta)))
-                calls += [(pull_back, (delta, self.a[l], delta))] if pull_back else []
-            if l < len(sloped):
-                calls.append((np.multiply, (delta, slopes.units[l], delta)))
-
-        for under, delta, gradient in zip(below, self.delta, self.network.blocks(self.gradient), strict=True):
-            calls.append((self._product, (under, delta.swapaxes(-1, -2), gradient)))
-        return calls
+        # The arrays that each pass walks through, per layer. Looking them up again in every epoch would take longer
+        # than the arithmetic of a small network.
+        below, functions = [shown, *activations.with_ones[:-1]], network.functions
+        blocks, gradients = network.blocks(theta), network.blocks(self.gradient)
+        transposed = [block.swapaxes(-1, -2) for block in blocks]
+        self._upward = list(zip(transposed, below, self.z, [one.f for one in functions], self.a, strict=True))
+        weights = [block[..., :-1, :] for block in blocks]
+        self._downward = list(zip(weights[1:], self.delta[1:], self.delta[:-1], slopes.units[:-1], strict=True))[::-1]
+        self._weighed = [
+            (under, delta.swapaxes(-1, -2), gradient)
+            for under, delta, gradient in zip(below, self.delta, gradients, strict=True)
+        ]
+        # Neighbouring layers with the same activation share one call of f'.
+        pull_back = None if fused else output.pull_back
+        output_slope = None if fused or pull_back else slopes.units[-1]
+        loss_gradient = fused.delta if fused else loss.gradient
+        self._at_output = loss_gradient, self.a[-1], self.y, self.delta[-1], pull_back, output_slope
+        sloped = functions[:-1] if output_slope is None else functions
+        self._sloped = [
+            (one.derivative, sums.between(first, stop), activations.between(first, stop), slopes.between(first, stop))
+            for first, stop, one in _stretches(sloped)
+        ]
 
     def load(self, X: Array, y: Array) -> None:
         """Take the rows X (..., inputs, rows) and y (..., outputs, rows)."""
@@ -176,8 +153,10 @@ class Pass:
 
     def forward(self) -> Array:
         """Fill z and a of every layer; returns the outputs (..., outputs, rows)."""
-        for call, arguments in self._forward_calls:
-            call(*arguments)
+        product = self._product
+        for W_and_b, below, z, f, a in self._upward:
+            product(W_and_b, below, z)  # z_l = a_{l-1} W_l + b_l
+            f(z, a)  # a_l = f_l(z_l)
         return self.a[-1]
 
     def loss(self) -> Array:
@@ -187,8 +166,20 @@ class Pass:
 
     def backward(self) -> Array:
         """Fill delta of every layer and the gradient, from the last `forward`; returns the gradient (..., P)."""
-        for call, arguments in self._backward_calls:
-            call(*arguments)
+        product = self._product
+        for derivative, z, a, slope in self._sloped:
+            derivative(z, a, slope)  # f_l'(z_l)
+        loss_gradient, outputs, y, delta, pull_back, output_slope = self._at_output
+        loss_gradient(outputs, y, delta)  # dL/da_L; where output and loss are fused, δ_L at once
+        if pull_back:
+            pull_back(delta, outputs, delta)
+        elif output_slope is not None:
+            multiply(delta, output_slope, delta)  # δ_L = dL/da_L · f_L'(z_L)
+        for W_above, delta_above, delta, slope in self._downward:
+            product(W_above, delta_above, delta)  # δ_l = (δ_{l+1} W_{l+1}ᵀ) · f_l'(z_l)
+            multiply(delta, slope, delta)
+        for below, delta, gradient in self._weighed:
+            product(below, delta, gradient)  # dW_l = a_{l-1}ᵀ δ_l, and below it db_l = Σ δ_l
         if self.has_penalty:
             self.gradient += self.penalty_gradient()
         return self.gradient
@@ -204,13 +195,17 @@ class Pass:
 
 
 class _Layers:
-    """Room for an array (..., units + 1, rows) a layer, in one stretch of memory (layers, ..., rows)."""
+    """Room for one array (..., units + 1, rows) per layer, all in one block of memory (layers, ..., rows)."""
 
     def __init__(self, lead: tuple[int, ...], sizes: Sequence[int], rows: int, fill: float) -> None:
         self.starts = [0, *itertools.accumulate(units + 1 for units in sizes)]
         self.memory = _units_first(lead, self.starts[-1], rows, fill)
         self.with_ones = [self.memory[..., start:stop, :] for start, stop in itertools.pairwise(self.starts)]
         self.units = [layer[..., :-1, :] for layer in self.with_ones]
+
+    def between(self, first: int, stop: int) -> Array:
+        """The layers from `first` up to, but not including, `stop`, as one array."""
+        return self.memory[..., self.starts[first] : self.starts[stop], :]
 
 
 def _units_first(lead: tuple[int, ...], units: int, rows: int, fill: float) -> Array:
