@@ -8,7 +8,8 @@ the derivative may use z or a = f(z), whichever is the simpler formula.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections import ChainMap
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -36,6 +37,8 @@ class Activation:
     and `derivative` is then the diagonal of the Jacobian, da_i/dz_i.
     `code`, `code_derivative` and `code_pull_back` are the same functions as NumPy source text, with the same bits: an
     expression, or several lines of which the last is one, in z and a (units, rows) and the error dL/da.
+    `pytorch` is the source text of the PyTorch module that does the same, `sklearn` what scikit-learn calls it; empty
+    where it has no counterpart there.
     """
 
     label: str
@@ -48,6 +51,8 @@ class Activation:
     code: str = field(kw_only=True)
     code_derivative: str = field(kw_only=True)
     code_pull_back: str = field(default="", kw_only=True)
+    pytorch: str = field(default="", kw_only=True)
+    sklearn: str = field(default="", kw_only=True)
 
 
 def sigmoid(z: Array, out: Array | None = None) -> Array:
@@ -169,6 +174,8 @@ ACTIVATIONS: dict[str, Activation] = {
         by_output=True,
         code=CODE_SIGMOID,
         code_derivative="a * (1 - a)",
+        pytorch="nn.Sigmoid()",
+        sklearn="logistic",
     ),
     "tanh": Activation(
         "tanh",
@@ -179,6 +186,8 @@ ACTIVATIONS: dict[str, Activation] = {
         by_output=True,
         code="np.tanh(z)",
         code_derivative="1 - a * a",
+        pytorch="nn.Tanh()",
+        sklearn="tanh",
     ),
     "relu": Activation(
         "ReLU",
@@ -188,6 +197,8 @@ ACTIVATIONS: dict[str, Activation] = {
         r"[z>0]",
         code="np.maximum(z, 0)",
         code_derivative="np.where(z > 0, 1.0, 0.0)",
+        pytorch="nn.ReLU()",
+        sklearn="relu",
     ),
     "leaky_relu": Activation(
         "leaky ReLU",
@@ -197,6 +208,7 @@ ACTIVATIONS: dict[str, Activation] = {
         r"1\text{ if }z>0\text{ else }0.01",
         code="np.maximum(z, 0.01 * z)",
         code_derivative="np.where(z > 0, 1.0, 0.01)",
+        pytorch="nn.LeakyReLU(0.01)",
     ),
     "elu": Activation(
         "ELU",
@@ -206,6 +218,7 @@ ACTIVATIONS: dict[str, Activation] = {
         r"1\text{ if }z>0\text{ else }e^z",
         code="np.maximum(z, 0) + np.expm1(np.minimum(z, 0))",
         code_derivative="np.exp(np.minimum(z, 0))",
+        pytorch="nn.ELU()",
     ),
     "gelu": Activation(
         "GELU (tanh form)",
@@ -217,6 +230,7 @@ ACTIVATIONS: dict[str, Activation] = {
         code_derivative=f"z = np.clip(z, -50, 50)\n{CODE_GELU_TANH}\n"
         "slope = (1 - t * t) * np.sqrt(2 / np.pi) * (1 + 3 * 0.044715 * z**2)\n"
         "0.5 * (1 + t) + 0.5 * z * slope",
+        pytorch='nn.GELU(approximate="tanh")',
     ),
     "swish": Activation(
         "Swish",
@@ -226,6 +240,7 @@ ACTIVATIONS: dict[str, Activation] = {
         r"a+\sigma(z)\,(1-a)",
         code=f"z * ({CODE_SIGMOID})",
         code_derivative=f"s = {CODE_SIGMOID}\na + s * (1 - a)",
+        pytorch="nn.SiLU()",
     ),
     "softplus": Activation(
         "softplus",
@@ -235,13 +250,22 @@ ACTIVATIONS: dict[str, Activation] = {
         r"\sigma(z)",
         code="np.logaddexp(0, z)",
         code_derivative=CODE_SIGMOID,
+        pytorch="nn.Softplus(threshold=40)",  # from there on it is z to the last bit; PyTorch's own 20 is too early
     ),
     "linear": Activation(
-        "linear", _linear, _linear_derivative, r"z", r"1", code="z", code_derivative="np.ones_like(z)"
+        "linear",
+        _linear,
+        _linear_derivative,
+        r"z",
+        r"1",
+        code="z",
+        code_derivative="np.ones_like(z)",
+        pytorch="nn.Identity()",
+        sklearn="identity",
     ),
 }
 
-OUTPUTS: dict[str, Activation] = ACTIVATIONS | {
+_OUTPUT_ONLY: dict[str, Activation] = {
     "softmax": Activation(
         "softmax",
         softmax,
@@ -253,5 +277,8 @@ OUTPUTS: dict[str, Activation] = ACTIVATIONS | {
         code="e = np.exp(z - z.max(axis=0))\ne / e.sum(axis=0)",
         code_derivative="a * (1 - a)",
         code_pull_back="a * (error - (error * a).sum(axis=0))",
+        pytorch="nn.Softmax(dim=1)",
     ),
 }
+
+OUTPUTS: Mapping[str, Activation] = ChainMap(_OUTPUT_ONLY, ACTIVATIONS)  # a view: what joins one registry is in both

@@ -1,7 +1,8 @@
 """What defines a run: its configuration and its edits.
 
-Every field of `Config` carries a `Spec`: label, help text, kind and range. Validation, the sidebar, the command line
-and the documentation read the same specs, so a range is written down once.
+Each field of `Config` carries a `Spec`: label, help text, kind and range. Validation, the sidebar, the command line and the
+documentation read the same specs, so a range is written down once. The choices of a field are the registry itself, so
+that a new entry can be chosen at once.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import numbers
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -50,7 +51,7 @@ class Spec:
     kind: Kind
     low: float = -math.inf
     high: float = math.inf
-    choices: Sequence[str] = ()
+    choices: Collection[str] = ()
     optional: bool = False
     most: int = 0
 
@@ -72,7 +73,7 @@ class Config:
         For an unknown name, a value of the wrong kind or out of range, or settings that contradict each other.
     """
 
-    dataset: str = _field("xor", "Dataset", "data", "choice", "What the network learns.", choices=tuple(DATASETS))
+    dataset: str = _field("xor", "Dataset", "data", "choice", "What the network learns.", choices=DATASETS)
     samples: int = _field(
         200, "Samples", "data", "integer", "How many points are drawn, training and test together.", low=10, high=5_000
     )
@@ -109,7 +110,7 @@ class Config:
         "data",
         "choices",
         "What a 2-D point is shown to the network as.",
-        choices=tuple(FEATURES),
+        choices=FEATURES,
         most=len(FEATURES),
     )
     hidden: tuple[int, ...] = _field(
@@ -128,7 +129,7 @@ class Config:
         "network",
         "choice",
         "The function each hidden unit applies to its weighted sum.",
-        choices=tuple(ACTIVATIONS),
+        choices=ACTIVATIONS,
     )
     output: str = _field(
         "sigmoid",
@@ -136,7 +137,7 @@ class Config:
         "network",
         "choice",
         "The function the output units apply to their weighted sums.",
-        choices=tuple(OUTPUTS),
+        choices=OUTPUTS,
     )
     loss: str = _field(
         "half_sse",
@@ -144,7 +145,7 @@ class Config:
         "network",
         "choice",
         "The number that training makes small; gradients are its slopes.",
-        choices=tuple(LOSSES),
+        choices=LOSSES,
     )
     init: str = _field(
         "uniform01",
@@ -152,7 +153,7 @@ class Config:
         "network",
         "choice",
         "Where the starting weights are drawn from.",
-        choices=tuple(INITIALIZERS),
+        choices=INITIALIZERS,
     )
     seed: int = _field(
         0,
@@ -172,7 +173,7 @@ class Config:
         "learning",
         "choice",
         "How a gradient becomes a change of the weights.",
-        choices=tuple(OPTIMIZERS),
+        choices=OPTIMIZERS,
     )
     learning_rate: float = _field(
         0.5, "Learning rate", "learning", "real", "How far an update goes against the gradient.", low=1e-6, high=1_000.0
@@ -204,7 +205,7 @@ class Config:
         "learning",
         "choice",
         "How the learning rate changes with the epochs.",
-        choices=tuple(SCHEDULES),
+        choices=SCHEDULES,
     )
     schedule_epochs: int = _field(
         1_000,
@@ -413,7 +414,7 @@ def _check_combination(config: Config) -> None:
             f"Output 'softmax' is for classes, and dataset {config.dataset!r} is a curve. "
             "Choose 'linear', or another output.",
         )
-    if task == "regression" and config.loss in ("bce", "cross_entropy"):
+    if task == "regression" and loss.of_probabilities:
         raise ConfigError(
             "loss",
             f"Loss {config.loss!r} is for classes, and dataset {config.dataset!r} is a curve. "

@@ -109,9 +109,8 @@ def _delta(p: _Place) -> str:
         errors = p.products(step.delta[p.layer][p.row], step.params[p.layer][0][p.unit])
         return rf"\big({errors}\big)\cdot {p.show(explanation.slopes[p.layer - 1][p.row, p.unit])}"
     if explanation.error is None:
-        # (a − y) over what the loss averages over: all cells for binary cross-entropy, the rows for cross-entropy.
         targets = explanation.targets
-        count = explanation.batch * (targets.shape[1] if explanation.network.loss == "bce" else 1)
+        count = LOSSES[explanation.network.loss].count(explanation.batch, targets.shape[1])
         return rf"\frac{{{p.a} - {p.show(targets[p.row, p.unit])}}}{{{count}}}"
     error = p.show(explanation.error[p.row, p.unit])
     if explanation.network.functions[-1].pull_back:

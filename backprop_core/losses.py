@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from backprop_core.activations import Array
 
 SMALLEST = 1e-300  # keeps log(0) and 1/0 out of the losses of probabilities that have rounded to 0 or 1
 HUBER_WIDTH = 1.0
+Count = Literal["nothing", "rows", "outputs", "cells"]
+
 MOST_BY_BLAS = 10_000  # OpenBLAS shares longer sums out among threads, and then the bits depend on their number
 
 
@@ -25,9 +28,14 @@ MOST_BY_BLAS = 10_000  # OpenBLAS shares longer sums out among threads, and then
 class Loss:
     """A loss with its gradient. `outputs` names the only output functions it is defined for; empty: any.
 
+    averages_over : what its sum is divided by: nothing, the rows, or the cells (every output of every row)
+    of_probabilities : whether outputs and targets must be probabilities, so that it is for classes only
+    square : c, if the sum is c Σ(a − y)²; 0 for any other
+
     `code` and `code_gradient` are the same functions of one network's a and y as NumPy source text, with the same bits:
     an expression, or several lines of which the last is one. `code_long`, where there is one, stands in place of `code`
-    for more than `MOST_BY_BLAS` cells.
+    for more than `MOST_BY_BLAS` cells. `pytorch` is the same loss of `outputs` and `y` in PyTorch, of the sums z where
+    loss and output are fused; empty where there is none.
     """
 
     label: str
@@ -36,9 +44,17 @@ class Loss:
     latex: str
     latex_gradient: str
     outputs: tuple[str, ...] = ()
+    averages_over: Count = field(kw_only=True)
+    of_probabilities: bool = field(default=False, kw_only=True)
+    square: float = field(default=0.0, kw_only=True)
     code: str = field(kw_only=True)
     code_gradient: str = field(kw_only=True)
     code_long: str = field(default="", kw_only=True)
+    pytorch: str = field(default="", kw_only=True)
+
+    def count(self, rows: int, outputs: int) -> int:
+        """What the sum over all cells is divided by."""
+        return {"nothing": 1, "rows": rows, "outputs": outputs, "cells": rows * outputs}[self.averages_over]
 
 
 @dataclass(frozen=True)
@@ -165,9 +181,12 @@ LOSSES: dict[str, Loss] = {
         _half_sse_gradient,
         r"\tfrac12\sum(a-y)^2",
         r"a-y",
+        averages_over="nothing",
+        square=0.5,
         code="0.5 * np.vdot(a - y, a - y)",
         code_gradient="a - y",
         code_long="0.5 * np.sum(np.square(a - y))",
+        pytorch="0.5 * torch.sum((outputs - y) ** 2)",
     ),
     "sse": Loss(
         "sum of squares",
@@ -175,9 +194,12 @@ LOSSES: dict[str, Loss] = {
         _sse_gradient,
         r"\sum(a-y)^2",
         r"2\,(a-y)",
+        averages_over="nothing",
+        square=1.0,
         code="np.vdot(a - y, a - y)",
         code_gradient="2 * (a - y)",
         code_long="np.sum(np.square(a - y))",
+        pytorch="torch.sum((outputs - y) ** 2)",
     ),
     "mse": Loss(
         "mean square",
@@ -185,9 +207,12 @@ LOSSES: dict[str, Loss] = {
         _mse_gradient,
         r"\tfrac1{nk}\sum(a-y)^2",
         r"\tfrac{2}{nk}(a-y)",
+        averages_over="cells",
+        square=1.0,
         code="np.vdot(a - y, a - y) / y.size",
         code_gradient="2 / y.size * (a - y)",
         code_long="np.sum(np.square(a - y)) / y.size",
+        pytorch="nn.functional.mse_loss(outputs, y)",
     ),
     "mae": Loss(
         "mean absolute",
@@ -195,8 +220,10 @@ LOSSES: dict[str, Loss] = {
         _mae_gradient,
         r"\tfrac1{nk}\sum|a-y|",
         r"\tfrac1{nk}\operatorname{sign}(a-y)",
+        averages_over="cells",
         code="np.sum(np.abs(a - y)) / y.size",
         code_gradient="np.sign(a - y) / y.size",
+        pytorch="nn.functional.l1_loss(outputs, y)",
     ),
     "huber": Loss(
         "Huber",
@@ -204,8 +231,10 @@ LOSSES: dict[str, Loss] = {
         _huber_gradient,
         r"\tfrac1{nk}\sum h(a-y),\quad h(e)=\tfrac12e^2\text{ if }|e|\le1\text{ else }|e|-\tfrac12",
         r"\tfrac1{nk}\max(-1,\min(1,a-y))",
+        averages_over="cells",
         code="error = np.abs(a - y)\nnear = np.minimum(error, 1)\nnp.sum(near * (error - 0.5 * near)) / y.size",
         code_gradient="np.clip(a - y, -1, 1) / y.size",
+        pytorch="nn.functional.huber_loss(outputs, y)",
     ),
     "bce": Loss(
         "binary cross-entropy",
@@ -214,10 +243,13 @@ LOSSES: dict[str, Loss] = {
         r"-\tfrac1{nk}\sum\,[\,y\ln a+(1-y)\ln(1-a)\,]",
         r"\tfrac1{nk}\,\frac{a-y}{a\,(1-a)}",
         outputs=("sigmoid",),
+        averages_over="cells",
+        of_probabilities=True,
         code="ln_a = np.log(np.maximum(a, 1e-300))\n"
         "ln_not_a = np.log(np.maximum(1 - a, 1e-300))\n"
         "-np.sum(y * ln_a + (1 - y) * ln_not_a) / y.size",
         code_gradient="(a - y) / (np.maximum(a * (1 - a), 1e-300) * y.size)",
+        pytorch="nn.functional.binary_cross_entropy_with_logits(outputs, y)",
     ),
     "cross_entropy": Loss(
         "cross-entropy",
@@ -226,8 +258,11 @@ LOSSES: dict[str, Loss] = {
         r"-\tfrac1n\sum y\ln a",
         r"-\tfrac1n\,\frac{y}{a}",
         outputs=("softmax",),
+        averages_over="rows",
+        of_probabilities=True,
         code="-np.sum(y * np.log(np.maximum(a, 1e-300))) / y.shape[1]",
         code_gradient="-y / (np.maximum(a, 1e-300) * y.shape[1])",
+        pytorch="nn.functional.cross_entropy(outputs, y)",
     ),
 }
 

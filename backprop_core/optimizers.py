@@ -8,7 +8,7 @@ remembers between updates stands in its slots, arrays like θ that start at zero
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -27,6 +27,13 @@ class Hyper(NamedTuple):
     epsilon: float
 
 
+class PyTorch(NamedTuple):
+    """A class of `torch.optim`, and its options as source text in the names of the settings."""
+
+    name: str
+    options: Mapping[str, str]
+
+
 Direction = Callable[[Array, Sequence[Array], int, Hyper], Array]
 
 
@@ -34,7 +41,9 @@ Direction = Callable[[Array, Sequence[Array], int, Hyper], Array]
 class Optimizer:
     """`direction(g, slots, t, hyper)` updates its slots in place and returns d; `settings` are its constants.
 
-    `code` is the same as NumPy source text, with the same bits: a line a slot, and d, an expression, on the last line.
+    `code` is the same as NumPy source text, with the same bits: one line per slot, then d, an expression. `pytorch` is
+    its counterpart in PyTorch, `sklearn` scikit-learn's options for it, as source text in the names of the settings;
+    both are left out where there is no counterpart.
     """
 
     label: str
@@ -43,6 +52,8 @@ class Optimizer:
     settings: tuple[str, ...]
     latex: str
     code: str = field(kw_only=True)
+    pytorch: PyTorch | None = field(default=None, kw_only=True)
+    sklearn: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
 
 def _sgd(g: Array, slots: Sequence[Array], t: int, hyper: Hyper) -> Array:
@@ -90,10 +101,20 @@ def _power(base: Any, exponent: int) -> Any:
     return np.array([number**exponent for number in base.ravel().tolist()]).reshape(base.shape)
 
 
+# PyTorch's optimizers do the same: the gradient enters the velocity as it is, and ε stands outside the root.
 # Nesterov: Sutskever et al. 2013, rewritten for the looked-ahead θ, as is usual. AdaGrad: Duchi et al. 2011.
 # RMSProp: Tieleman & Hinton 2012, lecture 6.5; Adam: Kingma & Ba 2015, algorithm 1.
 OPTIMIZERS: dict[str, Optimizer] = {
-    "sgd": Optimizer("SGD", _sgd, (), (), r"\theta\leftarrow\theta-\eta\,g", code="g"),
+    "sgd": Optimizer(
+        "SGD",
+        _sgd,
+        (),
+        (),
+        r"\theta\leftarrow\theta-\eta\,g",
+        code="g",
+        pytorch=PyTorch("SGD", {}),
+        sklearn={"solver": '"sgd"', "momentum": "0.0", "nesterovs_momentum": "False"},
+    ),
     "momentum": Optimizer(
         "momentum",
         _momentum,
@@ -101,6 +122,8 @@ OPTIMIZERS: dict[str, Optimizer] = {
         ("momentum",),
         r"v\leftarrow\mu v+g,\quad\theta\leftarrow\theta-\eta\,v",
         code="v = momentum * v + g\nv",
+        pytorch=PyTorch("SGD", {"momentum": "momentum"}),
+        sklearn={"solver": '"sgd"', "momentum": "momentum", "nesterovs_momentum": "False"},
     ),
     "nesterov": Optimizer(
         "Nesterov",
@@ -109,6 +132,8 @@ OPTIMIZERS: dict[str, Optimizer] = {
         ("momentum",),
         r"v\leftarrow\mu v+g,\quad\theta\leftarrow\theta-\eta\,(g+\mu v)",
         code="v = momentum * v + g\ng + momentum * v",
+        pytorch=PyTorch("SGD", {"momentum": "momentum", "nesterov": "True"}),
+        sklearn={"solver": '"sgd"', "momentum": "momentum", "nesterovs_momentum": "True"},
     ),
     "adagrad": Optimizer(
         "AdaGrad",
@@ -117,6 +142,7 @@ OPTIMIZERS: dict[str, Optimizer] = {
         ("epsilon",),
         r"s\leftarrow s+g^2,\quad\theta\leftarrow\theta-\eta\,\frac{g}{\sqrt s+\varepsilon}",
         code="s = s + g * g\ng / (np.sqrt(s) + epsilon)",
+        pytorch=PyTorch("Adagrad", {"eps": "epsilon"}),
     ),
     "rmsprop": Optimizer(
         "RMSProp",
@@ -125,6 +151,7 @@ OPTIMIZERS: dict[str, Optimizer] = {
         ("rho", "epsilon"),
         r"s\leftarrow\rho s+(1-\rho)g^2,\quad\theta\leftarrow\theta-\eta\,\frac{g}{\sqrt s+\varepsilon}",
         code="s = rho * s + (1 - rho) * (g * g)\ng / (np.sqrt(s) + epsilon)",
+        pytorch=PyTorch("RMSprop", {"alpha": "rho", "eps": "epsilon"}),
     ),
     "adam": Optimizer(
         "Adam",
@@ -137,6 +164,8 @@ OPTIMIZERS: dict[str, Optimizer] = {
         "v = beta2 * v + (1 - beta2) * (g * g)\n"
         "m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)\n"
         "m_hat / (np.sqrt(v_hat) + epsilon)",
+        pytorch=PyTorch("Adam", {"betas": "(beta1, beta2)", "eps": "epsilon"}),
+        sklearn={"solver": '"adam"', "beta_1": "beta1", "beta_2": "beta2", "epsilon": "epsilon"},
     ),
 }
 

@@ -10,6 +10,7 @@ from backprop_core.brought import Brought
 from backprop_core.config import Config, ConfigError
 from backprop_core.datasets import Data
 from backprop_core.initializers import INITIALIZERS, Params
+from backprop_core.losses import LOSSES
 from backprop_core.network import Network
 
 OwnRows = tuple[Array, Array] | Brought  # of the user: X (N, d) and y (N,) or (N, k), or rows with names
@@ -37,7 +38,7 @@ def data_for(config: Config, brought: OwnRows | None = None) -> Data:
         data = datasets.bring(X, y, config.test_share, config.data_seed, config.features, config.output, **names)
     except ValueError as error:
         raise ConfigError("data", str(error)) from error
-    if config.loss in ("bce", "cross_entropy") and not ((data.y >= 0) & (data.y <= 1)).all():
+    if LOSSES[config.loss].of_probabilities and not ((data.y >= 0) & (data.y <= 1)).all():
         raise ConfigError("loss", f"Loss {config.loss!r} needs targets from 0 to 1. Choose 'mse', or another loss.")
     return data
 

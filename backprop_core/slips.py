@@ -15,26 +15,13 @@ import numpy as np
 
 from backprop_core.activations import ACTIVATIONS, OUTPUTS, Activation, Array
 from backprop_core.initializers import Params
-from backprop_core.losses import FUSED, LOSSES
+from backprop_core.losses import FUSED, LOSSES, Count
 
 if TYPE_CHECKING:
     from backprop_core.homework import Homework
 
 Numbers = dict[str, Array]
-Over = Literal["nothing", "rows", "outputs", "cells"]
 Slope = Literal["right", "missing", "z for a", "at a", "extra", "diagonal"]
-
-# What each loss averages over: nothing (it is a sum), the rows, or the cells (every output of every row).
-AVERAGED_OVER: dict[str, Over] = {
-    "half_sse": "nothing",
-    "sse": "nothing",
-    "mse": "cells",
-    "mae": "cells",
-    "huber": "cells",
-    "bce": "cells",
-    "cross_entropy": "rows",
-}
-SQUARES = ("half_sse", "sse", "mse")
 
 
 @dataclass(frozen=True)
@@ -57,7 +44,7 @@ class Switches:
     """
 
     layer: int | None = None
-    over: Over | None = None
+    over: Count | None = None
     factor: float = 1.0
     scaled: frozenset[str] = frozenset({"loss", "gradient"})
     slope: Slope = "right"
@@ -142,9 +129,9 @@ def _scale(h: Homework, s: Switches, what: str) -> float:
     if what not in s.scaled:
         return 1.0
     rows, outputs = h.y.shape
-    counts = {"nothing": 1, "rows": rows, "outputs": outputs, "cells": rows * outputs}
-    right = AVERAGED_OVER[h.loss]
-    return s.factor * counts[right] / counts[s.over or right]
+    right = LOSSES[h.loss]
+    slipped = replace(right, averages_over=s.over or right.averages_over)
+    return s.factor * right.count(rows, outputs) / slipped.count(rows, outputs)
 
 
 def _output_delta(h: Homework, z: Array, a: Array, s: Switches) -> Array:
@@ -200,7 +187,7 @@ class Slip:
         return [*self.ways, *(replace(way, layer=layer) for way in self.ways for layer in layers)]
 
 
-def _scaled(over: Over | None = None, factor: float = 1.0) -> tuple[Switches, ...]:
+def _scaled(over: Count | None = None, factor: float = 1.0) -> tuple[Switches, ...]:
     """A wrong average or factor in the loss and its gradient, or in one of them."""
     both, gradient, loss = ("loss", "gradient"), ("gradient",), ("loss",)
     return tuple(Switches(over=over, factor=factor, scaled=frozenset(what)) for what in (both, gradient, loss))
@@ -211,7 +198,7 @@ def _transposed(*places: str) -> Switches:
 
 
 def _squares(h: Homework) -> bool:
-    return h.loss in SQUARES
+    return LOSSES[h.loss].square > 0
 
 
 def _is_a_table(h: Homework) -> bool:
@@ -245,14 +232,14 @@ _ALL = (
         "Sum instead of mean",
         "This loss is a mean, and it (or its gradient) was summed without dividing by the count.",
         _scaled(over="nothing"),
-        applies=lambda h: AVERAGED_OVER[h.loss] != "nothing",
+        applies=lambda h: LOSSES[h.loss].averages_over != "nothing",
     ),
     Slip(
         "averaged",
         "Mean instead of sum",
         "The loss (or its gradient) was divided by the count of all rows and outputs, and this loss is not.",
         _scaled(over="cells"),
-        applies=lambda h: AVERAGED_OVER[h.loss] != "cells",
+        applies=lambda h: LOSSES[h.loss].averages_over != "cells",
     ),
     Slip(
         "factor_missing",
@@ -342,7 +329,7 @@ _ALL = (
         "Mean over the rows only",
         "The loss (or its gradient) was divided by the number of rows, and this loss counts otherwise.",
         _scaled(over="rows"),
-        applies=lambda h: _is_a_table(h) and AVERAGED_OVER[h.loss] != "rows",
+        applies=lambda h: _is_a_table(h) and LOSSES[h.loss].averages_over != "rows",
     ),
     Slip(
         "averaged_outputs",

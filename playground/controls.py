@@ -20,7 +20,7 @@ from playground.state import settings, widgets
 from playground.state.session import session
 
 REGISTRIES: dict[str, Mapping[str, Any]] = {
-    "dataset": {name: entry for name, entry in DATASETS.items() if name != "csv"},
+    "dataset": DATASETS,
     "activation": ACTIVATIONS,
     "output": OUTPUTS,
     "loss": LOSSES,
@@ -97,7 +97,7 @@ def _data(config: Config) -> None:
     if plane:
         st.multiselect(
             SPECS["features"].label,
-            SPECS["features"].choices,
+            list(SPECS["features"].choices),
             format_func=lambda name: FEATURE_LABELS.get(name, name),
             key="features",
             on_change=settings.changed,
@@ -189,9 +189,8 @@ def _learning(config: Config) -> None:
 
 
 def _choice(name: str, config: Config, *, own: bool = False, disabled: bool = False) -> None:
-    registry = REGISTRIES[name]
-    options = (*registry, "csv") if own else tuple(registry)
-    labels = DATASETS if name == "dataset" else registry
+    labels = REGISTRIES[name]
+    options = [option for option in labels if option != "csv" or own]
     st.selectbox(
         SPECS[name].label,
         options,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backprop_core.activations import OUTPUTS
 from backprop_core.config import Address, ConfigError
 from backprop_core.export import loop, stages
 from backprop_core.export.plan import Plan, plan
@@ -15,47 +16,10 @@ from backprop_core.export.source import (
     script,
     with_helper,
 )
-from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
+from backprop_core.losses import LOSSES
+from backprop_core.optimizers import OPTIMIZERS, SCHEDULES, PyTorch
 from backprop_core.run import Run
 
-MODULES = {
-    "sigmoid": "nn.Sigmoid()",
-    "tanh": "nn.Tanh()",
-    "relu": "nn.ReLU()",
-    "leaky_relu": "nn.LeakyReLU(0.01)",
-    "elu": "nn.ELU()",
-    "gelu": 'nn.GELU(approximate="tanh")',
-    "swish": "nn.SiLU()",
-    "softplus": "nn.Softplus(threshold=40)",  # from there on it is z to the last bit; PyTorch's 20 is too early
-    "linear": "nn.Identity()",
-    "softmax": "nn.Softmax(dim=1)",
-}
-LOSSES = {
-    "half_sse": "0.5 * torch.sum((outputs - y) ** 2)",
-    "sse": "torch.sum((outputs - y) ** 2)",
-    "mse": "nn.functional.mse_loss(outputs, y)",
-    "mae": "nn.functional.l1_loss(outputs, y)",
-    "huber": "nn.functional.huber_loss(outputs, y)",
-    "bce": "nn.functional.binary_cross_entropy_with_logits(outputs, y)",
-    "cross_entropy": "nn.functional.cross_entropy(outputs, y)",
-}
-# Their semantics are the page's: the gradient enters the velocity as it is, ε stands outside of the root.
-OPTIMIZER_CLASSES = {
-    "sgd": "SGD",
-    "momentum": "SGD",
-    "nesterov": "SGD",
-    "adagrad": "Adagrad",
-    "rmsprop": "RMSprop",
-    "adam": "Adam",
-}
-OPTIONS = {
-    "sgd": {},
-    "momentum": {"momentum": "momentum"},
-    "nesterov": {"momentum": "momentum", "nesterov": "True"},
-    "adagrad": {"eps": "epsilon"},
-    "rmsprop": {"alpha": "rho", "eps": "epsilon"},
-    "adam": {"betas": "(beta1, beta2)", "eps": "epsilon"},
-}
 PENALTY = {"l1": "l1 * torch.sum(torch.abs(module.weight))", "l2": "0.5 * l2 * torch.sum(module.weight**2)"}
 
 
@@ -78,14 +42,13 @@ def pytorch(run: Run) -> str:
 
 
 def _check(found: Plan) -> None:
-    for names, known in (
-        ([*found.network.activations, found.network.output], MODULES),
-        ([found.network.loss], LOSSES),
-        (found.used("optimizer"), OPTIMIZER_CLASSES),
-    ):
-        for name in names:
-            if name not in known:
-                raise ConfigError("export", f"PyTorch has nothing that does the same as {name!r}.")
+    network = found.network
+    counterparts = {name: OUTPUTS[name].pytorch for name in (*network.activations, network.output)}
+    counterparts[network.loss] = LOSSES[network.loss].pytorch
+    lacking = [name for name, source in counterparts.items() if not source]
+    lacking += [name for name in found.used("optimizer") if OPTIMIZERS[name].pytorch is None]
+    if lacking:
+        raise ConfigError("export", f"PyTorch has nothing that does the same as {lacking[0]!r}.")
     momenta = {config.momentum for config in found.configs if config.optimizer in ("momentum", "nesterov")}
     if 0.0 in momenta and len(momenta) > 1:
         raise ConfigError("export", "PyTorch keeps no velocity while the momentum is 0, so it cannot be raised later.")
@@ -114,10 +77,8 @@ def _data(found: Plan) -> Part:
 
 def _model(found: Plan) -> Part:
     modules = []
-    for (fan_in, fan_out), name in zip(
-        found.network.fans, [*found.network.activations, found.network.output], strict=True
-    ):
-        modules += [f"nn.Linear({fan_in}, {fan_out})", MODULES[name]]
+    for (fan_in, fan_out), function in zip(found.network.fans, found.network.functions, strict=True):
+        modules += [f"nn.Linear({fan_in}, {fan_out})", function.pytorch]
     about = ""
     if found.fused:
         modules.pop()
@@ -145,7 +106,7 @@ def _start(found: Plan) -> Part:
 
 
 def _loss(found: Plan) -> Part:
-    code = [defined("loss", ["outputs", "y"], f"return {LOSSES[found.network.loss]}")]
+    code = [defined("loss", ["outputs", "y"], f"return {LOSSES[found.network.loss].pytorch}")]
     if found.penalties:
         share = " + ".join(PENALTY[name] for name in found.penalties)
         code.append(defined("penalty", [], f"return sum({share} for module in linear)"))
@@ -165,14 +126,22 @@ def _optimizer(found: Plan) -> Part:
 
 
 def _new_optimizer(found: Plan, name: str, momentum: float) -> str:
-    options = OPTIONS[name] if not (name == "nesterov" and momentum == 0) else OPTIONS["sgd"]
+    counterpart = _counterpart(name)
+    without_velocity = name == "nesterov" and momentum == 0  # PyTorch refuses this Nesterov, which is plain SGD
+    options = {} if without_velocity else counterpart.options
     trained = "model.parameters()"
     if found.used("train_biases") == [False]:
         trained = "[module.weight for module in linear]"
     elif len(found.used("train_biases")) > 1:
         trained = '[{"params": weights}, {"params": biases}]'
     arguments = [trained, "lr=learning_rate", *(f"{option}={value}" for option, value in options.items())]
-    return bracketed(f"optimizer = torch.optim.{OPTIMIZER_CLASSES[name]}(", arguments, ")")
+    return bracketed(f"optimizer = torch.optim.{counterpart.name}(", arguments, ")")
+
+
+def _counterpart(name: str) -> PyTorch:
+    counterpart = OPTIMIZERS[name].pytorch
+    assert counterpart is not None, "_check refuses optimizers without one"
+    return counterpart
 
 
 def _training(found: Plan) -> Part:
@@ -216,7 +185,7 @@ def _changes(found: Plan) -> list[str]:
         if now.optimizer != before.optimizer:
             lines.append(_new_optimizer(found, now.optimizer, now.momentum))
         elif set(OPTIMIZERS[now.optimizer].settings) & set(changes):
-            options = ", ".join(f"{option}={value}" for option, value in OPTIONS[now.optimizer].items())
+            options = ", ".join(f"{option}={value}" for option, value in _counterpart(now.optimizer).options.items())
             groups = "for group in optimizer.param_groups:"
             lines.append(indented(groups, f"group.update({options})"))
         if stretch.weights:

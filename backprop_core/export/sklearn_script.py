@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backprop_core.activations import ACTIVATIONS
 from backprop_core.config import Config, ConfigError
 from backprop_core.export import loop
 from backprop_core.export.plan import Plan, Stretch, plan
@@ -25,11 +26,8 @@ from backprop_core.export.source import (
     with_helper,
 )
 from backprop_core.losses import LOSSES
+from backprop_core.optimizers import OPTIMIZERS
 from backprop_core.run import Run
-
-ACTIVATIONS = {"linear": "identity", "sigmoid": "logistic", "tanh": "tanh", "relu": "relu"}
-SOLVERS = {"sgd": "sgd", "momentum": "sgd", "nesterov": "sgd", "adam": "adam"}
-SQUARES = ("half_sse", "sse", "mse")
 
 
 @dataclass(frozen=True)
@@ -72,12 +70,12 @@ def _check(found: Plan) -> None:
     hidden = set(network.activations)
     if len(hidden) > 1:
         raise ConfigError("export", "scikit-learn has one activation for all hidden layers.")
-    if hidden - set(ACTIVATIONS):
-        raise ConfigError(
-            "export", f"scikit-learn has no {network.activations[0]!r} units. It has {', '.join(ACTIVATIONS)}."
-        )
-    if set(found.used("optimizer")) - set(SOLVERS):
-        raise ConfigError("export", f"scikit-learn has none but these optimizers: {', '.join(SOLVERS)}.")
+    if not all(ACTIVATIONS[name].sklearn for name in hidden):
+        known = ", ".join(name for name, entry in ACTIVATIONS.items() if entry.sklearn)
+        raise ConfigError("export", f"scikit-learn has no {network.activations[0]!r} units. It has {known}.")
+    if not all(OPTIMIZERS[name].sklearn for name in found.used("optimizer")):
+        known = ", ".join(name for name, entry in OPTIMIZERS.items() if entry.sklearn)
+        raise ConfigError("export", f"scikit-learn has none but these optimizers: {known}.")
     if found.used("schedule") != ["constant"]:
         raise ConfigError("export", "scikit-learn has no such schedule of the learning rate.")
     if "l1" in found.penalties:
@@ -89,7 +87,7 @@ def _check(found: Plan) -> None:
 def _task(found: Plan) -> _Task:
     """Which of scikit-learn's networks does what this one does, or what comes closest."""
     network, y = found.network, found.y
-    outputs, is_square = network.sizes[-1], network.loss in SQUARES
+    outputs, is_square = network.sizes[-1], LOSSES[network.loss].square > 0
     if network.output == "linear" and is_square:
         return _Task("MLPRegressor", False, "model.predict({X}).reshape(len({X}), -1)")
     if network.output not in ("sigmoid", "softmax"):
@@ -126,7 +124,7 @@ def _differences(found: Plan, task: _Task) -> list[str]:
     if found.is_shuffled:
         told.append("scikit-learn shuffles the mini-batches in an order of its own.")
     is_uneven = any(found.rows % found.batch_size(config) for config in found.configs)
-    if is_uneven and (found.penalties or found.network.loss in ("half_sse", "sse")):
+    if is_uneven and (found.penalties or LOSSES[found.network.loss].averages_over == "nothing"):
         told.append("It divides by the rows of a mini-batch, so the last and smaller one of an epoch counts otherwise.")
     if "adam" in found.used("optimizer"):
         told.append("Its Adam adds ε before the means are corrected, not after: a small difference.")
@@ -152,22 +150,18 @@ def _start(found: Plan) -> Part:
 
 def _scale(found: Plan, config: Config) -> float:
     """How many times scikit-learn's gradient the page's is."""
-    outputs, rows = found.network.sizes[-1], found.batch_size(config)
-    scales = {"half_sse": rows, "sse": 2 * rows, "mse": 2 / outputs, "bce": 1 / outputs, "cross_entropy": 1}
-    return scales[found.network.loss]
+    loss, rows, outputs = LOSSES[found.network.loss], found.batch_size(config), found.network.sizes[-1]
+    return (2 * loss.square or 1) * rows / loss.count(rows, outputs)
 
 
 def _options(found: Plan, config: Config) -> dict[str, str]:
     """The settings of scikit-learn's network under a configuration."""
     scale, rows = _scale(found, config), found.batch_size(config)
     is_adam = config.optimizer == "adam"
-    options = {"solver": f'"{SOLVERS[config.optimizer]}"'}
+    options = dict(OPTIMIZERS[config.optimizer].sklearn)
     options["learning_rate_init"] = _product("learning_rate", 1 if is_adam else scale)
     if is_adam:
-        options |= {"beta_1": "beta1", "beta_2": "beta2", "epsilon": _product("epsilon", 1 / scale)}
-    else:
-        options["momentum"] = "0.0" if config.optimizer == "sgd" else "momentum"
-        options["nesterovs_momentum"] = str(config.optimizer == "nesterov")
+        options["epsilon"] = _product("epsilon", 1 / scale)
     options["alpha"] = _product("l2", rows / scale) if "l2" in found.penalties else "0.0"
     options["batch_size"] = "batch_size" if found.is_batched else "len(X)"
     options["shuffle"] = str(config.shuffle and rows < found.rows)
@@ -181,7 +175,7 @@ def _product(name: str, scale: float) -> str:
 def _model(found: Plan, task: _Task) -> Part:
     network = found.network
     options = {"hidden_layer_sizes": repr(network.sizes[1:-1])}
-    options |= {"activation": f'"{ACTIVATIONS[network.activations[0]]}"'} if network.activations else {}
+    options |= {"activation": f'"{ACTIVATIONS[network.activations[0]].sklearn}"'} if network.activations else {}
     options |= _options(found, found.config)
     options |= {"random_state": "seed"} if found.is_shuffled else {}
     options |= {"n_iter_no_change": "np.inf", "warm_start": "True"}

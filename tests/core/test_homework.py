@@ -19,7 +19,7 @@ from backprop_core.initializers import Params
 from backprop_core.losses import LOSSES
 from backprop_core.marking import read
 from backprop_core.presets import PRESETS
-from backprop_core.slips import AVERAGED_OVER, Numbers, Slip, Switches, recompute
+from backprop_core.slips import Numbers, Slip, Switches, recompute
 
 GOLDENS = Path(__file__).parents[1] / "goldens"
 PAIRS = [(output, loss) for loss in LOSSES for output in LOSSES[loss].outputs or OUTPUTS]
@@ -676,5 +676,5 @@ def test_losses_average_over_what_the_slips_believe(loss: str) -> None:
     more_rows, more_outputs = (
         float(LOSSES[loss].value(np.concatenate([a, a], axis), np.concatenate([y, y], axis))) / once for axis in (1, 0)
     )
-    growth = {"nothing": (2, 2), "rows": (1, 2), "outputs": (2, 1), "cells": (1, 1)}[AVERAGED_OVER[loss]]
+    growth = {"nothing": (2, 2), "rows": (1, 2), "outputs": (2, 1), "cells": (1, 1)}[LOSSES[loss].averages_over]
     assert (more_rows, more_outputs) == pytest.approx(growth)
