@@ -1,0 +1,143 @@
+"""A visitor who presses anything: nothing breaks, and at the end the page still tells the truth about its run."""
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Error as PlaywrightError
+
+from backprop_core import Run, saving
+from browser.conftest import visits
+from browser.sidebar import check_settings
+from browser.train_page import TrainPage
+
+pytestmark = pytest.mark.browser
+
+ACTIONS = 250
+SECONDS = 100.0  # a slow machine gets fewer actions, not more time
+PAGES = ("Train", "One step", "Data", "Compare", "Sweep", "Landscape")
+KEYS = ("p", "s", "b", "f", "0", "u", "ArrowRight", "ArrowLeft", "Tab", "Enter", "Escape")
+NUMBERS = ("0", "1", "3", "0.5", "7", "64", "-1", "1e9", "nonsense", "", "0.01")
+
+# Anything that can be pressed, but for what leaves the app or asks the browser for a file.
+PRESSED = ".stMain button:visible:enabled, .stSidebar button:visible:enabled, .stSidebar summary:visible"
+UNPRESSED = ("Help for", "Download", "Save this run", "Browse", "Upload", "ullscreen")
+
+
+def anything(page: Page, choice: random.Random, selector: str) -> Locator | None:
+    """One of the elements that a selector finds; none if there are none."""
+    found = page.locator(selector).all()
+    return choice.choice(found) if found else None
+
+
+def press_something(page: Page, choice: random.Random) -> None:
+    found = [button for button in page.locator(PRESSED).all() if not leaves(button)]
+    if found:
+        choice.choice(found).click(timeout=2_000)
+
+
+def leaves(button: Locator) -> bool:
+    """Whether a button leads out of the app."""
+    label = (button.get_attribute("aria-label", timeout=2_000) or "") + button.inner_text(timeout=2_000)
+    return any(word in label for word in UNPRESSED)
+
+
+def type_a_number(page: Page, choice: random.Random) -> None:
+    box = anything(page, choice, "input[type=number]:visible:enabled")
+    if box is not None:
+        typed = choice.choice(NUMBERS)
+        box.press("ControlOrMeta+a", timeout=2_000)
+        page.keyboard.type(typed) if typed else page.keyboard.press("Delete")
+        page.keyboard.press(choice.choice(("Enter", "Tab")))
+
+
+def choose_an_option(page: Page, choice: random.Random) -> None:
+    box = anything(page, choice, ".stSelectbox input:visible:enabled")
+    if box is not None:
+        box.click(timeout=2_000)
+        option = anything(page, choice, "[role=option]:visible")
+        if option is not None:
+            option.click(timeout=2_000)
+
+
+def flip_a_switch(page: Page, choice: random.Random) -> None:
+    label = anything(page, choice, ".stCheckbox label:visible")
+    if label is not None:
+        label.click(timeout=2_000)
+
+
+def move_a_slider(page: Page, choice: random.Random) -> None:
+    slider = anything(page, choice, ".stSlider input[type=range]:enabled")
+    if slider is not None:
+        slider.focus(timeout=2_000)
+        page.keyboard.press(choice.choice(("Home", "End", "ArrowLeft", "ArrowRight", "PageDown", "PageUp")))
+
+
+def press_a_key(page: Page, choice: random.Random) -> None:
+    page.keyboard.press(choice.choice(KEYS))
+
+
+def change_the_page(page: Page, choice: random.Random) -> None:
+    page.get_by_role("link", name=choice.choice(PAGES), exact=True).first.click(timeout=2_000)
+
+
+TRICKS = (
+    press_something,
+    press_something,
+    press_something,
+    type_a_number,
+    choose_an_option,
+    flip_a_switch,
+    move_a_slider,
+    press_a_key,
+    press_a_key,
+    change_the_page,
+    change_the_page,
+)
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_a_monkey_breaks_nothing(chromium: Browser, address: str, seed: int, tmp_path: Path) -> None:
+    choice = random.Random(seed)
+    with visits(chromium, address, TrainPage) as open_page:
+        visitor = open_page()
+        page, until, done = visitor.page, time.monotonic() + SECONDS, []
+        for _ in range(ACTIONS):
+            if time.monotonic() > until:
+                break
+            trick = choice.choice(TRICKS)
+            done.append(trick.__name__)
+            try:
+                trick(page, choice)
+            except PlaywrightError as error:
+                done.append(
+                    str(error).splitlines()[0][:80]
+                )  # what was to be pressed has gone, or lies under something else
+            assert page.locator(".stException").count() == 0, done[-12:]
+        page.keyboard.press("Escape")
+        page.get_by_role("link", name="Train", exact=True).first.click()
+        if page.get_by_text("Stop here").count():
+            page.get_by_text("Stop here").click()
+        page.wait_for_selector(".st-key-play button")
+        if "Pause" in visitor.key("play").inner_text():
+            visitor.press("play")
+        visitor.wait_paused()
+        check_the_truth(visitor, tmp_path)
+
+
+def check_the_truth(visitor: TrainPage, folder: Path) -> None:
+    """The run is the one that its configuration and edits give, and the sidebar says what is in force."""
+    page = visitor.page
+    expander = page.locator(".stSidebar summary", has_text="Save, share")
+    if expander.locator("xpath=..").get_attribute("open") is None:
+        expander.click()
+    with page.expect_download() as download:
+        page.locator(".st-key-save button").click()
+    file = folder / "run.json"
+    download.value.save_as(file)
+    content = file.read_text(encoding="utf-8")
+    run = Run.from_json(content)
+    assert saving.read(content).difference(run.params) == 0
+    check_settings(page, run.config_at(visitor.epoch))
