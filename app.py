@@ -29,6 +29,7 @@ def main() -> None:
     opening.from_address()
     if opening.opening().going is not None:
         on_its_way.page()
+    navigation.opened(page.title)
     address.keep()
     page.run()
 

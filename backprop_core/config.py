@@ -1,8 +1,8 @@
 """What defines a run: its configuration and its edits.
 
-Each field of `Config` carries a `Spec`: label, help text, kind and range. Validation, the sidebar, the command line and the
-documentation read the same specs, so a range is written down once. The choices of a field are the registry itself, so
-that a new entry can be chosen at once.
+Each field of `Config` carries a `Spec`: label, help text, kind and range. Validation, the sidebar, the command line
+and the documentation read the same specs, so a range is written down once. The choices of a field are the registry
+itself, so that a new entry can be chosen at once.
 """
 
 from __future__ import annotations

@@ -52,7 +52,6 @@ def sidebar(config: Config) -> None:
             index=None,
             placeholder="your own settings",
             on_change=settings.choose_preset,
-            persist_state="session",
             help="Ready settings to start from. Choosing one starts over; Undo brings the old run back.",
         )
         _choice("dataset", config, own=config.dataset == "csv")
@@ -114,7 +113,7 @@ def _layers(config: Config) -> None:
         MAX_LAYERS,
         key="hidden_layers",
         on_change=settings.changed,
-        args=("hidden",),
+        args=("hidden_layers",),
         help=f"How many layers stand between input and output, 0 to {MAX_LAYERS}.",
     )
     most = int(SPECS["hidden"].high)
@@ -124,7 +123,7 @@ def _layers(config: Config) -> None:
         most,
         key="hidden_size",
         on_change=settings.changed,
-        args=("hidden",),
+        args=("hidden_size",),
         disabled=widgets.value("per_layer") or not config.hidden,
         help=f"Units of each hidden layer, 1 to {most}.",
     )
@@ -138,8 +137,7 @@ def _network(config: Config) -> None:
             "Different layers",
             key="per_layer",
             on_change=settings.changed,
-            args=("hidden",),
-            persist_state="session",
+            args=("per_layer",),
             help="Give every hidden layer its own size and activation.",
         )
     if per_layer:
@@ -165,14 +163,14 @@ def _layer(layer: int) -> None:
     size, activation = form.layer_keys(layer)
     most = int(SPECS["hidden"].high)
     left, right = st.columns([2, 3])
-    left.number_input(f"Size {layer}", 1, most, key=size, on_change=settings.changed, args=("hidden",))
+    left.number_input(f"Size {layer}", 1, most, key=size, on_change=settings.changed, args=(size,))
     right.selectbox(
         f"Activation {layer}",
         tuple(ACTIVATIONS),
         format_func=lambda name: ACTIVATIONS[name].label,
         key=activation,
         on_change=settings.changed,
-        args=("activation",),
+        args=(activation,),
     )
 
 

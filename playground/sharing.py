@@ -12,7 +12,7 @@ from backprop_core import ConfigError, Run, export, saving
 from playground import charts, links
 from playground.figures.replay import replay_html
 from playground.state import address, opening, widgets
-from playground.state.session import press, session, theme
+from playground.state.session import session, theme
 
 
 class Take(NamedTuple):
@@ -55,8 +55,8 @@ def view() -> None:
         _take_home(run, playing)
         widgets.keep_choice("picture", charts.PICTURES)
         st.segmented_control(
-            "Pictures of charts", charts.PICTURES, key="picture", required=True, on_change=press,
-            persist_state="session", help="Point at a chart: the camera in its corner saves it, in this format.",
+            "Pictures of charts", charts.PICTURES, key="picture", required=True, on_change=widgets.keep,
+            args=("picture",), help="Point at a chart: the camera in its corner saves it, in this format.",
         )  # fmt: skip
 
 
@@ -78,7 +78,8 @@ def _about_the_link(run: Run) -> str:
 def _take_home(run: Run, playing: bool) -> None:
     widgets.keep_choice("take", tuple(TAKES))
     st.selectbox(
-        "Take it home", tuple(TAKES), format_func=lambda name: TAKES[name].label, key="take", on_change=press,
+        "Take it home", tuple(TAKES), format_func=lambda name: TAKES[name].label, key="take", on_change=widgets.keep,
+        args=("take",),
         help="The run up to its newest epoch, to go on with elsewhere. The notebook and the Python program need NumPy "
         "only, and print the same numbers.",
     )  # fmt: skip

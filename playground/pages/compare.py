@@ -14,7 +14,7 @@ from playground.figures.compare import SERIES, style, swatch
 from playground.pages.style import use_style
 from playground.state import navigation, pins, playing, widgets
 from playground.state.pins import Pin
-from playground.state.session import next_frame, press
+from playground.state.session import next_frame
 
 CURVES_HEIGHT = 250
 MOST_LARGE = 2  # pictures that have so much room that nothing in them need be small
@@ -277,9 +277,9 @@ def _switch(head: DeltaGenerator, key: str, options: tuple[str, ...]) -> str:
         options,
         key=key,
         required=True,
-        on_change=press,
+        on_change=widgets.keep,
+        args=(key,),
         label_visibility="collapsed",
         width="content",
-        persist_state="session",
     )
     return str(widgets.value(key))

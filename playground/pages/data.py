@@ -110,7 +110,8 @@ def _click() -> None:
     widgets.keep_choice("data_class", CLASS_NAMES)
     with st.container(horizontal=True, key="data_click_bar", vertical_alignment="center"):
         st.segmented_control(
-            "Class", CLASS_NAMES, key="data_class", required=True, on_change=press, persist_state="session",
+            "Class", CLASS_NAMES, key="data_class", required=True, on_change=widgets.keep,
+            args=("data_class",),
             label_visibility="collapsed",
         )  # fmt: skip
         st.button(

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from playground.state import playing
+from playground.state import playing, widgets
 from playground.state.session import session
 
 BURST_SECONDS = 1.5  # of frames drawn by one run of the script; then it runs again, and the timeline follows
@@ -36,6 +36,21 @@ def play(draw: Callable[[], None]) -> None:
         due = max(due + 1 / playing.FRAMES_A_SECOND, time.perf_counter() - 1 / playing.FRAMES_A_SECOND)
         time.sleep(max(0.002, due - time.perf_counter()))
     st.rerun()
+
+
+def choose_speed() -> None:
+    """A choice of epochs per frame."""
+    widgets.keep_choice("speed", playing.SPEEDS, "auto")
+    st.segmented_control(
+        "Speed",
+        playing.SPEEDS,
+        key="speed",
+        required=True,
+        on_change=widgets.keep,
+        args=("speed",),
+        label_visibility="collapsed",
+        width="content",
+    )
 
 
 def button(key: str, label: str, icon: str, call: Callable[..., None], help: str, **options: Any) -> None:

@@ -11,7 +11,6 @@ from backprop_core.losses import LOSSES
 from backprop_core.presets import PRESETS
 from playground import worksheet
 from playground.state import sheets, widgets
-from playground.state.session import press
 from playground.worksheet import Sheet
 
 FUNCTIONS = {
@@ -94,7 +93,9 @@ def _network(sheet: Sheet) -> None:
 
 def _answers(sheet: Sheet, names: list[str]) -> None:
     widgets.keep_choice("homework_quantity", tuple(names))
-    st.pills("Quantity", names, key="homework_quantity", required=True, on_change=press)
+    st.pills(
+        "Quantity", names, key="homework_quantity", required=True, on_change=widgets.keep, args=("homework_quantity",)
+    )
     name = str(widgets.value("homework_quantity"))
     key = sheets.table_key(f"answers_{name}")
     st.caption("Type what you computed, with as many digits as you have. A comma or a point; 1.5e-3 works too.")

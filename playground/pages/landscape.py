@@ -9,11 +9,11 @@ from backprop_core.landscape import PLANES, Trail, address_name, addresses
 from backprop_core.run import Snapshot
 from playground import charts, controls, live
 from playground.figures.board import unit_names
-from playground.pages.frames import Readouts, button, play
+from playground.pages.frames import Readouts, button, choose_speed, play
 from playground.pages.style import use_style
 from playground.state import landscapes, playing, transport, widgets
 from playground.state.landscapes import MOST_ZOOM, Drawing
-from playground.state.session import next_frame, press, session
+from playground.state.session import next_frame, session
 
 CHARTS = {
     "landscape_map": "Contour map of the loss over the plane, with the run's way on it.",
@@ -49,7 +49,7 @@ def page() -> None:
         drawing = landscapes.drawing()
     except ConfigError as error:
         refused = error
-    readouts = _transport(drawing)
+    readouts = _transport()
     _choices()
     if drawing is not None:
         _charts(drawing)
@@ -103,7 +103,7 @@ def _status(drawing: Drawing | None, now: Trail | None) -> str:
     return f":material/info: {current.notice}" if current.notice else ":small[ ]"
 
 
-def _transport(drawing: Drawing | None) -> Readouts:
+def _transport() -> Readouts:
     current, page = session(), landscapes.landscapes()
     paused = current.mode == "paused"
     with st.container(key="transport", horizontal=True):
@@ -113,21 +113,13 @@ def _transport(drawing: Drawing | None) -> Readouts:
         button("play", label, icon, transport.toggle_play, PLAY_HELP, shortcut="P", type="primary")
         button("step", "Step", "skip_next", transport.step, "One epoch on.", shortcut="S")
         button("finish", "Finish", "fast_forward", transport.finish, "Train to the last epoch.", shortcut="F")
-        st.segmented_control(
-            "Speed",
-            playing.SPEEDS,
-            key="speed",
-            required=True,
-            on_change=press,
-            label_visibility="collapsed",
-            width="content",
-        )
+        choose_speed()
         st.space("stretch")
         button("zoom_in", "× ½", "zoom_in", landscapes.zoom, "Half as far, around the origin.", args=(0.5,),
                 disabled=page.zoom <= 1 / MOST_ZOOM)  # fmt: skip
         button("zoom_out", "× 2", "zoom_out", landscapes.zoom, "Twice as far, around the origin.", args=(2.0,),
                 disabled=page.zoom >= MOST_ZOOM)  # fmt: skip
-        _choose_points(drawing)
+        _choose_points()
     run = current.run
     st.slider(
         "Timeline",
@@ -212,22 +204,17 @@ def _choose_parameters() -> None:
         )
 
 
-def _choose_points(drawing: Drawing | None) -> None:
-    estimates = landscapes.resolutions()
-    points = landscapes.landscapes().points
-    if drawing is not None:
-        points = len(drawing.landscape.alpha)
-        estimates = dict(sorted({**estimates, points: drawing.seconds}.items()))
-    widgets.give("landscape_points", points if points in estimates else min(estimates))
+def _choose_points() -> None:
+    widgets.give("landscape_points", landscapes.landscapes().points)
     st.selectbox(
         "Points",
-        tuple(estimates),
-        format_func=lambda number: f"{number} × {number} · {_duration(estimates[number])}",
+        landscapes.RESOLUTIONS,
+        format_func=lambda number: f"{number} × {number}",
         key="landscape_points",
         on_change=landscapes.choose_points,
         label_visibility="collapsed",
-        width=150,
-        help="How many points of the surface are computed, and about how long that takes.",
+        width=115,
+        help="How many points of the surface are computed. Fewer, where the network and its rows make them too slow.",
     )
 
 
@@ -244,7 +231,8 @@ def _charts(drawing: Drawing) -> None:
     st.caption(
         f"The training loss at origin + α · first + β · second. Origin (0, 0): the weights at epoch "
         f"{drawing.centre:,}{newest}. The line is the run's way, moved straight onto the plane. "
-        f"{PLANES[drawing.kind].about} Source: {SOURCE}."
+        f"{PLANES[drawing.kind].about} Its {len(drawing.landscape.alpha) ** 2:,} points took "
+        f"{_duration(drawing.seconds)}. Source: {SOURCE}."
     )
 
 

@@ -30,7 +30,7 @@ from playground.figures.matrices import Matrices
 from playground.pages import homework
 from playground.pages.style import use_style
 from playground.state import playing, transport, walk, widgets
-from playground.state.session import press, session, theme
+from playground.state.session import session, theme
 
 VIEWS = ("Walk through", "Prove a gradient", "Check my homework")
 DIGITS = (3, 17)
@@ -45,18 +45,24 @@ def page() -> None:
     playing.stop()
     widgets.prepare()
     current = session()
-    controls.sidebar(current.run.config_at(current.shown))
     with st.container(key="transport", horizontal=True, vertical_alignment="bottom"):
         widgets.keep_choice("step_view", VIEWS)
         st.segmented_control(
-            "View", VIEWS, key="step_view", required=True, label_visibility="collapsed", on_change=press
+            "View",
+            VIEWS,
+            key="step_view",
+            required=True,
+            label_visibility="collapsed",
+            on_change=widgets.keep,
+            args=("step_view",),
         )
         view = widgets.value("step_view")
         if view != VIEWS[2]:
             digits = _choose_digits(current.shown)
     if view == VIEWS[2]:
-        homework.view()
+        homework.view()  # has a network of its own, which no setting of the sidebar governs
         return
+    controls.sidebar(current.run.config_at(current.shown))
     snapshot = current.run.at(current.shown)
     explanation = explain(snapshot)
     _choose_epoch(snapshot, explanation)
@@ -79,12 +85,13 @@ def _choose_digits(shown: int) -> int:
     st.button(
         "Step", key="step", icon=":material/skip_next:", on_click=transport.step, help="Make this update, one epoch."
     )
-    widgets.keep_number("digits", 6)
+    widgets.keep_value("digits", 6)
     st.slider(
         "Digits",
         *DIGITS,
         key="digits",
-        on_change=press,
+        on_change=widgets.keep,
+        args=("digits",),
         width=220,
         help=f"Significant digits of every number, {DIGITS[0]} to {DIGITS[1]}.",
     )
@@ -148,16 +155,20 @@ def _walk(explanation: Explanation, digits: int) -> None:
                 disabled=not starts,
                 type="primary" if stage == quantity.stage else "secondary",
             )
+        for key in ("one_sample", "predict"):
+            widgets.keep_value(key, default=False)
         st.toggle(
             "One sample",
             key="one_sample",
-            on_change=walk.hide_again,
+            on_change=walk.choose,
+            args=("one_sample",),
             help="Show the chosen sample alone, with its share of the gradients; off: the whole batch.",
         )
         st.toggle(
             "Predict, then reveal",
             key="predict",
-            on_change=walk.hide_again,
+            on_change=walk.choose,
+            args=("predict",),
             help="Hide the numbers; say first what you expect.",
         )
     left, right = st.columns([5, 7], gap="small")
@@ -235,14 +246,14 @@ def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequ
 
 def _pick(label: str, key: str, options: Sequence[str]) -> int:
     """A choice among named things, by number; it survives where there are fewer of them."""
-    widgets.keep_choice(key, tuple(range(len(options))))
+    widgets.keep_choice(key, range(len(options)))
     st.selectbox(
         label,
         range(len(options)),
         format_func=lambda i: options[i],
         key=key,
-        on_change=walk.hide_again,
-        persist_state="session",
+        on_change=walk.choose,
+        args=(key,),
     )
     return int(widgets.value(key))
 

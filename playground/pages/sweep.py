@@ -17,7 +17,7 @@ from playground.executors import WorkersError
 from playground.figures.sweep import MEASURES, bundle
 from playground.pages.style import use_style
 from playground.state import navigation, playing, sweeps, widgets
-from playground.state.session import next_frame, press, theme
+from playground.state.session import next_frame, theme
 
 MAP_HEIGHT = 480
 BUNDLE_HEIGHT = 260
@@ -67,13 +67,13 @@ def _form(current: sweeps.Sweeps) -> tuple[DeltaGenerator, DeltaGenerator]:
     widgets.keep_choice("sweep_solved", options)
     row = st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="sweep_goal")
     row.segmented_control(
-        "Solved means", options, key="sweep_solved", required=True, on_change=press, persist_state="session",
+        "Solved means", options, key="sweep_solved", required=True, on_change=widgets.keep, args=("sweep_solved",),
         width="content",
         help="What must hold for the training rows at the end. Epochs until solved: from when on it has held.",
     )  # fmt: skip
-    widgets.keep_number("sweep_below", 0.01)
+    widgets.keep_value("sweep_below", 0.01)
     row.number_input(
-        "Loss below", 1e-12, 1e6, key="sweep_below", on_change=press, persist_state="session", format="%g",
+        "Loss below", 1e-12, 1e6, key="sweep_below", on_change=widgets.keep, args=("sweep_below",), format="%g",
         label_visibility="collapsed", disabled=widgets.value("sweep_solved") != sweeps.BY_LOSS,
         help="The loss below which a run counts as solved.",
     )  # fmt: skip
@@ -177,7 +177,7 @@ def _shown(current: sweeps.Sweeps) -> Callable[[], None]:
         widgets.keep_choice("sweep_measure", tuple(MEASURES))
         st.segmented_control(
             "Show", tuple(MEASURES), format_func=lambda name: MEASURES[name].label, key="sweep_measure", required=True,
-            on_change=press, label_visibility="collapsed", persist_state="session",
+            on_change=widgets.keep, args=("sweep_measure",), label_visibility="collapsed",
         )  # fmt: skip
         st.download_button(
             "CSV", result.csv, "sweep.csv", "text/csv", icon=":material/download:", key="sweep_csv",
@@ -237,15 +237,16 @@ def _cell(result: Result, cell: tuple[int, int]) -> None:
     (first, second), titles = axis_values.names(result.grid)
     i, j = cell
     named = f"{titles[0]} **{first[i]}**" + (f", {titles[1]} **{second[j]}**" if titles[1] else "")
-    seeds, said = range(len(result.grid.seeds)), _run_texts(result, cell)
-    widgets.keep_choice("sweep_seed", tuple(seeds))
+    places = range(len(result.grid.seeds))
+    widgets.keep_choice("sweep_seed", places)
+    place = (i, j, int(widgets.value("sweep_seed")))
     with st.container(key="head_cell", horizontal=True, vertical_alignment="center"):
         st.markdown(named, width="content")
         st.selectbox(
-            "Run", seeds, format_func=said.__getitem__, key="sweep_seed", on_change=press,
-            label_visibility="collapsed", width="stretch",
+            "Run", places, format_func=lambda s: f"seed {result.grid.seeds[s]}", key="sweep_seed",
+            on_change=widgets.keep, args=("sweep_seed",), label_visibility="collapsed", width=140,
         )  # fmt: skip
-        place = (i, j, int(widgets.value("sweep_seed")))
+        st.markdown(f":small[{_run_text(result, place)}]", width="stretch")
         if st.button(
             "Open on Train", icon=":material/open_in_new:", key="sweep_open",
             help="Train this very run on the Train page. Undo there brings back the run it shows now.",
@@ -262,15 +263,9 @@ def _cell(result: Result, cell: tuple[int, int]) -> None:
     )  # fmt: skip
 
 
-def _run_texts(result: Result, cell: tuple[int, int]) -> list[str]:
-    """What became of each of a cell's runs."""
-    known = zip(
-        result.grid.seeds, result.final_loss[cell], result.epochs_to_solve[cell], result.diverged[cell], strict=True
-    )
-    return [f"seed {seed}: {_run_text(*rest)}" for seed, *rest in known]
-
-
-def _run_text(loss: float, epochs: float, diverged: int) -> str:
+def _run_text(result: Result, place: tuple[int, int, int]) -> str:
+    """What became of a run."""
+    loss, epochs, diverged = (array[place] for array in (result.final_loss, result.epochs_to_solve, result.diverged))
     if diverged:
         return f"diverged at epoch {diverged:,}"
     if not np.isfinite(loss):

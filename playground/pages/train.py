@@ -9,10 +9,10 @@ from backprop_core.run import Snapshot
 from playground import charts, controls, live
 from playground.comparison import LONGEST_NAME, score_text
 from playground.figures.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views, learned_views, unit_names
-from playground.pages.frames import Readouts, button, play
+from playground.pages.frames import Readouts, button, choose_speed, play
 from playground.pages.style import use_style
 from playground.state import panels, pins, playing, runs, transport, widgets
-from playground.state.session import next_frame, press, session
+from playground.state.session import next_frame, session
 
 WEIGHT_WAYS = ("One by one", "Paste starting weights")
 ALT = {
@@ -91,16 +91,7 @@ def _transport(snapshot: Snapshot) -> Readouts:
                shortcut="F")  # fmt: skip
         button("undo", "Undo", "undo", runs.undo, "Back to the run before the last start over, reset or branch.",
                shortcut="U", disabled=not current.undo)  # fmt: skip
-        st.segmented_control(
-            "Speed",
-            playing.SPEEDS,
-            key="speed",
-            required=True,
-            on_change=press,
-            label_visibility="collapsed",
-            width="content",
-            persist_state="session",
-        )
+        choose_speed()
         _pin()
     run = current.run
     st.slider(
@@ -179,7 +170,8 @@ def _switch(head: DeltaGenerator, key: str, options: tuple[str, ...]) -> str:
         options,
         key=key,
         required=True,
-        on_change=press,
+        on_change=widgets.keep,
+        args=(key,),
         label_visibility="collapsed",
         width="content",
     )
@@ -190,7 +182,13 @@ def _weight_editor(snapshot: Snapshot) -> None:
     with st.popover("Edit", icon=":material/edit:", key="edit_weights", disabled=session().mode != "paused"):
         widgets.keep_choice("weights_way", WEIGHT_WAYS)
         st.segmented_control(
-            "Edit", WEIGHT_WAYS, key="weights_way", required=True, on_change=press, label_visibility="collapsed"
+            "Edit",
+            WEIGHT_WAYS,
+            key="weights_way",
+            required=True,
+            on_change=widgets.keep,
+            args=("weights_way",),
+            label_visibility="collapsed",
         )
         if widgets.value("weights_way") == WEIGHT_WAYS[1]:
             _weight_blocks(snapshot)

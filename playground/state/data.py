@@ -316,7 +316,6 @@ def train(rows: Brought, test_share: float) -> None:
         bringing().error = str(error)
         return
     runs.start(run, f"Your own data: {len(rows.X):,} rows, with settings that suit them.")
-    widgets.give("preset", None)
 
 
 def _take(way: Way, brought: Found, make: Callable[[], Table | None] | None = None) -> None:

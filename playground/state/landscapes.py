@@ -33,6 +33,7 @@ from backprop_core.landscape import (
 )
 from playground.figures.landscape import Map, Relief
 from playground.figures.theme import Theme
+from playground.state import widgets
 from playground.state.session import press, session, theme
 
 RESOLUTIONS = (25, 51, 101)  # points along each axis to choose from
@@ -162,7 +163,9 @@ def choose_plane() -> None:
     """A kind of plane was chosen."""
     press()
     page = landscapes()
-    page.kind, page.zoom = st.session_state["landscape_plane"], 1.0
+    chosen = widgets.chosen("landscape_plane", PLANES)
+    if chosen is not None:
+        page.kind, page.zoom = chosen, 1.0
 
 
 def choose_seed() -> None:
@@ -181,14 +184,16 @@ def draw_again() -> None:
 def choose_parameters() -> None:
     """Another parameter was chosen."""
     press()
-    known = addresses(session().run.network)
-    landscapes().chosen = tuple(known[st.session_state[f"landscape_parameter_{which}"]] for which in (1, 2))
+    page, known = landscapes(), addresses(session().run.network)
+    places = [widgets.chosen(f"landscape_parameter_{which}", range(len(known))) for which in (1, 2)]
+    page.chosen = tuple(old if i is None else known[i] for i, old in zip(places, page.chosen, strict=True))
 
 
 def choose_points() -> None:
     """Another number of points was chosen."""
     press()
-    landscapes().points = st.session_state["landscape_points"]
+    page = landscapes()
+    page.points = widgets.chosen("landscape_points", RESOLUTIONS) or page.points
 
 
 def zoom(factor: float) -> None:

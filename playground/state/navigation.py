@@ -15,6 +15,11 @@ def offer(pages: Mapping[str, Any]) -> None:
     session().pages = dict(pages)
 
 
+def opened(title: str) -> None:
+    """Remember which page is open, by its title."""
+    session().page = title
+
+
 def go(name: str) -> None:
     """Leave this page for another one."""
     st.switch_page(session().pages[name])

@@ -13,7 +13,7 @@ from backprop_core import ConfigError, Run, saving
 from backprop_core.presets import PRESETS
 from backprop_core.saving import Saved
 from playground import links
-from playground.state import playing, runs, widgets
+from playground.state import playing, runs
 from playground.state.session import press, session
 
 SLICE_SECONDS = 0.3
@@ -124,7 +124,6 @@ def _arrive(current: Opening) -> None:
     if run.diverged is not None:
         playing.say_why_stopped()
     session().error = " ".join(filter(None, [current.warning, session().error]))
-    widgets.give("preset", None)
 
 
 def _compared(run: Run, saved: Saved) -> str:

@@ -19,7 +19,7 @@ from playground import comparison
 from playground.figures.board import learned_figure, learned_views
 from playground.figures.compare import Line, LossCurves, make_compact
 from playground.figures.live import Live
-from playground.state import runs, widgets
+from playground.state import runs
 from playground.state.session import Recipe, press, session, theme
 
 MOST_PINS = 12
@@ -177,7 +177,6 @@ def open_on_train(number: int) -> None:
     for opened in _numbered(number):
         epochs = opened.run.epoch
         runs.start(opened.run.copy(), f"A pinned run, as it was pinned: {epochs:,} epochs. Its pin stays.")
-        widgets.give("preset", None)
 
 
 def said() -> str:

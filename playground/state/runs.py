@@ -22,6 +22,7 @@ def start(run: Run, notice: str) -> None:
     _replace(run, notice)
     current.shown = run.epoch
     widgets.show(run.current)
+    widgets.show_preset(None)
 
 
 def edit(change: Callable[[Run], None]) -> None:
@@ -66,6 +67,7 @@ def undo() -> None:
             _replace(recipe.run(), "Undone.")
         current.shown = recipe.epoch
         widgets.show(current.run.current)
+        widgets.show_preset(None)
 
 
 def _replace(run: Run, notice: str) -> None:

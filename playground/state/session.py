@@ -45,7 +45,8 @@ class Session:
 
     `shown` is the epoch that everything on the page shows, `until` where playing or finishing stops. `runs` and `edits`
     count what was replaced, so that a board or a table of another run or of older weights is known to be stale.
-    `pressed` says whether anything but the timeline was pressed since the last run of the script.
+    `pressed` says whether anything but the timeline was pressed since the last run of the script. `pages` are the app's
+    pages by name, `page` the title of the one that is open.
     """
 
     run: Run
@@ -61,6 +62,7 @@ class Session:
     frames: int = 0
     parts: dict[type[Any], Any] = field(default_factory=dict)
     pages: dict[str, Any] = field(default_factory=dict)
+    page: str = ""
 
     def part(self, kind: type[Part]) -> Part:
         """What one page, or one module of the state, remembers for itself: begun empty when first asked for."""
@@ -73,7 +75,6 @@ def session() -> Session:
     """The visitor's session, begun with the default preset."""
     if "session" not in st.session_state:
         st.session_state["session"] = Session(PRESETS[DEFAULT_PRESET].run())
-        st.session_state["preset"] = DEFAULT_PRESET
     return st.session_state["session"]
 
 

@@ -16,20 +16,24 @@ from playground.state import runs, widgets
 from playground.state.session import press, session
 
 
-def changed(name: str) -> None:
-    """A sidebar widget was changed: start over, or go on from the shown epoch with an edit."""
+def changed(key: str) -> None:
+    """The sidebar's widget with this key was changed: start over, or go on from the shown epoch with an edit."""
     press()
+    change(key, st.session_state[key])
+
+
+def change(key: str, value: Any) -> None:
+    """Change what one widget of the sidebar stands for, and nothing else."""
     current = session()
     before = current.run.config_at(current.shown)
-    shown = form.from_config(before)  # Streamlit forgets the values of widgets that are not on the page just now
-    values = shown | {key: st.session_state[key] for key in shown if key in st.session_state}
+    values = form.from_config(before, widgets.shown_settings()) | {key: value}
     try:
-        if name == "dataset":
+        if key == "dataset":
             own = current.run.brought
             old = suggested_for(own) if isinstance(own, Brought) else None
             adopt(form.follow_dataset(before, values["dataset"], old))
         else:
-            adopt(form.to_config(form.follow_partner(name, values)), values)
+            adopt(form.to_config(form.follow_partner(key, values)), values)
     except ConfigError as error:
         current.error, current.notice = str(error), ""
 
@@ -40,13 +44,13 @@ def choose_preset() -> None:
     name = st.session_state["preset"]
     if name is not None:
         runs.start(PRESETS[name].run(), PRESETS[name].about)
+        widgets.show_preset(name)
 
 
 def draw_again() -> None:
     """Start over with other weights: the next seed."""
     press()
-    st.session_state["seed"] = (session().run.config.seed + 1) % 2**32
-    changed("seed")
+    change("seed", (session().run.config.seed + 1) % 2**32)
 
 
 def adopt(wanted: Config, earlier: form.Values | None = None) -> None:
@@ -61,7 +65,7 @@ def adopt(wanted: Config, earlier: form.Values | None = None) -> None:
         _start_over(wanted, changes)
     elif changes:
         _go_on(changes)
-    st.session_state["preset"] = None
+    widgets.show_preset(None)
     widgets.show(wanted, earlier)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from playground.state import widgets
 from playground.state.session import press, session
 
 
@@ -48,6 +49,12 @@ def choose_cell(chart: str, keys: tuple[str, str], start: tuple[int, int]) -> No
     if points and "customdata" in points[0]:
         row, column = points[0]["customdata"][:2]
         st.session_state[keys[0]], st.session_state[keys[1]] = start[0] + int(row), start[1] + int(column)
+    hide_again()
+
+
+def choose(key: str) -> None:
+    """Something was chosen in a widget: keep it, and hide again what is being predicted."""
+    widgets.keep(key)
     hide_again()
 
 

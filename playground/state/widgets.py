@@ -1,23 +1,43 @@
-"""What widgets show: their values, set before the script draws them."""
+"""What widgets show: their values, set before the script draws them.
+
+The settings in the sidebar have their home in the session, not in the widgets: Streamlit drops a widget's value when
+another page is opened, also where that page draws the same widget again.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
 from backprop_core import Config
 from playground import form
-from playground.state.session import session
+from playground.state.session import DEFAULT_PRESET, press, session
 from playground.state.transport import follow_timeline
 
 
 @dataclass
+class Kept:
+    """What was chosen in widgets that stand on some pages only, by their keys."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
 class Sidebar:
-    """The configuration that the sidebar was last made to show."""
+    """What the sidebar shows.
+
+    `config` is the configuration in force that `values` were made for, by the keys of the widgets; what it leaves open,
+    the size of a first hidden layer for example, is as it was last. `preset` is the one chosen, if nothing has been
+    changed since, and `page` the page on which the widgets were last drawn.
+    """
 
     config: Config | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    preset: str | None = DEFAULT_PRESET
+    page: str = ""
 
 
 def prepare() -> None:
@@ -25,19 +45,31 @@ def prepare() -> None:
     current = session()
     follow_timeline()
     config = current.run.config_at(current.shown)
-    if current.part(Sidebar).config != config:
+    sidebar = _sidebar()
+    if sidebar.config != config:
         show(config)
-    for key, shown in form.from_config(config).items():
-        st.session_state.setdefault(key, shown)
-    st.session_state.setdefault("preset", None)
-    st.session_state.setdefault("speed", "auto")
+    is_new_page = sidebar.page != current.page
+    sidebar.page = current.page
+    for key, shown in {**sidebar.values, "preset": sidebar.preset}.items():
+        # On the page where they stand already, only what differs: setting a value ends what is being typed there.
+        if is_new_page or key not in st.session_state or st.session_state[key] != shown:
+            st.session_state[key] = shown
 
 
 def show(config: Config, earlier: form.Values | None = None) -> None:
     """Let the sidebar show a configuration; what it leaves open stays as in the `earlier` values."""
-    session().part(Sidebar).config = config
-    for key, shown in form.from_config(config, earlier).items():
-        st.session_state[key] = shown
+    sidebar = _sidebar()
+    sidebar.config, sidebar.values = config, form.from_config(config, earlier)
+
+
+def shown_settings() -> dict[str, Any]:
+    """The values that the sidebar shows, by the keys of its widgets."""
+    return dict(_sidebar().values)
+
+
+def show_preset(name: str | None) -> None:
+    """Let the sidebar show a preset as chosen; None once anything has been changed."""
+    _sidebar().preset = name
 
 
 def value(key: str, otherwise: Any = None) -> Any:
@@ -50,15 +82,39 @@ def give(key: str, wanted: Any) -> None:
     st.session_state[key] = wanted
 
 
-def keep_choice(key: str, options: tuple[Any, ...]) -> None:
-    """Give a choice its first option, unless it stands at one of its options already.
+def chosen(key: str, options: Collection[Any]) -> Any:
+    """What was chosen of some options; None where it is none of them.
 
-    The value is set in both cases: a browser that shows an option under its old name would go on doing so.
+    A browser may still send an option by a label that has changed since; Streamlit hands that over as a text.
     """
-    chosen = st.session_state.get(key)
-    st.session_state[key] = chosen if chosen in options else options[0]
+    choice = st.session_state.get(key)
+    return choice if choice in options else None
 
 
-def keep_number(key: str, default: float) -> None:
-    """Give a widget a number, unless it has one."""
-    st.session_state.setdefault(key, default)
+def keep_choice(key: str, options: Sequence[Any], default: Any = None) -> None:
+    """Let a widget show what it showed last, on whichever page; else the default, or the first option.
+
+    Called just before the widget is drawn. The value is set in any case: a browser that shows an option under its old
+    name would go on doing so.
+    """
+    kept = session().part(Kept).values
+    candidates = (chosen(key, options), kept.get(key), default)
+    choice = next((choice for choice in candidates if choice is not None and choice in options), options[0])
+    kept[key] = st.session_state[key] = choice
+
+
+def keep_value(key: str, default: float) -> None:
+    """Let a widget show the number or flag it showed last, or else the default. Called just before it is drawn."""
+    kept = session().part(Kept).values
+    kept[key] = st.session_state.setdefault(key, kept.get(key, default))
+
+
+def keep(key: str) -> None:
+    """Something was chosen in a widget that is kept: remember it, even if its page is left before it is drawn again."""
+    press()
+    if key in st.session_state:
+        session().part(Kept).values[key] = st.session_state[key]
+
+
+def _sidebar() -> Sidebar:
+    return session().part(Sidebar)

@@ -128,17 +128,18 @@ def test_a_sweep_fills_the_map_and_a_run_of_it_is_opened_on_train(open_sweep: Op
 
     i, j = 6, 3
     expected = cell(i, j)
-    loss = np.quantile(expected.final_loss, [0.5, 0.25, 0.75])
+    losses = np.quantile(expected.final_loss, [0.5, 0.25, 0.75])
     hint = page.point("sweep_map", i, j)
     assert "Learning rate 5, Hidden layers 4" in hint
     assert f"{expected.solved.sum()} of 10 seeds solved" in hint
-    assert f"final loss: median {loss[0]:.6g}, quartiles {loss[1]:.4g} … {loss[2]:.4g}" in hint
+    assert f"final loss: median {losses[0]:.6g}, quartiles {losses[1]:.4g} … {losses[2]:.4g}" in hint
     assert page.cells("sweep_map")[j][i] == expected.success[0, 0]
 
     page.click_cell(i, j)
     page.wait_cell(i, j)
-    page.choose("sweep_seed", f"seed 7: solved from epoch {expected.epochs_to_solve[0, 0, 7]:,.0f} on, "
-                f"loss {expected.final_loss[0, 0, 7]:.4g}")  # fmt: skip
+    page.choose("sweep_seed", "seed 7")
+    solved_from, loss = expected.epochs_to_solve[0, 0, 7], expected.final_loss[0, 0, 7]
+    page.wait_text(f"solved from epoch {solved_from:,.0f} on, loss {loss:.4g}")
     page.rest()
     page.press("sweep_open")
     page.page.wait_for_selector(".st-key-loss_curve .js-plotly-plot[data-frame]")

@@ -1,0 +1,174 @@
+"""Wandering between pages by clicking: the sidebar tells the truth everywhere, and one change changes one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from playwright.sync_api import Browser
+
+from backprop_core import Config, Run
+from browser.conftest import visits
+from browser.sidebar import check_settings, settings_shown
+from browser.train_page import TrainPage
+from playground import links
+
+pytestmark = pytest.mark.browser
+
+# Every ordered pair of the pages that have the sidebar, and each of them reached from a page without one.
+SIDEBAR = ("Train", "One step", "Landscape")
+WALK = "Train > One step > Landscape > Train > Landscape > One step > Train > Data > One step > Data > Landscape > Data"
+LINK = "?dataset=moons&hidden=5-3&activation=relu&init=he_normal&learning_rate=0.05&batch_size=20&edits=40:l2=0.01"
+
+
+# What stands last on each page, when it has been drawn.
+LAST = {
+    "Train": ".st-key-loss_curve .js-plotly-plot[data-frame]",
+    "One step": ".st-key-step_cells .js-plotly-plot",
+    "Landscape": ".st-key-landscape_relief .js-plotly-plot",
+    "Data": ".st-key-data_way",
+    "Compare": ".st-key-compare_empty",
+    "Sweep": ".st-key-sweep_go",
+}
+
+
+class Visitor(TrainPage):
+    """Somebody who walks through the app."""
+
+    def go(self, name: str) -> None:
+        """Press a page's link in the bar above, and wait until the page stands."""
+        self.page.get_by_role("link", name=name, exact=True).first.click()
+        self.page.wait_for_selector(LAST[name])
+        self.rest()
+
+    @property
+    def link(self) -> links.Link:
+        """What the address says about the run."""
+        found = links.read(dict(parse_qsl(urlsplit(self.page.url).query)))
+        assert found.ignored == ()
+        return found
+
+    def in_force(self) -> Config:
+        """The configuration in force at the shown epoch, by the address."""
+        link = self.link
+        changes = {edit.field: edit.value for edit in link.edits if isinstance(edit.field, str)}
+        return link.config.replace(**changes)
+
+    def _watch(self, url: str) -> None:
+        if url.startswith("http") and urlsplit(url).netloc != urlsplit(self._address).netloc:
+            self.foreign.add(url)
+
+
+@pytest.fixture
+def arrive(chromium: Browser, address: str) -> Iterator[Callable[[str], Visitor]]:
+    """A new visitor at an address of the app."""
+    with ExitStack() as stack:
+
+        def arrive(link: str = "") -> Visitor:
+            return stack.enter_context(visits(chromium, f"{address}/{link}", Visitor))()
+
+        yield arrive
+
+
+def walk(visitor: Visitor, config: Config) -> None:
+    """Go everywhere; at every stop with a sidebar it says what is in force."""
+    for here, there in pairwise(f"{WALK} > Train".split(" > ")):
+        visitor.go(there)
+        if there in SIDEBAR:
+            visitor.page.wait_for_selector(".stSidebar .st-key-learning_rate input")
+            try:
+                check_settings(visitor.page, config)
+            except AssertionError as error:
+                raise AssertionError(f"from {here} to {there}") from error
+
+
+@pytest.mark.parametrize("link", ["", LINK], ids=["default", "link"])
+def test_the_sidebar_is_right_on_every_page(arrive: Callable[[str], Visitor], link: str) -> None:
+    visitor = arrive(link)
+    config = visitor.in_force()
+    walk(visitor, config)
+    assert visitor.in_force() == config
+    before = settings_shown(visitor.page)
+    visitor.enter("l2", 0.03)
+    visitor.rest()
+    visitor.go("One step")
+    visitor.go("Train")
+    assert settings_shown(visitor.page) == before | {"l2": 0.03}
+    assert visitor.in_force() == config.replace(l2=0.03)
+
+
+def test_a_file_with_rows_of_its_own_and_edits(arrive: Callable[[str], Visitor], tmp_path: Path) -> None:
+    X = [[i / 10, (i * i % 7) / 7] for i in range(24)]
+    run = Run(Config(hidden=(3,), test_share=0.25, learning_rate=0.3), data=(X, [i % 2 for i in range(24)]))
+    run.advance(30)
+    run.edit(learning_rate=0.1)
+    run.advance(20)
+    file = tmp_path / "run.json"
+    file.write_text(run.to_json(), encoding="utf-8")
+    visitor = arrive("")
+    visitor.page.locator("summary").filter(has_text="Save, share, take home").click()
+    visitor.page.locator(".st-key-open input[type=file]").set_input_files(file)
+    visitor.wait_text("every number as it was saved")
+    walk(visitor, run.current)
+    visitor.enter("learning_rate", 0.07)
+    visitor.rest()
+    check_settings(visitor.page, run.current.replace(learning_rate=0.07))
+    assert visitor.epoch == 50
+
+
+def test_leaving_in_mid_play_and_undo(arrive: Callable[[str], Visitor]) -> None:
+    visitor = arrive("")
+    visitor.press("play")
+    visitor.wait_epoch(">= 20")
+    for name in ("One step", "Train", "Landscape"):
+        visitor.go(name)
+        check_settings(visitor.page, Config())
+    visitor.press("play")
+    visitor.wait_playing()
+    visitor.go("Train")
+    if "Pause" in visitor.key("play").inner_text():
+        visitor.press("play")
+        visitor.wait_paused()
+    visitor.choose("dataset", "Moons")
+    visitor.rest()
+    changed = visitor.in_force()
+    visitor.go("One step")
+    check_settings(visitor.page, changed)
+    visitor.go("Train")
+    visitor.press("undo")
+    visitor.wait_text("Undone.")
+    walk(visitor, Config())
+
+
+def test_what_was_chosen_elsewhere_is_kept(arrive: Callable[[str], Visitor]) -> None:
+    """Views, speed and digits are where they were left, whichever page was open meanwhile."""
+    visitor = arrive("")
+    chosen = {"gradients_view": "δ", "curves_view": "Gradient norm", "scale": "linear", "speed": "100"}
+    for key, option in chosen.items():
+        visitor.switch(key, option)
+    visitor.go("One step")
+    visitor.page.locator(".st-key-predict label").click()
+    visitor.key("digits").locator("input").focus()
+    visitor.page.keyboard.press("ArrowRight")
+    visitor.rest()
+    for name in ("Compare", "One step", "Landscape", "Train", "Data", "Train"):
+        visitor.go(name)
+    for key, option in chosen.items():
+        assert visitor.key(key).locator("[aria-checked=true]").inner_text().strip() == option
+    visitor.go("One step")
+    assert visitor.page.locator(".st-key-predict input").is_checked()
+    assert visitor.key("digits").locator("input").input_value() == "7"
+
+
+def test_homework_has_no_sidebar(arrive: Callable[[str], Visitor]) -> None:
+    visitor = arrive("")
+    visitor.go("One step")
+    visitor.switch("step_view", "Check my homework")
+    visitor.page.wait_for_selector(".st-key-learning_rate", state="detached")
+    visitor.switch("step_view", "Walk through")
+    visitor.page.wait_for_selector(".st-key-learning_rate input")
+    check_settings(visitor.page, Config())
