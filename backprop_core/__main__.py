@@ -9,6 +9,7 @@ from typing import Any, NoReturn, TextIO
 
 import numpy as np
 
+from backprop_core import setting_text
 from backprop_core.config import SPECS, ConfigError, Spec
 from backprop_core.datasets import DATASETS
 from backprop_core.presets import PRESETS, Preset, suggested
@@ -24,7 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = vars(parser.parse_args(arguments))
     preset = _start(options.pop("preset"), options["dataset"])
     try:
-        changes = {name: _value(name, text) for name, text in options.items() if text is not None}
+        changes = {
+            name: given if isinstance(given, bool) else setting_text.read(name, given)
+            for name, given in options.items()
+            if given is not None
+        }
         run = preset.with_changes(**changes).run()
         config = run.config
         print(f"{config.dataset}: {'-'.join(map(str, run.network.sizes))}, {config.epochs:,} epochs")
@@ -72,34 +77,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _metavar(spec: Spec) -> str:
-    return {"choice": "NAME", "choices": "NAME,…", "integer": "N", "integers": "N,…", "real": "X"}[spec.kind]
+    return {"choice": "NAME", "choices": "NAME-…", "integer": "N", "integers": "N-…", "real": "X"}[spec.kind]
 
 
 def _allowed(spec: Spec) -> str:
     if spec.choices:
         return f"One of: {', '.join(spec.choices)}."
-    return f"From {spec.low:g} to {spec.high:g}{', or none' if spec.optional else ''}."
-
-
-def _value(name: str, text: Any) -> Any:
-    """What a user typed, as the field's kind; text that is no number is left to the configuration to refuse."""
-    spec = SPECS[name]
-    if spec.kind == "flag" or (spec.kind == "choice" and "," not in text):
-        return text
-    if spec.optional and text.lower() == "none":
-        return None
-    if spec.kind in {"choice", "choices"}:
-        return tuple(text.split(","))
-    if spec.kind == "integers":
-        return () if text.lower() == "none" else tuple(_number(part, int) for part in text.split(","))
-    return _number(text, int if spec.kind == "integer" else float)
-
-
-def _number(text: str, kind: type[int | float]) -> int | float | str:
-    try:
-        return kind(text)
-    except ValueError:
-        return text
+    return f"A value{spec.range_text}{', or none' if spec.optional else ''}."
 
 
 def _train(run: Run, epochs: int, progress: TextIO) -> float:

@@ -55,6 +55,14 @@ class Spec:
     optional: bool = False
     most: int = 0
 
+    @property
+    def range_text(self) -> str:
+        """The range of a number, to follow a noun: " from 0 to 10"; empty for anything else."""
+        if not self.kind.startswith(("integer", "real")):
+            return ""
+        form = ",.0f" if self.kind.startswith("integer") else ",g"
+        return f" from {self.low:{form}} to {self.high:{form}}"
+
 
 def _field(default: Any, label: str, group: Group, kind: Kind, help: str, **limits: Any) -> Any:
     spec = Spec(label=label, help=help, group=group, kind=kind, **limits)

@@ -6,8 +6,8 @@ from typing import Any
 
 from backprop_core.config import SPECS, Config
 from backprop_core.datasets import DATASETS
+from backprop_core.setting_text import FLAGS, write
 from backprop_core.sweep import Grid
-from playground.texts import FLAGS, text
 
 LEFT_OUT = {"seed", "features", "stop_loss", "stop_accuracy"}
 
@@ -48,7 +48,7 @@ def suggestions(name: str, values: tuple[Any, ...] = ()) -> list[str]:
     known = tuple(FLAGS) if spec.kind == "flag" else SUGGESTED.get(name, tuple(spec.choices))
     if name == "dataset":
         known = tuple(choice for choice in known if choice != "csv")
-    return list(dict.fromkeys([*known, *(text(name, value) for value in values)]))
+    return list(dict.fromkeys([*known, *(write(name, value) for value in values)]))
 
 
 def defaults(name: str) -> list[str]:
@@ -58,6 +58,6 @@ def defaults(name: str) -> list[str]:
 
 def names(grid: Grid) -> tuple[tuple[list[str], list[str]], tuple[str, str]]:
     """Texts of both settings' values, and what the settings are called; empty for a second that is not there."""
-    texts = [[text(name, value) for value in values] for name, values in grid.axes]
+    texts = [[write(name, value) for value in values] for name, values in grid.axes]
     titles = [SPECS[name].label for name, _ in grid.axes]
     return (texts[0], texts[1] if len(texts) > 1 else [""]), (titles[0], titles[1] if len(titles) > 1 else "")

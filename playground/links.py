@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from backprop_core import setting_text
 from backprop_core.cells import plain, shown
 from backprop_core.config import DEFAULTS, SPECS, Config, ConfigError, Edit
 from backprop_core.presets import PRESETS
 from backprop_core.saving import MOST_EPOCHS, field_text, parse_field
-from playground import texts
 
 LONGEST = 2_000  # characters of edits; longer addresses get lost on their way
 LEFT_OUT = "…"
@@ -38,7 +38,7 @@ def write(config: Config, edits: tuple[Edit, ...], epoch: int, preset: str | Non
     """
     parts = {"preset": preset} if preset else {}
     base = PRESETS[preset].config if preset else None
-    parts |= {name: texts.text(name, value) for name, value in config.changes(base).items()}
+    parts |= {name: setting_text.write(name, value) for name, value in config.changes(base).items()}
     told = ",".join(_edit_text(edit) for edit in edits if edit.epoch <= epoch)
     if told:
         parts["edits"] = told if len(told) <= LONGEST else LEFT_OUT
@@ -54,7 +54,7 @@ def read(parts: Mapping[str, str]) -> Link:
     if preset is not None and preset not in PRESETS:
         ignored.append(f"There is no preset {_shown(preset)}.")
         preset = None
-    settings = {name: text for name, text in parts.items() if name not in OTHERS}
+    settings = {name: parts[name] for name in (*SPECS, *parts) if name in parts and name not in OTHERS}
     config = _config(_values(settings, ignored), preset, ignored)
     if preset and config.dataset != PRESETS[preset].config.dataset:
         preset = None  # its rows and weights stay with its dataset; its settings are in the configuration
@@ -76,7 +76,7 @@ def _values(settings: Mapping[str, str], ignored: list[str]) -> dict[str, Any]:
             ignored.append(f"{_shown(name)} is not a setting.")
             continue
         try:
-            values[name] = texts.parse(name, text)
+            values[name] = setting_text.read(name, text)
         except ConfigError as error:
             ignored.append(str(error))
     return values
@@ -85,15 +85,22 @@ def _values(settings: Mapping[str, str], ignored: list[str]) -> dict[str, Any]:
 def _config(values: dict[str, Any], preset: str | None, ignored: list[str]) -> Config:
     """The configuration of these values, without those that cannot be."""
     base = PRESETS[preset].config if preset else Config()
-    if preset and PRESETS[preset].params and values.get("dataset", base.dataset) == base.dataset:
+    config = _possible(base, values, ignored)
+    if preset and PRESETS[preset].params and config.dataset == base.dataset:
         unfit = [name for name in SHAPES if values.pop(name, getattr(base, name)) != getattr(base, name)]
         ignored += [f"{SPECS[name].label} ({name}) must fit the weights that the preset begins with." for name in unfit]
+        config = _possible(base, values, ignored)
+    return config
+
+
+def _possible(base: Config, values: dict[str, Any], ignored: list[str]) -> Config:
+    """The configuration of these values; those that it cannot have are taken out of them."""
     while True:
         try:
             return base.replace(**values)
         except ConfigError as error:
             name = _culprit(base, values, error.field)
-            value = texts.text(name, values.pop(name))
+            value = setting_text.write(name, values.pop(name))
             left_out = "" if name == error.field else f"{SPECS[name].label} ({name}) = {value} is left out: "
             ignored.append(f"{left_out}{error}")
 
@@ -112,7 +119,7 @@ def _culprit(base: Config, values: dict[str, Any], field: str) -> str:
 
 
 def _edit_text(edit: Edit) -> str:
-    value = texts.text(edit.field, edit.value) if isinstance(edit.field, str) else repr(edit.value)
+    value = setting_text.write(edit.field, edit.value) if isinstance(edit.field, str) else repr(edit.value)
     return f"{edit.epoch}:{field_text(edit.field).replace(' ', '')}={value}"
 
 
@@ -157,7 +164,7 @@ def _read_edit(text: str) -> Edit:
     if isinstance(field, str):
         if field not in SPECS or SPECS[field].group != "learning":
             raise ConfigError(field, f"{_shown(field)} cannot change while training.")
-        setting = texts.parse(field, value)
+        setting = setting_text.read(field, value)
         return Edit(_whole(epoch), field, getattr(Config().replace(**{field: setting}), field))
     return Edit(_whole(epoch), field, float(value))
 

@@ -1,6 +1,7 @@
 """The address as a link: what it says comes back, what it cannot say is named, and nothing in it is interpreted."""
 
 import re
+from random import Random
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -9,13 +10,14 @@ from configurations import SMALL, configs, values
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_core import Config, ConfigError, Edit, Run
+from backprop_core import Config, ConfigError, Edit, Run, setting_text
 from backprop_core.config import DEFAULTS, SPECS, fields
 from backprop_core.presets import PRESETS
 from backprop_core.saving import MOST_EPOCHS
-from playground import links, texts
+from playground import links
 from playground.links import LEFT_OUT, LONGEST, Link
 
+SEEDS = " from 0 to 4,294,967,295"
 OWN = [name for name, preset in PRESETS.items() if preset.data is not None]
 DATASETS = [name for name in SPECS["dataset"].choices if name != "csv"]
 
@@ -146,17 +148,25 @@ FAULTY: dict[str, tuple[dict[str, str], dict[str, Any], list[str]]] = {
     "no number": (
         {"learning_rate": "fast"},
         {},
-        ["Learning rate (learning_rate) = 'fast' is not a value. Write, for example, 0.5."],
+        ["Learning rate (learning_rate) = 'fast' is not a value from 1e-06 to 1,000. Write, for example, 0.5."],
     ),
-    "nothing": ({"hidden": ""}, {}, ["Hidden layers (hidden) = '' is not a value. Write, for example, 2."]),
+    "nothing": (
+        {"hidden": ""},
+        {},
+        ["Hidden layers (hidden) = '' is not a value from 1 to 64. Write, for example, 2."],
+    ),
     "a number too large": (
         {"learning_rate": "1e400"},
         {},
         ["Learning rate (learning_rate) = inf is not allowed. It must be a number from 1e-06 to 1,000."],
     ),
     "NaN": ({"l1": "nan"}, {}, ["L1 (l1) = nan is not allowed. It must be a number from 0 to 10."]),
-    "half a seed": ({"seed": "0.5"}, {}, ["Seed (seed) = '0.5' is not a value. Write, for example, 0."]),
-    "a seed too large": ({"seed": "1e300"}, {}, ["Seed (seed) = '1e300' is not a value. Write, for example, 0."]),
+    "half a seed": ({"seed": "0.5"}, {}, [f"Seed (seed) = '0.5' is not a value{SEEDS}. Write, for example, 0."]),
+    "a seed too large": (
+        {"seed": "1e300"},
+        {},
+        [f"Seed (seed) = '1e300' is not a value{SEEDS}. Write, for example, 0."],
+    ),
     "neither on nor off": ({"shuffle": "1"}, {}, ["Shuffle (shuffle) = '1' is not a value. Write, for example, on."]),
     "a long value": (
         {"features": "x1-" * 1_000},
@@ -218,7 +228,7 @@ FAULTY: dict[str, tuple[dict[str, str], dict[str, Any], list[str]]] = {
     "an edit to no value": (
         {"edits": "4:l1=0.5,5:l1=much"},
         {},
-        [f"{EDITS}L1 (l1) = 'much' is not a value. Write, for example, 0."],
+        [f"{EDITS}L1 (l1) = 'much' is not a value from 0 to 10. Write, for example, 0."],
     ),
     "an edit to too much": (
         {"edits": "4:l1=11"},
@@ -373,8 +383,8 @@ def test_any_address_gives_a_run(parts: dict[str, str]) -> None:
 def test_the_text_of_a_value_means_the_value(name: str) -> None:
     @given(values(name))
     def check(value: Any) -> None:
-        short = texts.text(name, value)
-        assert texts.parse(name, f" {short} ") == value
+        short = setting_text.write(name, value)
+        assert setting_text.read(name, f" {short} ") == value
         assert len(short) <= 50 or name == "activation"
 
     check()
@@ -398,8 +408,8 @@ def test_the_text_of_a_value_means_the_value(name: str) -> None:
     ],
 )
 def test_texts_are_short(name: str, value: Any, text: str) -> None:
-    assert texts.text(name, value) == text
-    assert texts.parse(name, text) == value
+    assert setting_text.write(name, value) == text
+    assert setting_text.read(name, text) == value
 
 
 @pytest.mark.parametrize(
@@ -407,12 +417,33 @@ def test_texts_are_short(name: str, value: Any, text: str) -> None:
     [("epochs", "1e3", 1000), ("seed", "7.0", 7), ("hidden", "8 - 4", (8, 4)), ("l1", "1E-3", 0.001)],
 )
 def test_numbers_may_be_written_otherwise(name: str, text: str, value: Any) -> None:
-    assert texts.parse(name, text) == value
+    assert setting_text.read(name, text) == value
 
 
 @given(name=st.sampled_from(list(SPECS)), typed=TEXTS)
 def test_any_text_is_a_value_or_no_value(name: str, typed: str) -> None:
     try:
-        texts.parse(name, typed)
+        setting_text.read(name, typed)
     except ConfigError as error:
         assert_plain(Link(Config(), ignored=(str(error),)))
+
+
+def test_both_forms_of_a_list_are_read_and_one_is_written() -> None:
+    for text in ("8-4", "8,4"):
+        assert links.read({"hidden": text, "activation": "tanh,relu"}).config.hidden == (8, 4)
+    assert links.write(Config(hidden=(8, 4)), (), 0) == {"hidden": "8-4"}
+
+
+RIGHT = {"preset": "mazur", "learning_rate": "0.25", "l2": "0.01", "epoch": "3"}
+WRONG = {"dataset": "nonsense", "features": "x1", "hidden": "7", "colour": "red", "loss": "none", "seed": "-1"}
+
+
+@given(wrong=st.lists(st.sampled_from(sorted(WRONG)), unique=True), order=st.randoms(use_true_random=False))
+def test_what_is_wrong_is_left_out_and_the_rest_opens(wrong: list[str], order: Random) -> None:
+    parts = [*RIGHT.items(), *((name, WRONG[name]) for name in wrong)]
+    order.shuffle(parts)
+    link = links.read(dict(parts))
+    assert link[:4] == links.read(RIGHT)[:4]
+    assert len(link.ignored) == len(wrong)
+    preset = PRESETS["mazur"]
+    Run(link.config, data=preset.data, params=preset.params)

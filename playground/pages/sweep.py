@@ -9,10 +9,10 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from backprop_core import ConfigError
+from backprop_core import ConfigError, setting_text
 from backprop_core.config import DEFAULTS, MAX_EPOCHS, SPECS
 from backprop_core.sweep import SWEEPS, Grid, Result
-from playground import axis_values, charts, executors, live, texts
+from playground import axis_values, charts, executors, live
 from playground.executors import WorkersError
 from playground.figures.sweep import MEASURES, bundle
 from playground.pages.style import use_style
@@ -115,7 +115,7 @@ def _values_help(name: str) -> str:
 def _base(current: sweeps.Sweeps) -> None:
     swept = {widgets.value("sweep_setting_1"), widgets.value("sweep_setting_2"), "seed", "epochs"}
     said = [
-        f"{SPECS[name].label.lower()} {texts.text(name, value)}"
+        f"{SPECS[name].label.lower()} {setting_text.write(name, value)}"
         for name, value in current.base.to_dict().items()
         if name not in swept and (name == "dataset" or value != DEFAULTS[name])
     ]

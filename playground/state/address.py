@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
@@ -11,20 +14,41 @@ from backprop_core import Run
 from backprop_core.presets import PRESETS
 from playground import links
 from playground.state import transport
-from playground.state.session import session
+from playground.state.session import next_frame, session
+
+SOURCE = Path(__file__).parents[1] / "address.js"
+
+
+@dataclass
+class Address:
+    """The parts of the address that the browser was last given."""
+
+    parts: dict[str, str] = field(default_factory=dict)
 
 
 def keep() -> None:
-    """Let the address hold the run: its configuration and edits at once, the shown epoch when nothing plays."""
-    if session().part(transport.Timeline).moved is not None:
+    """Let the address hold the run: its configuration and edits at once, the shown epoch when nothing plays.
+
+    `st.query_params` would add an entry to the browser's history for every change.
+    """
+    current = session()
+    if current.part(transport.Timeline).moved is not None:
         transport.follow_timeline()  # before the page does: the epoch to be shown is not yet the one it says
-    wanted = parts()
-    if session().mode != "paused":
+    wanted, given = parts(), current.part(Address)
+    if current.mode != "paused":
         wanted.pop("epoch", None)
-        if "epoch" in st.query_params:
-            wanted["epoch"] = st.query_params["epoch"]
-    if dict(st.query_params) != wanted:
-        st.query_params.from_dict(wanted)
+        if "epoch" in given.parts:
+            wanted["epoch"] = given.parts["epoch"]
+    given.parts = wanted
+    with st.container(key="address"):
+        _component()(data={"query": urlencode(wanted), "number": next_frame()})
+
+
+@st.cache_resource
+def _component() -> Any:
+    return st.components.v2.component(
+        "backprop_playground_address", js=SOURCE.read_text(encoding="utf-8"), isolate_styles=False
+    )
 
 
 def parts() -> dict[str, str]:

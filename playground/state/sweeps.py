@@ -10,12 +10,12 @@ from typing import Any
 
 import streamlit as st
 
-from backprop_core import Config, ConfigError, sweep
+from backprop_core import Config, ConfigError, setting_text, sweep
 from backprop_core.brought import Brought
 from backprop_core.datasets import DATASETS
 from backprop_core.problem import OwnRows
 from backprop_core.sweep import SWEEPS, Grid, Result, Solved
-from playground import axis_values, texts
+from playground import axis_values
 from playground.executors import WorkersError, workers
 from playground.figures.sweep import Map
 from playground.state import pins, playing, runs, widgets
@@ -116,7 +116,7 @@ def _show_ready(name: str) -> None:
     for which in (1, 2):
         setting, values = axes[which - 1] if which <= len(axes) else (NONE, ())
         st.session_state[f"sweep_setting_{which}"] = setting
-        st.session_state[f"sweep_values_{which}"] = [texts.text(setting, value) for value in values]
+        st.session_state[f"sweep_values_{which}"] = [setting_text.write(setting, value) for value in values]
     shown = {"seeds": ready.seeds, "first_seed": 0, "epochs": ready.config.epochs, "solved": solved_options()[0]}
     for widget, value in shown.items():
         st.session_state[f"sweep_{widget}"] = value
@@ -139,7 +139,7 @@ def planned() -> Grid:
         if name != NONE:
             if name in axes:
                 raise ConfigError(name, "Choose two different settings.")
-            axes[name] = [texts.parse(name, typed) for typed in values[f"sweep_values_{which}"]]
+            axes[name] = [setting_text.read(name, typed) for typed in values[f"sweep_values_{which}"]]
     config = current.base.replace(epochs=values["sweep_epochs"])
     first = int(values["sweep_first_seed"])
     solved = Solved(None, values["sweep_below"]) if values["sweep_solved"] == BY_LOSS else None
@@ -244,5 +244,5 @@ def _until(result: Result, place: tuple[int, int, int]) -> int:
 
 def _run_name(result: Result, place: tuple[int, int, int]) -> str:
     config, names = result.config(*place), [name for name, _ in result.grid.axes]
-    said = [f"{name} {texts.text(name, getattr(config, name))}" for name in names]
+    said = [f"{name} {setting_text.write(name, getattr(config, name))}" for name in names]
     return ", ".join([*said, f"seed {config.seed}"])

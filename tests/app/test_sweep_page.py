@@ -15,9 +15,9 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from backprop_core import Config, Run, sweep
+from backprop_core import Config, Run, setting_text, sweep
 from backprop_core.sweep import SWEEPS, Result
-from playground import axis_values, executors, texts
+from playground import axis_values, executors
 from playground.figures.sweep import MEASURES
 from playground.state import sweeps
 from playground.state.pins import Pins
@@ -173,7 +173,7 @@ def sweeps_asked(page: Page) -> sweep.Grid:
     for which in (1, 2):
         name = form[f"sweep_setting_{which}"]
         if name != NONE:
-            axes[name] = [texts.parse(name, typed) for typed in form[f"sweep_values_{which}"]]
+            axes[name] = [setting_text.read(name, typed) for typed in form[f"sweep_values_{which}"]]
     first = form["sweep_first_seed"]
     config = page.sweeps.base.replace(epochs=form["sweep_epochs"])
     return sweep.plan(config, axes, range(first, first + form["sweep_seeds"]))
@@ -216,7 +216,9 @@ def test_a_wrong_value_is_named_and_start_does_nothing(page: Page) -> None:
     page.ask_for(SMALL)
     page.choose("sweep_values_1", ["0.5", "fast"])
     (error,) = page.errors
-    assert "Learning rate (learning_rate) = 'fast' is not a value. Write, for example, 0.5." in error
+    assert (
+        "Learning rate (learning_rate) = 'fast' is not a value from 1e-06 to 1,000. Write, for example, 0.5." in error
+    )
     page.press("sweep_go")
     assert (page.sweeps.result, page.sweeps.going) == (None, None)
     assert len(page.errors) == 1
@@ -556,7 +558,7 @@ def test_a_run_is_pinned_for_compare(page: Page, place: tuple[int, int, int]) ->
     config = page.result.config(*place)
     assert pin.run.config == config
     assert pin.run.history.loss[-1] == page.result.final_loss[place]
-    hidden = texts.text("hidden", config.hidden)
+    hidden = setting_text.write("hidden", config.hidden)
     assert pin.name == f"learning_rate {config.learning_rate:g}, hidden {hidden}, seed {config.seed}"
     assert page.run is old
 

@@ -172,3 +172,29 @@ def test_homework_has_no_sidebar(arrive: Callable[[str], Visitor]) -> None:
     visitor.switch("step_view", "Walk through")
     visitor.page.wait_for_selector(".st-key-learning_rate input")
     check_settings(visitor.page, Config())
+
+
+def test_the_address_follows_without_entries_of_history(arrive: Callable[[str], Visitor]) -> None:
+    visitor = arrive("?dataset=moons")
+    entries = visitor.page.evaluate("history.length")
+    for _ in range(5):
+        visitor.press("step")
+    visitor.wait_epoch("=== 5")
+    visitor.page.wait_for_url("**/?dataset=moons&epoch=5")
+    assert visitor.page.evaluate("history.length") == entries
+    visitor.go("One step")
+    visitor.page.wait_for_url("**/step?dataset=moons&epoch=5")
+    visitor.press("step")
+    visitor.page.wait_for_url("**/step?dataset=moons&epoch=6")
+    visitor.page.go_back()
+    visitor.page.wait_for_selector(LAST["Train"])
+    visitor.wait_epoch("=== 6")
+    visitor.page.wait_for_url("**/?dataset=moons&epoch=6")
+    check_settings(visitor.page, Config(dataset="moons"))
+    visitor.page.reload()
+    visitor.page.wait_for_selector(LAST["Train"])
+    visitor.wait_epoch("=== 6")
+    visitor.page.goto(visitor.page.url.replace("moons", "circles"))
+    visitor.page.wait_for_selector(LAST["Train"])
+    visitor.wait_epoch("=== 6")
+    check_settings(visitor.page, Config(dataset="circles"))

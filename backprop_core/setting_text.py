@@ -1,7 +1,11 @@
-"""A setting's value as a short text, and back: what a chip shows, what a link carries. Pure functions."""
+"""A setting's value as a short text, and back: in links, on chips, on the command line. Pure functions.
+
+Several values are joined by hyphens, 8-8; commas are read too.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from backprop_core.cells import plain
@@ -14,7 +18,7 @@ LONGEST = 200  # characters of a value; the longest that means something has hal
 LARGEST = 2**53  # whole number that float64 can tell from its neighbours
 
 
-def text(name: str, value: Any) -> str:
+def write(name: str, value: Any) -> str:
     """A value in few characters, none of them lost: 0.5, 4-4, tanh-relu, all, on."""
     if value is None:
         return UNSET.get(name, NOTHING)
@@ -28,38 +32,37 @@ def text(name: str, value: Any) -> str:
     return str(value)
 
 
-def parse(name: str, typed: str) -> Any:
+def read(name: str, typed: str) -> Any:
     """The value that a text means, unchecked but for its kind, and such that a sentence can quote it.
 
     Raises ConfigError.
     """
     try:
-        return _parse(name, typed.strip())
+        return _read(name, typed.strip())
     except (KeyError, OverflowError, ValueError) as error:
-        example = text(name, DEFAULTS[name])
-        raise ConfigError(
-            name,
-            f"{SPECS[name].label} ({name}) = {plain(typed[:LONGEST])!r} is not a value. Write, for example, {example}.",
-        ) from error
+        spec, example = SPECS[name], write(name, DEFAULTS[name])
+        what = f"{spec.label} ({name}) = {plain(typed[:LONGEST])!r} is not a value{spec.range_text}."
+        raise ConfigError(name, f"{what} Write, for example, {example}.") from error
 
 
-def _parse(name: str, typed: str) -> Any:
+def _read(name: str, typed: str) -> Any:
     spec = SPECS[name]
     if len(typed) > LONGEST:
         raise ValueError(len(typed))
-    if spec.optional and typed == UNSET.get(name, NOTHING):
+    if spec.optional and typed.lower() in {UNSET.get(name, NOTHING), NOTHING}:
         return None
+    several = [plain(part.strip()) for part in re.split("[-,]", typed)]
     match spec.kind:
         case "flag":
             return FLAGS[typed]
         case "integers":
-            return () if typed == NOTHING else tuple(_whole(part) for part in typed.split("-"))
+            return () if typed.lower() == NOTHING else tuple(_whole(part) for part in several)
         case "choices":
-            return tuple(plain(part) for part in typed.split("-"))
+            return tuple(several)
         case "choice" if name == "activation" and typed == NOTHING:
             return ()
-        case "choice" if name == "activation" and "-" in typed:
-            return tuple(plain(part) for part in typed.split("-"))
+        case "choice" if name == "activation" and len(several) > 1:
+            return tuple(several)
         case "integer":
             return _whole(typed)
         case "real":
