@@ -23,7 +23,7 @@ from backprop_core.explain import (
 from backprop_core.formulas import with_numbers
 from backprop_core.marking import mark
 from backprop_core.run import Snapshot
-from playground import charts, controls
+from playground import charts, controls, scrolling
 from playground.figures.board import parameter_names, unit_names
 from playground.figures.cells import cells, highlighted, window
 from playground.figures.matrices import Matrices
@@ -45,6 +45,7 @@ def page() -> None:
     playing.stop()
     widgets.prepare()
     current = session()
+    scrolling.by_keyboard()
     controls.sidebar(current.run.config_at(current.shown))
     with st.container(key="transport", horizontal=True, vertical_alignment="bottom"):
         widgets.keep_choice("step_view", VIEWS)
