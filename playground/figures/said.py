@@ -75,8 +75,18 @@ def curves(what: str, names: Sequence[str], values: Sequence[Array], epochs: Arr
     return f"{what} at epoch {int(epochs[at]):,}: {'; '.join(said)}.{known}"
 
 
+def losses(series: str, runs: Sequence[tuple[str, Array]], shown: int) -> str:
+    """The loss of every named run at an epoch, or at its last where it is shorter; "Both" has the training loss."""
+    said = [
+        f"{name} {number(loss[min(shown, len(loss) - 1)])}" if len(loss) else f"{name} has no test rows"
+        for name, loss in runs
+    ]
+    what = "Test loss" if series == "Test" else "Train loss"
+    return f"{what} at epoch {shown:,}: {'; '.join(said)}."
+
+
 def learned(view: str, data: Data, epoch: int, outputs: Array, score: float) -> str:
-    """What was learned, in this view, from outputs (points, k) wherever the view looks, and the score on the rows."""
+    """What was learned: the outputs (rows, k) of the training rows, in a table each of them, and the score."""
     right = f"{score:.1%} of the training rows right" if data.task == "classification" else f"R² {number(score)}"
     if view == "Table" and outputs.size <= MOST_NUMBERS:
         rows = (
@@ -84,7 +94,19 @@ def learned(view: str, data: Data, epoch: int, outputs: Array, score: float) -> 
             for x, out, y in zip(data.X.tolist(), outputs.tolist(), data.y.tolist(), strict=True)
         )
         return f"Table after epoch {epoch:,}: {'; '.join(rows)}; {right}."
-    return f"{view} after epoch {epoch:,}: output {reach(outputs)}; {right}."
+    return f"{view} after epoch {epoch:,}: outputs of the training rows {reach(outputs)}; {right}."
+
+
+def units(epoch: int, names: Sequence[Sequence[str]], activations: Sequence[Array]) -> str:
+    """What the units of every layer answer the training rows with; activations (rows, units) a layer."""
+    said = [
+        f"{name} {reach(layer[:, i])}"
+        for layer_names, layer in zip(names, activations, strict=True)
+        for i, name in enumerate(layer_names)
+    ]
+    if len(said) > MOST_NUMBERS:
+        said = [f"layer {l} {reach(layer)}" for l, layer in enumerate(activations, start=1)]
+    return f"Units after epoch {epoch:,}, over the training rows: {', '.join(said)}."
 
 
 def confusion(classes: Sequence[str], epoch: int, counts: Array) -> str:
@@ -130,7 +152,7 @@ def grid(title: str, names: tuple[Sequence[str], Sequence[str]], titles: tuple[s
     ends = {"lowest": np.nanargmin(values), "highest": np.nanargmax(values)}
     said = []
     for end, flat in ends.items():
-        i, j = np.unravel_index(int(flat), values.shape)
+        i, j = divmod(int(flat), values.shape[1])
         place = f"{titles[0]} {names[0][i]}" + (f", {titles[1]} {names[1][j]}" if titles[1] else "")
         said.append(f"{end} {number(values[i, j])} at {place}")
     return f"{title} in {known.sum()} of {values.size} cells: {'; '.join(said)}."

@@ -14,6 +14,7 @@ from backprop_core.config import DEFAULTS, MAX_EPOCHS, SPECS
 from backprop_core.sweep import SWEEPS, Grid, Result
 from playground import axis_values, charts, executors, live, texts
 from playground.executors import WorkersError
+from playground.figures import said
 from playground.figures.sweep import MEASURES, bundle
 from playground.pages.style import use_style
 from playground.state import navigation, playing, sweeps, widgets
@@ -205,7 +206,9 @@ def _shown(current: sweeps.Sweeps) -> Callable[[], None]:
         bar.progress(min(1.0, result.done), _progress(current, result))
         map_.update_result(result, current.chosen)
         with channel:
-            live.send(next_frame(), {"sweep_map": map_.patch}, still=current.going is None)
+            live.send(
+                next_frame(), {"sweep_map": map_.patch}, still=current.going is None, alts={"sweep_map": map_.alt}
+            )
 
     return draw
 
@@ -237,12 +240,12 @@ def _cell(result: Result, cell: tuple[int, int]) -> None:
     (first, second), titles = axis_values.names(result.grid)
     i, j = cell
     named = f"{titles[0]} **{first[i]}**" + (f", {titles[1]} **{second[j]}**" if titles[1] else "")
-    seeds, said = range(len(result.grid.seeds)), _run_texts(result, cell)
+    seeds, run_texts = range(len(result.grid.seeds)), _run_texts(result, cell)
     widgets.keep_choice("sweep_seed", tuple(seeds))
     with st.container(key="head_cell", horizontal=True, vertical_alignment="center"):
         st.markdown(named, width="content")
         st.selectbox(
-            "Run", seeds, format_func=said.__getitem__, key="sweep_seed", on_change=press,
+            "Run", seeds, format_func=run_texts.__getitem__, key="sweep_seed", on_change=press,
             label_visibility="collapsed", width="stretch",
         )  # fmt: skip
         place = (i, j, int(widgets.value("sweep_seed")))
@@ -258,7 +261,7 @@ def _cell(result: Result, cell: tuple[int, int]) -> None:
             st.toast(sweeps.pin_run(result, place))
     st.plotly_chart(
         bundle(result, cell, place[2], theme(), BUNDLE_HEIGHT), config=charts.config(), height=BUNDLE_HEIGHT,
-        key="sweep_bundle", alt="Loss curves of the cell's runs, one a seed.",
+        key="sweep_bundle", alt=said.bundle(result.grid.seeds, result.final_loss[cell], place[2]),
     )  # fmt: skip
 
 

@@ -9,8 +9,9 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
 
-from browser.conftest import visits
-from browser.train_page import TrainPage
+from backprop_core import Config, Run
+from browser.conftest import Open, visits
+from browser.train_page import CHARTS, TrainPage
 
 pytestmark = pytest.mark.browser
 
@@ -28,6 +29,7 @@ VIOLATIONS = """async ([tags, known]) => {
 }"""
 SETTLED = """() => document.getAnimations().every(({ playState, effect }) =>
   playState !== "running" || effect.getComputedTiming().iterations === Infinity)"""
+SAID = "(name) => document.querySelector(`.st-key-${name} [role=figure]`)?.ariaLabel ?? ''"
 
 
 class AnyPage(TrainPage):
@@ -160,3 +162,18 @@ def test_no_rule_of_wcag_is_broken(
 
         visit(page, found)
     assert not broken, json.dumps(broken, indent=1)
+
+
+def test_charts_say_what_they_show_now(open_page: Open) -> None:
+    page = open_page()
+    page.mark_charts()
+    page.press("step")
+    page.press("step")
+    page.wait_epoch("=== 2")
+    for name in CHARTS:
+        page.page.wait_for_function(f"(name) => ({SAID})(name).includes('epoch 2')", arg=name)
+    run = Run(Config())
+    run.advance(2)
+    W1 = run.params[0][0]
+    assert f"W1 x1→h1 {W1[0, 0]:.3g}, " in page.page.evaluate(SAID, "weights")
+    assert page.marked_charts() == CHARTS
