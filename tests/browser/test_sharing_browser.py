@@ -179,6 +179,7 @@ def test_nothing_in_a_link_is_interpreted(follow: Follow) -> None:
 def test_a_long_way_can_be_stopped(chromium: Browser, address: str) -> None:
     complaints = []
     with chromium.new_context(viewport={"width": 1400, "height": 1000}) as context:
+        context.set_default_timeout(PATIENCE * 1000)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.goto(f"{address}/?dataset=moons&epoch=1000000")
