@@ -21,6 +21,7 @@ async function draw() {
   queue.frame = null;
   const charts = Object.keys(frame.charts).map(chartOf);
   if (window.Plotly && charts.every((chart) => chart?._fullLayout)) {
+    for (const [panel, alt] of Object.entries(frame.alts)) chartOf(panel).parentElement.setAttribute("aria-label", alt);
     for (const [index, patch] of Object.values(frame.charts).entries()) {
       const chart = charts[index];
       const started = performance.now();

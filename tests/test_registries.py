@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 from streamlit.testing.v1 import AppTest
 
 from backprop_core import Config, Run, export, sweep
@@ -99,7 +100,7 @@ def test_a_new_entry_trains_and_is_exported(new: New) -> None:
 
 
 def test_a_new_entry_is_in_the_sidebar(new: New) -> None:
-    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    app = AppTest.from_file(str(APP), default_timeout=PATIENCE).run()
     box = app.selectbox(key=new.field)
     assert LABEL in box.options
     box.select(NAME).run()

@@ -10,7 +10,7 @@ import numpy as np
 from backprop_core.activations import Array
 from backprop_core.datasets import Data
 from backprop_core.run import Run, Snapshot
-from playground.figures import learned
+from playground.figures import learned, said
 from playground.figures.curves import Curves
 from playground.figures.live import Live
 from playground.figures.matrices import Matrices, Matrix
@@ -70,15 +70,16 @@ class Board:
         names = unit_names(run)
         self.network = Diagram(names, theme, HEIGHTS["network"])
         self.weights = Matrices(parameter_names(names, ""), theme, HEIGHTS["weights"])
+        self._names, self._views, self._curve_names = names, views, _curve_names(run, views.curves)
         self.learned, self._update_learned = learned_figure(run, views.learned, theme, HEIGHTS["learned"])
         self.gradients, self._gradient_values = _gradients(run, views.gradients, names, theme)
-        curves = _curve_names(run, views.curves)
-        self.loss_curve = Curves(curves, theme, HEIGHTS["loss_curve"], log=views.log)
+        self.loss_curve = Curves(self._curve_names, theme, HEIGHTS["loss_curve"], log=views.log)
         self._norms = views.curves == CURVE_VIEWS[1]
         self._run = run
         self.update(run.at(shown), still=True)
         for figure in self.figures.values():
             figure.settle()
+        self.first_alts = self.alts(run.at(shown))
 
     @property
     def figures(self) -> dict[str, Live]:
@@ -98,14 +99,31 @@ class Board:
         self.gradients.update_cells(self._gradient_values(snapshot))
         self._update_curves(snapshot.epoch)
 
+    def alts(self, snapshot: Snapshot) -> dict[str, str]:
+        """What the figures show at the epoch of a snapshot, in words, by panel."""
+        epoch, view = snapshot.epoch, self._views.gradients
+        names, weights = parameter_names(self._names, ""), [_with_bias(*pair) for pair in snapshot.params]
+        epochs, curves = self._curves()
+        return {
+            "network": said.network(epoch, self._run.network.sizes, names, weights),
+            "learned": learned_alt(self._views.learned, snapshot, self._names[1:]),
+            "weights": said.matrices("Weights", epoch, names, weights),
+            "gradients": said.matrices(view, epoch, self.gradients.names, self._gradient_values(snapshot)),
+            "loss_curve": said.curves(self._views.curves, self._curve_names, curves, epochs, epoch),
+        }
+
     def _update_curves(self, shown: int) -> None:
+        epochs, curves = self._curves()
+        self.loss_curve.update_curves(epochs, curves, shown)
+
+    def _curves(self) -> tuple[Array, list[Array]]:
+        """The epochs (K,) of the curves, and the curves, each (K,)."""
         history = self._run.history
         if self._norms:
             epochs, norms = self._run.gradient_norms()
-            self.loss_curve.update_curves(epochs, list(norms.T), shown)
-        else:
-            curves = [history.loss, history.test_loss] if len(history.test_loss) else [history.loss]
-            self.loss_curve.update_curves(np.arange(len(history.loss)), curves, shown)
+            return epochs, list(norms.T)
+        curves = [history.loss, history.test_loss] if len(history.test_loss) else [history.loss]
+        return np.arange(len(history.loss)), curves
 
 
 def _with_bias(W: Array, b: Array) -> Array:
@@ -167,6 +185,16 @@ def learned_figure(run: Run, view: str, theme: Theme, height: int) -> tuple[Live
     plane = learned.plane_grid(data, TILE) if data.X.shape[1] == 2 else _stripe(data)
     mosaic = Mosaic(unit_names(run)[1:], theme, height, stripe=0 if data.X.shape[1] == 2 else len(plane))
     return mosaic, lambda snapshot: mosaic.update_units(snapshot.respond(plane))
+
+
+def learned_alt(view: str, snapshot: Snapshot, names: Sequence[Sequence[str]]) -> str:
+    """What a picture, one of `learned_views`, shows at the epoch of a snapshot, in words. `names`: of its units."""
+    data, epoch = snapshot.data, snapshot.epoch
+    if view == "Confusion":
+        return said.confusion(data.classes, epoch, confusion_counts(snapshot))
+    if view == "Units":
+        return said.units(epoch, names, snapshot.a[1:])
+    return said.learned(view, data, epoch, snapshot.a[-1], snapshot.score)
 
 
 def confusion_counts(snapshot: Snapshot) -> Array:

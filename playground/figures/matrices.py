@@ -75,6 +75,11 @@ class Matrices(Live):
             ),
         )
 
+    @property
+    def names(self) -> list[Matrix]:
+        """The names of the matrices."""
+        return self._names
+
     def update_cells(self, matrices: Sequence[Array]) -> float:
         """Show these values; returns the end of the colour scale."""
         for start, values in zip(self._starts, matrices, strict=True):

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from backprop_core.activations import Array
 from backprop_core.sweep import Result
+from playground.figures import said
 from playground.figures.live import Live, layout, short, typed
 from playground.figures.theme import Theme
 
@@ -84,6 +85,7 @@ class Map(Live):
         longest = max(len(text) for text in names[1])
         turned = {} if sum(len(text) + 1 for text in names[0]) <= FITTING else {"tickangle": None, "automargin": True}
         self._names, self._titles = names, titles
+        self.alt = ""
         super().__init__(
             [heat, marks],
             **layout(
@@ -104,6 +106,7 @@ class Map(Live):
     def update_result(self, result: Result, chosen: tuple[int, int] | None) -> None:
         """Show what is known so far, with a frame around the chosen cell."""
         known = values(result, self._name).T
+        self.alt = said.grid(self.measure.title.capitalize(), self._names, self._titles, known.T)
         z = np.log10(np.maximum(known, SMALLEST_LOSS)) if self.measure.log else known
         low, high, ticks = self._scale(z, _start(result))
         begun = result.begun.sum(axis=-1).T

@@ -10,6 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from playground import charts, comparison, live
 from playground.comparison import LONGEST_NAME, score_text
+from playground.figures import said
+from playground.figures.board import learned_alt, unit_names
 from playground.figures.compare import SERIES, style, swatch
 from playground.pages.style import use_style
 from playground.state import navigation, pins, playing, widgets
@@ -36,9 +38,10 @@ def page() -> None:
         return
     _bar(shown)
     patches = _curves(shown) | _pictures(shown)
+    alts = {"compare_curves": _curves_alt(shown)} | {_chart(one): _picture_alt(one) for one in shown}
     _tables(shown)
     with st.container(key="live"):
-        live.send(next_frame(), patches, still=True)
+        live.send(next_frame(), patches, still=True, alts=alts)
 
 
 def _how_to_pin() -> None:
@@ -167,6 +170,21 @@ def _pictures(shown: list[Pin]) -> dict[str, dict[str, Any]]:
         for one in shown:
             _card(one, figures[one.number].figure, height)
     return {_chart(one): figures[one.number].patch for one in shown}
+
+
+def _curves_alt(shown: list[Pin]) -> str:
+    """What the loss curves show, in words."""
+    series = str(widgets.value("compare_series"))
+    losses = [one.run.history.test_loss if series == SERIES[1] else one.run.history.loss for one in shown]
+    names = [f"run {one.place + 1} {one.name}" for one in shown]
+    return said.losses(series, list(zip(names, losses, strict=True)), pins.shown_epoch())
+
+
+def _picture_alt(one: Pin) -> str:
+    """What a run's picture shows, in words."""
+    snapshot = one.at(pins.shown_epoch())
+    view = pins.view_of(one, str(widgets.value("compare_view")))
+    return f"Run {one.place + 1}. {learned_alt(view, snapshot, unit_names(one.run)[1:])}"
 
 
 def _chart(one: Pin) -> str:

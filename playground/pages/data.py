@@ -13,6 +13,7 @@ from backprop_core.tables import Table
 from backprop_core.uploads import MAX_BYTES
 from playground import choice, live
 from playground.choice import MISSING, TASKS, Choice
+from playground.figures import said
 from playground.figures.clicking import CLASS_NAMES
 from playground.pages.style import use_style
 from playground.state import data, navigation, playing, widgets
@@ -129,7 +130,9 @@ def _click() -> None:
             selection_mode="points", alt="A plane: click to put a point of the chosen class there.",
         )  # fmt: skip
     with st.container(key="live"):
-        live.send(next_frame(), {"data_plane": chart.patch}, still=True)
+        live.send(
+            next_frame(), {"data_plane": chart.patch}, still=True, alts={"data_plane": said.points(drawing.points)}
+        )
     st.caption("A click puts a point of the chosen class there; at the place of another point, it takes its place.")
 
 

@@ -8,6 +8,7 @@ from backprop_core import ConfigError
 from backprop_core.landscape import PLANES, Trail, address_name, addresses
 from backprop_core.run import Snapshot
 from playground import charts, controls, live
+from playground.figures import said
 from playground.figures.board import unit_names
 from playground.pages.frames import Readouts, button, choose_speed, play
 from playground.pages.style import use_style
@@ -16,8 +17,8 @@ from playground.state.landscapes import MOST_ZOOM, Drawing
 from playground.state.session import next_frame, session
 
 CHARTS = {
-    "landscape_map": "Contour map of the loss over the plane, with the run's way on it.",
-    "landscape_relief": "The loss over the plane as a surface in space, with the run's way on it.",
+    "landscape_map": "Contour map of the loss over the plane, with the run's way",
+    "landscape_relief": "Surface in space of the loss over the plane, with the run's way",
 }
 READOUTS = ("epoch_shown", "train_loss", "plane_loss", "share")
 PLAY_HELP = "Move along the way, and train on. The surface in space follows less often than the map."
@@ -72,7 +73,18 @@ def _show(drawing: Drawing | None, readouts: Readouts, *, still: bool) -> None:
     if drawing is not None and drawing.pictures is not None:
         patches = dict(zip(CHARTS, (picture.patch for picture in drawing.pictures), strict=True))
         with readouts.channel:
-            live.send(next_frame(), patches, still=still)
+            live.send(next_frame(), patches, still=still, alts=_alts(drawing, now) if still else None)
+
+
+def _alts(drawing: Drawing, now: Trail | None) -> dict[str, str]:
+    """What the pictures show, in words."""
+    if now is None:
+        return {}
+    heights, epoch = drawing.landscape.loss, int(now.epochs[0])
+    return {
+        name: said.landscape(what, heights, epoch, now.points[0].tolist(), float(now.heights[0]))
+        for name, what in CHARTS.items()
+    }
 
 
 def _texts(snapshot: Snapshot, drawing: Drawing | None, now: Trail | None) -> dict[str, str]:

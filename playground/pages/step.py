@@ -23,7 +23,8 @@ from backprop_core.explain import (
 from backprop_core.formulas import with_numbers
 from backprop_core.marking import mark
 from backprop_core.run import Snapshot
-from playground import charts, controls
+from playground import charts, controls, scrolling
+from playground.figures import said
 from playground.figures.board import parameter_names, unit_names
 from playground.figures.cells import cells, highlighted, window
 from playground.figures.matrices import Matrices
@@ -45,6 +46,7 @@ def page() -> None:
     playing.stop()
     widgets.prepare()
     current = session()
+    scrolling.by_keyboard()
     with st.container(key="transport", horizontal=True, vertical_alignment="bottom"):
         widgets.keep_choice("step_view", VIEWS)
         st.segmented_control(
@@ -177,8 +179,9 @@ def _walk(explanation: Explanation, digits: int) -> None:
         figure = highlighted(names, explanation.step.params, quantity.layer, backward=quantity.stage == 2,
                              theme=theme(), height=DIAGRAM_HEIGHT)  # fmt: skip
         st.plotly_chart(
-            figure, config=charts.config(), key="step_network", alt="The network; the layer computed now is framed."
-        )
+            figure, config=charts.config(), key="step_network",
+            alt=f"Layer {quantity.layer} is computed now. {_network_alt(explanation, names)}",
+        )  # fmt: skip
     with right.container(key="panel_quantity"):
         _quantity(explanation, quantity, names, digits)
 
@@ -227,7 +230,7 @@ def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequ
         figure,
         config=charts.config(),
         key="step_cells",
-        alt=f"The numbers of {quantity.name}.",
+        alt=said.cells(quantity.name, (rows[part.rows], names[quantity.layer][part.columns]), shown, hidden=hidden),
         on_select=lambda: walk.choose_cell("step_cells", keys, start),
         selection_mode="points",
     )
@@ -307,7 +310,8 @@ def _prove(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
         table = np.column_stack([terms.a, terms.delta, terms.products])
         part = window((len(table), 3), 0, 0, digits)
         figure = cells(table[part.rows], (rows[part.rows], ("a", "δ", "a · δ")), None, theme(), digits=digits)
-        st.plotly_chart(figure, config=charts.config(), key="step_terms", alt="The factors of every sample's product.")
+        alt = said.cells("Factors and product", (rows[part.rows], ("a", "δ", "a · δ")), table[part.rows])
+        st.plotly_chart(figure, config=charts.config(), key="step_terms", alt=alt)
         if part.rows.stop < len(table):
             st.caption(f"The first {part.rows.stop} of {len(table):,} samples; the sum is over all.")
     with left.container(key="panel_layer"):
@@ -326,7 +330,11 @@ def _prove(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
             figure,
             config=charts.config(),
             key="step_layer",
-            alt="Gradients of the layer.",
+            alt=said.cells(
+                f"Gradients of layer {layer}",
+                ([*names[layer - 1], "bias"][part.rows], names[layer][part.columns]),
+                gradients[part.rows, part.columns],
+            ),
             on_select=lambda: walk.choose_cell("step_layer", ("proved_row", "proved_unit"), start),
             selection_mode="points",
         )
@@ -348,7 +356,14 @@ def _all_gradients(snapshot: Snapshot, explanation: Explanation, names: Sequence
     matrices = Matrices(parameter_names(names, ""), theme(), 260)
     matrices.update_cells(errors)
     matrices.settle()
-    st.plotly_chart(matrices.figure, config=charts.config(), key="step_errors", alt="Relative errors of all gradients.")
+    alt = said.matrices("Relative errors of the gradients", snapshot.epoch, parameter_names(names, ""), errors)
+    st.plotly_chart(matrices.figure, config=charts.config(), key="step_errors", alt=alt)
+
+
+def _network_alt(explanation: Explanation, names: Sequence[Sequence[str]]) -> str:
+    """The network before the update, in words."""
+    weights = [np.vstack(pair) for pair in explanation.step.params]
+    return said.network(session().shown, explanation.network.sizes, parameter_names(names, ""), weights)
 
 
 def _as_text(values: Array, digits: int) -> str:

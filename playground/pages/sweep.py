@@ -14,6 +14,7 @@ from backprop_core.config import DEFAULTS, MAX_EPOCHS, SPECS
 from backprop_core.sweep import SWEEPS, Grid, Result
 from playground import axis_values, charts, executors, live
 from playground.executors import WorkersError
+from playground.figures import said
 from playground.figures.sweep import MEASURES, bundle
 from playground.pages.style import use_style
 from playground.state import navigation, playing, sweeps, widgets
@@ -205,7 +206,9 @@ def _shown(current: sweeps.Sweeps) -> Callable[[], None]:
         bar.progress(min(1.0, result.done), _progress(current, result))
         map_.update_result(result, current.chosen)
         with channel:
-            live.send(next_frame(), {"sweep_map": map_.patch}, still=current.going is None)
+            live.send(
+                next_frame(), {"sweep_map": map_.patch}, still=current.going is None, alts={"sweep_map": map_.alt}
+            )
 
     return draw
 
@@ -259,7 +262,7 @@ def _cell(result: Result, cell: tuple[int, int]) -> None:
             st.toast(sweeps.pin_run(result, place))
     st.plotly_chart(
         bundle(result, cell, place[2], theme(), BUNDLE_HEIGHT), config=charts.config(), height=BUNDLE_HEIGHT,
-        key="sweep_bundle", alt="Loss curves of the cell's runs, one a seed.",
+        key="sweep_bundle", alt=said.bundle(result.grid.seeds, result.final_loss[cell], place[2]),
     )  # fmt: skip
 
 

@@ -15,13 +15,6 @@ from playground.state import panels, pins, playing, runs, transport, widgets
 from playground.state.session import next_frame, session
 
 WEIGHT_WAYS = ("One by one", "Paste starting weights")
-ALT = {
-    "network": "Diagram of the network: units as circles, weights as lines.",
-    "learned": "What the network has learned.",
-    "weights": "Heatmaps of the weights and biases of every layer.",
-    "gradients": "Heatmaps of the gradients of every layer.",
-    "loss_curve": "Loss over the epochs.",
-}
 
 
 def page() -> None:
@@ -47,7 +40,7 @@ def _draw(board: Board, snapshot: Snapshot, readouts: Readouts, *, still: bool) 
     if not still:
         readouts.status.markdown(_status())
     with readouts.channel:
-        live.send(next_frame(), board.patches, still=still)
+        live.send(next_frame(), board.patches, still=still, alts=board.alts(snapshot) if still else None)
 
 
 def _texts(snapshot: Snapshot) -> dict[str, str]:
@@ -136,8 +129,9 @@ def _panels(snapshot: Snapshot) -> Board:
     for name, live_figure in board.figures.items():
         with boxes[name].container(key=name):
             st.plotly_chart(
-                live_figure.figure, config=charts.config(), height=HEIGHTS[name], key=f"{name}_chart", alt=ALT[name]
-            )
+                live_figure.figure, config=charts.config(), height=HEIGHTS[name], key=f"{name}_chart",
+                alt=board.first_alts[name],
+            )  # fmt: skip
     return board
 
 

@@ -229,8 +229,7 @@ def pictures(view: str, height: int, *, compact: bool) -> dict[int, Live]:
     """
     state, made = _state(), {}
     for one in pins():
-        views = learned_views(one.run.data)
-        key = (one.number, view if view in views else views[0], height, compact, theme())
+        key = (one.number, view_of(one, view), height, compact, theme())
         live, update = state.pictures.get(key) or learned_figure(one.run, key[1], theme(), height)
         update(one.at(shown_epoch()))
         if key not in state.pictures:
@@ -240,6 +239,12 @@ def pictures(view: str, height: int, *, compact: bool) -> dict[int, Live]:
         made[key] = (live, update)
     state.pictures = made
     return {key[0]: live for key, (live, _) in made.items()}
+
+
+def view_of(one: Pin, view: str) -> str:
+    """The picture that is shown of a run where this one was chosen."""
+    views = learned_views(one.run.data)
+    return view if view in views else views[0]
 
 
 def views() -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -39,7 +40,7 @@ class Page:
     """The app as its script left it. Reading and pressing go by keys."""
 
     def __init__(self) -> None:
-        self.app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        self.app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
         self.go(TRAIN)
 
     def go(self, address: str) -> None:
@@ -263,7 +264,7 @@ def pin_thirteen_times() -> None:
 
 def test_recipes_can_be_pinned_too() -> None:
     config = PRESETS["diverging"].config
-    app = AppTest.from_function(pin_thirteen_times, default_timeout=60)
+    app = AppTest.from_function(pin_thirteen_times, default_timeout=PATIENCE)
     app.session_state["recipe"] = Recipe(config, (), config.epochs, None, None)
     app.run()
     assert not app.exception
@@ -544,7 +545,7 @@ def press_what_is_gone() -> None:
 
 
 def test_a_second_click_comes_too_late_and_does_nothing() -> None:
-    app = AppTest.from_function(press_what_is_gone, default_timeout=60).run()
+    app = AppTest.from_function(press_what_is_gone, default_timeout=PATIENCE).run()
     assert not app.exception
     state = app.session_state["session"].part(Pins)
     assert (state.at, state.removed) == ({}, [])

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -31,7 +32,7 @@ class Page:
     """The page as its script left it. Reading and pressing go by keys."""
 
     def __init__(self) -> None:
-        self.app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        self.app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
         self.go(DATA)
 
     def go(self, address: str) -> None:

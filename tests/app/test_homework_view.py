@@ -1,5 +1,6 @@
 """The homework view of the One step page, through Streamlit's own test harness."""
 
+from patience import PATIENCE
 from streamlit.testing.v1 import AppTest
 
 from playground.state.sheets import Sheets
@@ -12,7 +13,7 @@ def view() -> None:
 
 
 def opened() -> AppTest:
-    at = AppTest.from_function(view, default_timeout=30)
+    at = AppTest.from_function(view, default_timeout=PATIENCE)
     at.session_state["step_view"] = "Check my homework"
     at.run()
     assert not at.exception

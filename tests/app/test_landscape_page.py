@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -26,7 +27,7 @@ class Page:
     """The page as its script left it. Reading and pressing go by keys."""
 
     def __init__(self, epochs: int = 0) -> None:
-        self.app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        self.app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
         self.go(LANDSCAPE)
         if epochs:
             self.choose("timeline", epochs)

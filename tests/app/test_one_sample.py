@@ -1,6 +1,7 @@
 """One sample of the batch alone, on the One step page."""
 
 import pytest
+from patience import PATIENCE
 from streamlit.testing.v1 import AppTest
 
 from backprop_core.presets import PRESETS
@@ -14,7 +15,7 @@ def view() -> None:
 
 @pytest.mark.parametrize("preset", ["xor", "blobs", "spirals"])
 def test_a_sample_can_be_walked_through_alone(preset: str) -> None:
-    at = AppTest.from_function(view, default_timeout=30).run()
+    at = AppTest.from_function(view, default_timeout=PATIENCE).run()
     at.selectbox(key="preset").select(PRESETS[preset].label).run()
     at.toggle(key="one_sample").set_value(True).run()
     at.selectbox(key="sample").select_index(2).run()

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit as st
+from patience import PATIENCE
 from streamlit.testing.v1 import AppTest
 
 from backprop_core import Config, Run
@@ -27,7 +28,7 @@ class Page:
     """The app as a visitor finds it who follows a link."""
 
     def __init__(self, **parts: str) -> None:
-        self.app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        self.app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
         self.app.query_params.update(parts)
         self.look()
 

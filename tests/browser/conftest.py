@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from patience import PATIENCE
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from browser.train_page import TrainPage
@@ -21,7 +22,6 @@ ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ["--disable-background-networking", "--disable-component-update", "--no-first-run", "--mute-audio"]
 OPTIONS = ["--server.headless=true", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
-PATIENCE = 90.0  # seconds for whatever is awaited, on a machine four times slower and busy besides
 
 Open = Callable[..., TrainPage]
 Kind = TypeVar("Kind", bound=TrainPage)
@@ -94,7 +94,7 @@ def visits(chromium: Browser, address: str, kind: type[Kind]) -> Iterator[Callab
                 viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
             )
             contexts.callback(context.close)
-            context.set_default_timeout(1000 * PATIENCE)
+            context.set_default_timeout(PATIENCE * 1000)
             opened.append(kind(context.new_page(), address))
             return opened[-1]
 

@@ -31,7 +31,6 @@ class LandscapePage(TrainPage):
         self.page, self._address = page, address
         self.complaints: list[str] = []
         self.foreign: set[str] = set()
-        page.set_default_timeout(60_000)  # in software, surfaces take their time
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self._watch(request.url))

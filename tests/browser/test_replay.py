@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 
 from backprop_core import Config, Run
@@ -110,6 +111,7 @@ def open_replay(chromium: Browser, tmp_path: Path) -> Iterator[OpenReplay]:
             path = tmp_path / f"replay{len(opened)}.html"
             path.write_text(replay_html(run, THEMES[theme], **settings), encoding="utf-8")
             context = chromium.new_context(viewport={"width": width, "height": height})
+            context.set_default_timeout(PATIENCE * 1000)
             contexts.callback(context.close)
             context.set_offline(True)
             opened.append(ReplayPage(context.new_page(), path))

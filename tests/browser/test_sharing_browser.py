@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from patience import PATIENCE
 from playwright.sync_api import Browser
 
 from backprop_core import Config, Edit, Run
@@ -144,7 +145,7 @@ def test_every_take_is_downloaded_and_the_program_prints_the_page(follow: Follow
     rows = list(csv.reader(io.StringIO(contents["csv"].decode())))
     assert [float(row[1]) for row in rows[1:]] == run.history.loss.tolist()
     command = [sys.executable, "-I", files["python"].name]
-    printed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60)
+    printed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=PATIENCE)
     assert printed.stderr == ""
     losses = re.findall(r"^epoch +12 +loss (\S+)", printed.stdout, re.MULTILINE)
     assert [float(loss) for loss in losses] == [run.history.loss[-1]]
@@ -178,6 +179,7 @@ def test_nothing_in_a_link_is_interpreted(follow: Follow) -> None:
 def test_a_long_way_can_be_stopped(chromium: Browser, address: str) -> None:
     complaints = []
     with chromium.new_context(viewport={"width": 1400, "height": 1000}) as context:
+        context.set_default_timeout(PATIENCE * 1000)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.goto(f"{address}/?dataset=moons&epoch=1000000")

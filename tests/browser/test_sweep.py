@@ -79,9 +79,7 @@ class SweepPage(TrainPage):
         self.page.wait_for_function("document.querySelector('.st-key-sweep_go button')?.innerText.includes('Stop')")
 
     def wait_finished(self) -> None:
-        self.page.wait_for_function(
-            "document.querySelector('.stProgress')?.innerText.includes('runs solved, in')", timeout=120_000
-        )
+        self.page.wait_for_function("document.querySelector('.stProgress')?.innerText.includes('runs solved, in')")
         self.rest()
 
     def progress(self) -> str:

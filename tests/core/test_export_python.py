@@ -13,6 +13,7 @@ import pytest
 from exported import assert_exact, cells, execute, imported
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from patience import PATIENCE
 from test_replay import configs
 
 from backprop_core import Config, Run, export
@@ -260,7 +261,7 @@ def test_scripts_run_alone_and_without_a_warning(tmp_path: Path) -> None:
         path = tmp_path / f"{name}.py"
         path.write_text(export.python(RUNS[name]), encoding="utf-8")
         command = [sys.executable, "-I", "-W", "error", path.name]
-        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=PATIENCE)
         assert (ran.returncode, ran.stderr) == (0, "")
         assert_exact(RUNS[name], ran.stdout)
 
