@@ -119,7 +119,7 @@ def _show_ready(name: str) -> None:
         st.session_state[f"sweep_values_{which}"] = [setting_text.write(setting, value) for value in values]
     shown = {"seeds": ready.seeds, "first_seed": 0, "epochs": ready.config.epochs, "solved": solved_options()[0]}
     for widget, value in shown.items():
-        st.session_state[f"sweep_{widget}"] = value
+        widgets.give(f"sweep_{widget}", value)
 
 
 def solved_options() -> tuple[str, str]:

@@ -48,7 +48,8 @@ def choose_cell(chart: str, keys: tuple[str, str], start: tuple[int, int]) -> No
     points = st.session_state[chart]["selection"]["points"]
     if points and "customdata" in points[0]:
         row, column = points[0]["customdata"][:2]
-        st.session_state[keys[0]], st.session_state[keys[1]] = start[0] + int(row), start[1] + int(column)
+        widgets.give(keys[0], start[0] + int(row))
+        widgets.give(keys[1], start[1] + int(column))
     hide_again()
 
 

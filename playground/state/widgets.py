@@ -79,7 +79,7 @@ def value(key: str, otherwise: Any = None) -> Any:
 
 def give(key: str, wanted: Any) -> None:
     """Let a widget show a value, whatever it showed."""
-    st.session_state[key] = wanted
+    session().part(Kept).values[key] = st.session_state[key] = wanted
 
 
 def chosen(key: str, options: Collection[Any]) -> Any:
@@ -92,21 +92,20 @@ def chosen(key: str, options: Collection[Any]) -> Any:
 
 
 def keep_choice(key: str, options: Sequence[Any], default: Any = None) -> None:
-    """Let a widget show what it showed last, on whichever page; else the default, or the first option.
+    """Let a widget show what was chosen last, on whichever page; else the default, or the first option.
 
-    Called just before the widget is drawn. The value is set in any case: a browser that shows an option under its old
-    name would go on doing so.
+    Called just before the widget is drawn; its callback is `keep`. The value is set in any case: a browser that shows
+    an option under its old name would go on doing so.
     """
-    kept = session().part(Kept).values
-    candidates = (chosen(key, options), kept.get(key), default)
-    choice = next((choice for choice in candidates if choice is not None and choice in options), options[0])
-    kept[key] = st.session_state[key] = choice
+    candidates = (session().part(Kept).values.get(key), default)
+    give(key, next((choice for choice in candidates if choice is not None and choice in options), options[0]))
 
 
 def keep_value(key: str, default: float) -> None:
-    """Let a widget show the number or flag it showed last, or else the default. Called just before it is drawn."""
-    kept = session().part(Kept).values
-    kept[key] = st.session_state.setdefault(key, kept.get(key, default))
+    """Let a widget show the number or flag it was given last, or else the default; otherwise as `keep_choice`."""
+    kept = session().part(Kept).values.setdefault(key, default)
+    if st.session_state.get(key) != kept:
+        st.session_state[key] = kept
 
 
 def keep(key: str) -> None:
