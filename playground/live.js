@@ -1,5 +1,6 @@
 // Brings the charts that st.plotly_chart has made to the newest frame, in place: changing a chart's description through
 // Streamlit would mount a new chart, which blinks. Frames that come faster than they can be drawn are skipped.
+// The numbers beside the charts, and the timeline, are painted with them, so that no painted frame shows two epochs.
 const queue = (window.backpropPlayground ??= { frame: null, drawing: false });
 
 const RESTS = 3; // so many times as long as it took to draw it, a chart in space lets others go ahead while playing
@@ -14,28 +15,74 @@ const merged = (old, changes) => {
   return result;
 };
 
-const chartOf = (panel) => document.querySelector(`.st-key-${panel} .js-plotly-plot`);
+const box = (key) => document.querySelector(`.st-key-${key}`);
+const chartOf = (panel) => box(panel)?.querySelector(".js-plotly-plot");
+
+// React's own text node is changed, not replaced, so that React can go on changing it.
+function write(element, text) {
+  const node = element && document.createTreeWalker(element, NodeFilter.SHOW_TEXT).nextNode();
+  if (node && node.data !== text) node.data = text;
+}
+
+function paintTimeline({ epoch, end }) {
+  const slider = box("timeline")?.querySelector(".stSlider");
+  const input = slider?.querySelector("input");
+  if (!input || slider.matches(":active")) return; // it is being dragged
+  const label = slider.querySelector("[data-testid=stSliderThumbValue]");
+  const thumb = label.parentElement;
+  const share = end > 0 ? epoch / end : 0;
+  input.max = end;
+  input.value = epoch;
+  input.setAttribute("aria-valuetext", epoch);
+  write(label, String(epoch));
+  thumb.style.left = `${100 * share}%`;
+  const half = thumb.offsetWidth / 2;
+  const before = share * slider.offsetWidth;
+  const behind = slider.offsetWidth - before;
+  label.style.left = before < label.offsetWidth / 2 ? `${half - before}px` : ""; // as Streamlit does at the ends
+  label.style.right = behind < label.offsetWidth / 2 ? `${half - behind}px` : "";
+}
+
+function paintNumbers(frame) {
+  for (const [key, text] of Object.entries(frame.numbers)) write(box(key)?.querySelector("strong"), text);
+  if (frame.timeline) paintTimeline(frame.timeline);
+  for (const key of [...Object.keys(frame.numbers), "timeline"]) {
+    if (box(key)) observer.observe(box(key), { subtree: true, childList: true, characterData: true, attributes: true });
+  }
+  observer.takeRecords();
+}
+
+// React brings numbers too, whenever the script runs: until their charts are drawn, those of the drawn charts stay.
+queue.observer?.disconnect();
+const observer = (queue.observer = new MutationObserver(() => {
+  const { drawn } = queue;
+  if (drawn?.charts.length && drawn.charts.every((chart) => chart.isConnected)) paintNumbers(drawn.frame);
+}));
+
+async function drawChart(chart, patch, frame) {
+  const started = performance.now();
+  if (!frame.still && started < chart.restsUntil) return;
+  const data = chart.data.map((trace, i) => merged(trace, patch.data[i]));
+  await window.Plotly.react(chart, data, merged(chart.layout, patch.layout));
+  chart.dataset.frame = frame.number;
+  if (chart._fullLayout._has("gl3d")) {
+    await new Promise(requestAnimationFrame); // without a graphics card, most of the time goes by after the call
+    const ended = performance.now();
+    chart.restsUntil = ended + RESTS * (ended - started);
+  }
+  if (frame.still) chart.emit("plotly_redraw"); // lets Streamlit's own copy of the figure follow
+}
 
 async function draw() {
   const frame = queue.frame;
   queue.frame = null;
   const charts = Object.keys(frame.charts).map(chartOf);
-  if (window.Plotly && charts.every((chart) => chart?._fullLayout)) {
+  if (!charts.length || (window.Plotly && charts.every((chart) => chart?._fullLayout))) {
+    queue.drawn = { frame, charts };
+    paintNumbers(frame);
     for (const [panel, alt] of Object.entries(frame.alts)) chartOf(panel).parentElement.setAttribute("aria-label", alt);
-    for (const [index, patch] of Object.values(frame.charts).entries()) {
-      const chart = charts[index];
-      const started = performance.now();
-      if (!frame.still && started < chart.restsUntil) continue;
-      const data = chart.data.map((trace, i) => merged(trace, patch.data[i]));
-      await window.Plotly.react(chart, data, merged(chart.layout, patch.layout));
-      chart.dataset.frame = frame.number;
-      if (chart._fullLayout._has("gl3d")) {
-        await new Promise(requestAnimationFrame); // without a graphics card, most of the time goes by after the call
-        const ended = performance.now();
-        chart.restsUntil = ended + RESTS * (ended - started);
-      }
-      if (frame.still) chart.emit("plotly_redraw"); // lets Streamlit's own copy of the figure follow
-    }
+    const patches = Object.values(frame.charts);
+    await Promise.all(charts.map((chart, index) => drawChart(chart, patches[index], frame)));
   } else {
     queue.frame ??= frame; // the charts are not there yet
   }

@@ -3,26 +3,55 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from playground.state import playing, widgets
-from playground.state.session import session
+from playground import live
+from playground.state import playing, transport, widgets
+from playground.state.session import next_frame, session
 
-BURST_SECONDS = 1.5  # of frames drawn by one run of the script; then it runs again, and the timeline follows
+# How long one run of the script draws frames; then it runs again, and what only the script draws follows.
+BURST_SECONDS = 1.5
 
 
 @dataclass(frozen=True)
 class Readouts:
-    """The elements that show numbers, by name, and the line that says what is going on."""
+    """The line that says what is going on, and the channel through which frames bring charts and numbers."""
 
-    numbers: dict[str, DeltaGenerator]
     status: DeltaGenerator
     channel: DeltaGenerator
+
+    def say(self, text: str) -> None:
+        """Say what is going on."""
+        self.status.markdown(text)
+
+    def send(
+        self,
+        patches: Mapping[str, Mapping[str, Any]],
+        numbers: Mapping[str, str],
+        alts: Mapping[str, str],
+        *,
+        still: bool,
+    ) -> None:
+        """Bring charts, numbers, the timeline and what the charts say in words to the shown epoch."""
+        with self.channel:
+            live.send(
+                next_frame(),
+                patches,
+                still=still,
+                numbers=numbers,
+                timeline=live.Timeline(session().shown, transport.end()),
+                alts=alts,
+            )
+
+
+def timeline() -> None:
+    """The slider over the run's epochs, those that are still to be trained among them."""
+    st.slider("Timeline", 0, transport.end(), key="timeline", on_change=transport.scrub, label_visibility="collapsed")
 
 
 def play(draw: Callable[[], None]) -> None:

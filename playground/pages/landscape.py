@@ -7,20 +7,19 @@ import streamlit as st
 from backprop_core import ConfigError
 from backprop_core.landscape import PLANES, Trail, address_name, addresses
 from backprop_core.run import Snapshot
-from playground import charts, controls, live
+from playground import charts, controls
 from playground.figures import said
 from playground.figures.board import unit_names
-from playground.pages.frames import Readouts, button, choose_speed, play
+from playground.pages.frames import Readouts, button, choose_speed, play, timeline
 from playground.pages.style import use_style
 from playground.state import landscapes, playing, transport, widgets
 from playground.state.landscapes import MOST_ZOOM, Drawing
-from playground.state.session import next_frame, session
+from playground.state.session import session
 
 CHARTS = {
     "landscape_map": "Contour map of the loss over the plane, with the run's way",
     "landscape_relief": "Surface in space of the loss over the plane, with the run's way",
 }
-READOUTS = ("epoch_shown", "train_loss", "plane_loss", "share")
 PLAY_HELP = "Move along the way, and train on. The surface in space follows less often than the map."
 HELPS = {
     "plane_loss": (
@@ -50,7 +49,7 @@ def page() -> None:
         drawing = landscapes.drawing()
     except ConfigError as error:
         refused = error
-    readouts = _transport()
+    readouts = _transport(drawing, current.run.at(current.shown))
     _choices()
     if drawing is not None:
         _charts(drawing)
@@ -67,19 +66,15 @@ def _show(drawing: Drawing | None, readouts: Readouts, *, still: bool) -> None:
     current = session()
     snapshot = current.run.at(current.shown)
     now = None if drawing is None else landscapes.follow(drawing, snapshot)
-    for name, text in _texts(snapshot, drawing, now).items():
-        readouts.numbers[name].markdown(text, help=HELPS.get(name))
-    readouts.status.markdown(_status(drawing, now))
-    if drawing is not None and drawing.pictures is not None:
-        patches = dict(zip(CHARTS, (picture.patch for picture in drawing.pictures), strict=True))
-        with readouts.channel:
-            live.send(next_frame(), patches, still=still, alts=_alts(drawing, now) if still else None)
+    readouts.say(_status(drawing, now))
+    pictures = () if drawing is None else drawing.pictures or ()
+    patches = {name: picture.patch for name, picture in zip(CHARTS, pictures, strict=False)}
+    alts = _alts(drawing, now) if still and drawing is not None and now is not None else {}
+    readouts.send(patches, _numbers(snapshot, drawing, now), alts, still=still)
 
 
-def _alts(drawing: Drawing, now: Trail | None) -> dict[str, str]:
+def _alts(drawing: Drawing, now: Trail) -> dict[str, str]:
     """What the pictures show, in words."""
-    if now is None:
-        return {}
     heights, epoch = drawing.landscape.loss, int(now.epochs[0])
     return {
         name: said.landscape(what, heights, epoch, now.points[0].tolist(), float(now.heights[0]))
@@ -87,15 +82,25 @@ def _alts(drawing: Drawing, now: Trail | None) -> dict[str, str]:
     }
 
 
-def _texts(snapshot: Snapshot, drawing: Drawing | None, now: Trail | None) -> dict[str, str]:
-    penalty = " incl. penalty" if snapshot.penalty else ""
+def _numbers(snapshot: Snapshot, drawing: Drawing | None, now: Trail | None) -> dict[str, str]:
+    """What the readouts say, by the keys of their containers."""
     below = "–" if now is None else f"{now.heights[0]:.6g}"
     share = "–" if drawing is None or len(drawing.way.epochs) < 2 else f"{drawing.way.share:.1%}"
     return {
-        "epoch_shown": f":small[Epoch]  \n**{snapshot.epoch:,}**",
-        "train_loss": f":small[Train loss{penalty}]  \n**{snapshot.loss:.6g}**",
-        "plane_loss": f":small[Loss in the plane]  \n**{below}**",
-        "share": f":small[Variance in the plane]  \n**{share}**",
+        "epoch_shown": f"{snapshot.epoch:,}",
+        "train_loss": f"{snapshot.loss:.6g}",
+        "plane_loss": below,
+        "share": share,
+    }
+
+
+def _titles(snapshot: Snapshot) -> dict[str, str]:
+    """What the readouts are called."""
+    return {
+        "epoch_shown": "Epoch",
+        "train_loss": "Train loss incl. penalty" if snapshot.penalty else "Train loss",
+        "plane_loss": "Loss in the plane",
+        "share": "Variance in the plane",
     }
 
 
@@ -115,7 +120,7 @@ def _status(drawing: Drawing | None, now: Trail | None) -> str:
     return f":material/info: {current.notice}" if current.notice else ":small[ ]"
 
 
-def _transport() -> Readouts:
+def _transport(drawing: Drawing | None, snapshot: Snapshot) -> Readouts:
     current, page = session(), landscapes.landscapes()
     paused = current.mode == "paused"
     with st.container(key="transport", horizontal=True):
@@ -132,26 +137,19 @@ def _transport() -> Readouts:
         button("zoom_out", "× 2", "zoom_out", landscapes.zoom, "Twice as far, around the origin.", args=(2.0,),
                 disabled=page.zoom >= MOST_ZOOM)  # fmt: skip
         _choose_points()
-    run = current.run
-    st.slider(
-        "Timeline",
-        0,
-        max(run.config.epochs, run.epoch, current.until),
-        key="timeline",
-        on_change=transport.scrub,
-        label_visibility="collapsed",
-    )
+    timeline()
     left, right = st.columns(2, vertical_alignment="center", gap="small")
-    numbers = {}
+    numbers = _numbers(snapshot, drawing, None if drawing is None else landscapes.follow(drawing, snapshot))
     with left.container(key="readouts", horizontal=True):
-        for name in READOUTS:
-            with st.container(key=name, width="content"):
-                numbers[name] = st.empty()
+        for name, title in _titles(snapshot).items():
+            st.container(key=name, width="content").markdown(
+                f":small[{title}]  \n**{numbers[name]}**", help=HELPS.get(name)
+            )
     with right.container(key="landscape_status"):
         status = st.empty()
     with st.container(key="live"):
         channel = st.empty()
-    return Readouts(numbers, status, channel)
+    return Readouts(status, channel)
 
 
 def _choices() -> None:

@@ -6,13 +6,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from backprop_core.run import Snapshot
-from playground import charts, controls, live
+from playground import charts, controls
 from playground.comparison import LONGEST_NAME, score_text
 from playground.figures.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views, learned_views, unit_names
-from playground.pages.frames import Readouts, button, choose_speed, play
+from playground.pages.frames import Readouts, button, choose_speed, play, timeline
 from playground.pages.style import use_style
 from playground.state import panels, pins, playing, runs, transport, widgets
-from playground.state.session import next_frame, session
+from playground.state.session import session
 
 WEIGHT_WAYS = ("One by one", "Paste starting weights")
 
@@ -34,29 +34,34 @@ def page() -> None:
 
 def _draw(board: Board, snapshot: Snapshot, readouts: Readouts, *, still: bool) -> None:
     """Bring numbers and charts to a snapshot."""
-    for name, text in _texts(snapshot).items():
-        readouts.numbers[name].markdown(text)
     board.update(snapshot, still=still)
-    if not still:
-        readouts.status.markdown(_status())
-    with readouts.channel:
-        live.send(next_frame(), board.patches, still=still, alts=board.alts(snapshot) if still else None)
+    if not still and session().mode != "playing":
+        readouts.say(_status())
+    readouts.send(board.patches, _numbers(snapshot), board.alts(snapshot) if still else {}, still=still)
 
 
-def _texts(snapshot: Snapshot) -> dict[str, str]:
-    run = session().run
-    loss, history = snapshot.loss, run.history
-    score = "Accuracy" if snapshot.data.task == "classification" else "R²"
-    test_score = snapshot.test_score
-    penalty = " incl. penalty" if snapshot.penalty else ""
-    rows = "train / test" if test_score is not None else "train"
+def _numbers(snapshot: Snapshot) -> dict[str, str]:
+    """What the readouts say, by the keys of their containers."""
+    history, test_score = session().run.history, snapshot.test_score
     scores = score_text(snapshot.score) + (f" / {score_text(test_score)}" if test_score is not None else "")
-    test_loss = f"{history.test_loss[snapshot.epoch]:.6g}" if len(history.test_loss) else "–"
     return {
-        "epoch_shown": f":small[Epoch]  \n**{snapshot.epoch:,}**",
-        "train_loss": f":small[Train loss{penalty}]  \n**{loss:.6g}**",
-        "test_loss": f":small[Test loss]  \n**{test_loss}**",
-        "accuracy": f":small[{score} {rows}]  \n**{scores}**",
+        "epoch_shown": f"{snapshot.epoch:,}",
+        "train_loss": f"{snapshot.loss:.6g}",
+        "test_loss": f"{history.test_loss[snapshot.epoch]:.6g}" if len(history.test_loss) else "–",
+        "accuracy": scores,
+    }
+
+
+def _titles(snapshot: Snapshot) -> dict[str, str]:
+    """What the readouts are called."""
+    score = "Accuracy" if snapshot.data.task == "classification" else "R²"
+    penalty = " incl. penalty" if snapshot.penalty else ""
+    rows = "train / test" if snapshot.test_score is not None else "train"
+    return {
+        "epoch_shown": "Epoch",
+        "train_loss": f"Train loss{penalty}",
+        "test_loss": "Test loss",
+        "accuracy": f"{score} {rows}",
     }
 
 
@@ -86,26 +91,17 @@ def _transport(snapshot: Snapshot) -> Readouts:
                shortcut="U", disabled=not current.undo)  # fmt: skip
         choose_speed()
         _pin()
-    run = current.run
-    st.slider(
-        "Timeline",
-        0,
-        max(run.config.epochs, run.epoch, current.until),
-        key="timeline",
-        on_change=transport.scrub,
-        label_visibility="collapsed",
-    )
+    timeline()
     left, right = st.columns([5, 6], vertical_alignment="center", gap="small")
-    numbers = {}
+    numbers = _numbers(snapshot)
     with left.container(key="readouts", horizontal=True):
-        for name, text in _texts(snapshot).items():
-            with st.container(key=name, width="content"):
-                numbers[name] = st.markdown(text)
+        for name, title in _titles(snapshot).items():
+            st.container(key=name, width="content").markdown(f":small[{title}]  \n**{numbers[name]}**")
     with right.container(key="status"):
         status = st.markdown(_status())
     with st.container(key="live"):
         channel = st.empty()
-    return Readouts(numbers, status, channel)
+    return Readouts(status, channel)
 
 
 def _pin() -> None:

@@ -84,6 +84,12 @@ def follow_timeline() -> None:
     timeline.given = (*timeline.given[-2:], current.shown)
 
 
+def end() -> int:
+    """The last epoch that the timeline reaches."""
+    current = session()
+    return max(current.run.config.epochs, current.run.epoch, current.until)
+
+
 def _end() -> int:
     """Where playing stops: the last epoch, or, once there, as far again."""
     current = session()
