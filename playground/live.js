@@ -24,7 +24,7 @@ function write(element, text) {
   if (node && node.data !== text) node.data = text;
 }
 
-function paintTimeline({ epoch, end }) {
+function paintTimeline({ epoch, end }, still) {
   const slider = box("timeline")?.querySelector(".stSlider");
   const input = slider?.querySelector("input");
   if (!input || slider.matches(":active")) return; // it is being dragged
@@ -36,6 +36,12 @@ function paintTimeline({ epoch, end }) {
   input.setAttribute("aria-valuetext", epoch);
   write(label, String(epoch));
   thumb.style.left = `${100 * share}%`;
+  const rail = thumb.previousElementSibling;
+  rail.style.backgroundImage = ""; // at rest, React's own is right
+  if (!still) {
+    const filled = getComputedStyle(rail).backgroundImage.replace(/(?!\b0%)\b[\d.]+%/g, `${100 * share}%`);
+    rail.style.backgroundImage = filled;
+  }
   const half = thumb.offsetWidth / 2;
   const before = share * slider.offsetWidth;
   const behind = slider.offsetWidth - before;
@@ -45,7 +51,7 @@ function paintTimeline({ epoch, end }) {
 
 function paintNumbers(frame) {
   for (const [key, text] of Object.entries(frame.numbers)) write(box(key)?.querySelector("strong"), text);
-  if (frame.timeline) paintTimeline(frame.timeline);
+  if (frame.timeline) paintTimeline(frame.timeline, frame.still);
   for (const key of [...Object.keys(frame.numbers), "timeline"]) {
     if (box(key)) observer.observe(box(key), { subtree: true, childList: true, characterData: true, attributes: true });
   }
