@@ -77,7 +77,7 @@ def test_no_painted_frame_shows_two_epochs(open_page: Open) -> None:
     page.page.locator(".st-key-timeline input").first.press("Home")
     page.wait_epoch("=== 0")
     page.rest()
-    assert_one_epoch_a_frame(page, 40)
+    assert_one_epoch_a_frame(page, 8)
 
 
 def test_nor_does_one_of_the_landscape(open_landscape: OpenLandscape) -> None:
