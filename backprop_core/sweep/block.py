@@ -20,7 +20,8 @@ from backprop_core.training import Trainer, empty_slots
 
 MARKS = 64  # points of a loss curve
 
-# What is known of a run. loss, score (accuracy or R²), test_loss: after `epochs` epochs, the newest sound one.
+# What is known of a run. loss, score (accuracy or R²), test_loss: after `epochs` epochs, the newest sound one; but
+# score and test_loss of a run that diverged are NaN, since they are only measured where a slice or a run ends.
 # unsolved: the last epoch after which it was not solved, -1 if there is none. diverged: the epoch whose numbers were no
 # longer finite, 0 if there is none. goal_met: whether a stop condition is met. curve: the loss at `marks(epochs)`.
 RECORD = np.dtype(
@@ -184,6 +185,7 @@ class _Slice:
         lost = ~(np.isfinite(loss) & np.isfinite(self.trainer.memory).all(axis=(0, 2)))
         fresh = lost & self.running
         self.records["diverged"][fresh] = self.records["unsolved"][fresh] = epoch
+        self.records["score"][fresh] = self.records["test_loss"][fresh] = np.nan  # an earlier slice may have left some
         self.running &= ~lost
         self.trainer.memory[:, lost] = 0.0
         self.trainer.full.forward()

@@ -10,6 +10,7 @@ import tracemalloc
 from collections.abc import Iterable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,10 @@ def assert_is_run(result: sweep.Result, place: tuple[int, int, int], data: Any =
     reached = epochs <= run.epoch
     np.testing.assert_array_equal(losses[place[2]][reached], run.history.loss[epochs[reached]])
     assert np.isnan(losses[place[2]][~reached]).all()
-    if run.diverged is None:
+    if run.diverged is not None:
+        assert np.isnan(record["score"])
+        assert np.isnan(record["test_loss"])
+    else:
         assert record["score"] == snapshot.score
         if len(run.history.test_loss):
             assert record["test_loss"] == run.history.test_loss[-1]
@@ -206,6 +210,48 @@ def test_threads_and_processes_lead_to_the_same_bits(workers: int, here: bytes) 
         assert records(last(sweep.stream(GRID, threads, workers))) == here
     with ProcessPoolExecutor(workers, get_context("spawn")) as processes:
         assert records(last(sweep.stream(GRID, processes, workers))) == here
+
+
+# Some runs diverge, each in its own epoch, and others do not.
+DIVERGING = Config(dataset="sine", samples=40, test_share=0.25, hidden=(3,), activation="relu", output="linear",
+                   loss="sse", init="normal", epochs=12)  # fmt: skip
+DIVERGING_AXES = {"learning_rate": [1e-3, 0.05, 0.3, 1e3]}
+VARIANTS: dict[str, dict[str, Any]] = {
+    "full batch": {},
+    "mini-batches": {"batch_size": 7},
+    "stop": {"stop_loss": 5.0},
+    "schedule": {"schedule": "step", "schedule_epochs": 3, "batch_size": 7},
+}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_diverged_runs_have_the_same_bits_in_slices_of_any_length(
+    variant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grid = sweep.plan(DIVERGING.replace(**VARIANTS[variant]), DIVERGING_AXES, range(4))
+    ticks = SimpleNamespace(perf_counter=itertools.count().__next__)  # a second for every epoch trained
+    monkeypatch.setattr(blocks, "time", ticks)
+    found = set()
+    for epochs in (1, 2, 5, 12):
+        monkeypatch.setattr(engine, "SLICE_SECONDS", epochs - 0.5)
+        result = last(sweep.stream(grid))
+        found.add(records(result))
+    assert len(found) == 1
+    diverged = result.diverged > 0
+    assert 0 < diverged.sum() < diverged.size
+    assert np.isnan(result.score[diverged]).all()
+    assert np.isnan(result.test_loss[diverged]).all()
+    monkeypatch.setattr(engine, "SLICE_SECONDS", 0.0)  # an epoch a slice
+    with ThreadPoolExecutor(2) as threads:
+        assert records(last(sweep.stream(grid, threads, 2))) in found
+
+
+def test_diverged_runs_have_the_same_bits_from_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    grid = sweep.plan(DIVERGING, DIVERGING_AXES, range(4))
+    alone = records(last(sweep.stream(grid)))
+    monkeypatch.setattr(engine, "SLICE_SECONDS", 0.0)
+    with ProcessPoolExecutor(2, get_context("spawn")) as processes:
+        assert records(last(sweep.stream(grid, processes, 2))) == alone
 
 
 @pytest.mark.parametrize("lost", [0, 1, 2])
