@@ -12,13 +12,8 @@ from backprop_core.explain import (
     STAGES,
     Explanation,
     Quantity,
-    central_differences,
-    chain,
     explain,
     of_sample,
-    parameter_index,
-    relative_error,
-    relative_errors,
 )
 from backprop_core.formulas import with_numbers
 from backprop_core.marking import mark
@@ -27,8 +22,8 @@ from playground import charts, controls, scrolling
 from playground.figures import said
 from playground.figures.board import parameter_names, unit_names
 from playground.figures.cells import cells, highlighted, window
-from playground.figures.matrices import Matrices
-from playground.pages import homework
+from playground.pages import homework, proof
+from playground.pages.pick import pick
 from playground.pages.style import use_style
 from playground.state import playing, transport, walk, widgets
 from playground.state.session import session, theme
@@ -36,8 +31,6 @@ from playground.state.session import session, theme
 VIEWS = ("Walk through", "Prove a gradient", "Check my homework")
 DIGITS = (3, 17)
 DIAGRAM_HEIGHT = 300
-NARROW = 330  # pixels for the cells in the left panel
-MOST_CHECKED = 2_000_000_000  # nudges × rows × units of a check of all gradients: about ten seconds
 
 
 def page() -> None:
@@ -71,7 +64,7 @@ def page() -> None:
     if view == VIEWS[0]:
         _walk(explanation, digits)
     else:
-        _prove(snapshot, explanation, digits)
+        proof.view(snapshot, explanation, digits)
 
 
 def _choose_digits(shown: int) -> int:
@@ -194,12 +187,12 @@ def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequ
     sample = row = 0
     if alone or not quantity.of_weights:
         with choices[0]:
-            sample = row = _pick("Sample", "sample", samples)
+            sample = row = pick("Sample", "sample", samples)
     if quantity.of_weights:
         with choices[-2]:
-            row = _pick("From", "chosen_input", inputs)
+            row = pick("From", "chosen_input", inputs)
     with choices[-1]:
-        unit = _pick("Unit", "unit", names[quantity.layer])
+        unit = pick("Unit", "unit", names[quantity.layer])
     rows = inputs if quantity.of_weights else samples
     if alone:
         place = explanation.quantities.index(quantity)
@@ -247,20 +240,6 @@ def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequ
             st.code(_as_numpy(quantity.values), language="python")
 
 
-def _pick(label: str, key: str, options: Sequence[str]) -> int:
-    """A choice among named things, by number; it survives where there are fewer of them."""
-    widgets.keep_choice(key, range(len(options)))
-    st.selectbox(
-        label,
-        range(len(options)),
-        format_func=lambda i: options[i],
-        key=key,
-        on_change=walk.choose,
-        args=(key,),
-    )
-    return int(widgets.value(key))
-
-
 def _guess() -> None:
     left, middle, end = st.columns([3, 3, 2], vertical_alignment="bottom")
     left.text_input("Your value", key="guess", placeholder="0.593", max_chars=40)
@@ -279,85 +258,6 @@ def _verdict(right: float, digits: int) -> None:
             st.success(f"Right: it is {actual}.")
         else:
             st.warning(f"You said {sign}; it is {actual} ({right:.{digits}g}).")
-
-
-def _prove(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
-    network, names = explanation.network, unit_names(session().run)
-    one, two, three = st.columns(3)
-    with one:
-        layer = _pick("Layer", "proved_layer", [f"W{l}, b{l}" for l in range(1, len(network.sizes))]) + 1
-    with two:
-        row = _pick("From", "proved_row", [*names[layer - 1], "bias"])
-    with three:
-        unit = _pick("To", "proved_unit", names[layer])
-    terms = chain(explanation, layer, row, unit)
-    numeric = float(central_differences(snapshot, [parameter_index(network, layer, row, unit)])[0])
-    gradient = terms.gradient
-    error = float(relative_error(np.array(gradient), np.array(numeric), explanation.step.loss))
-    below = "1" if row == network.sizes[layer - 1] else f"a_{{{layer - 1}}}"
-    left, right = st.columns([5, 7], gap="small")
-    with left.container(key="panel_proof"):
-        st.latex(rf"\frac{{\partial L}}{{\partial w}} = \sum_{{samples}} {below}\cdot\delta_{{{layer}}}")
-        penalty = f"\n\nPenalty's share: **{terms.penalty:.{digits}g}**" if terms.penalty else ""
-        st.markdown(
-            f"Sum over the samples: **{terms.total:.{digits}g}**{penalty}\n\n"
-            f"By nudging this weight up and down (central difference): **{numeric:.{digits}g}**\n\n"
-            f"Relative error: **{error:.2g}**"
-        )
-        st.button("Check all gradients", key="check_all", on_click=walk.check_all, type="primary")
-    with right.container(key="panel_terms"):
-        rows = [f"row {index + 1}" for index in explanation.step.rows.tolist()]
-        table = np.column_stack([terms.a, terms.delta, terms.products])
-        part = window((len(table), 3), 0, 0, digits)
-        figure = cells(table[part.rows], (rows[part.rows], ("a", "δ", "a · δ")), None, theme(), digits=digits)
-        alt = said.cells("Factors and product", (rows[part.rows], ("a", "δ", "a · δ")), table[part.rows])
-        st.plotly_chart(figure, config=charts.config(), key="step_terms", alt=alt)
-        if part.rows.stop < len(table):
-            st.caption(f"The first {part.rows.stop} of {len(table):,} samples; the sum is over all.")
-    with left.container(key="panel_layer"):
-        st.caption("All gradients of this layer. Choose another by its cell.")
-        gradients = np.vstack([explanation.step.dW[layer - 1], explanation.step.db[layer - 1]])
-        part = window((len(gradients), gradients.shape[1]), row, unit, 3, NARROW)
-        figure = cells(
-            gradients[part.rows, part.columns],
-            ([*names[layer - 1], "bias"][part.rows], names[layer][part.columns]),
-            (row - part.rows.start, unit - part.columns.start),
-            theme(),
-            digits=3,
-        )
-        start = (part.rows.start, part.columns.start)
-        st.plotly_chart(
-            figure,
-            config=charts.config(),
-            key="step_layer",
-            alt=said.cells(
-                f"Gradients of layer {layer}",
-                ([*names[layer - 1], "bias"][part.rows], names[layer][part.columns]),
-                gradients[part.rows, part.columns],
-            ),
-            on_select=lambda: walk.choose_cell("step_layer", ("proved_row", "proved_unit"), start),
-            selection_mode="points",
-        )
-    if walk.is_checking():
-        _all_gradients(snapshot, explanation, names)
-
-
-def _all_gradients(snapshot: Snapshot, explanation: Explanation, names: Sequence[Sequence[str]]) -> None:
-    network = explanation.network
-    work = 2 * network.parameters * len(explanation.step.rows) * sum(network.sizes)
-    if work > MOST_CHECKED:
-        st.warning("This network and batch are too large to check every gradient at once; choose a smaller batch size.")
-        return
-    with st.spinner("Nudging every weight …"):
-        errors = relative_errors(explanation, central_differences(snapshot))
-    st.markdown(
-        f"All {network.parameters:,} gradients checked. Largest relative error: **{max(e.max() for e in errors):.2g}**"
-    )
-    matrices = Matrices(parameter_names(names, ""), theme(), 260)
-    matrices.update_cells(errors)
-    matrices.settle()
-    alt = said.matrices("Relative errors of the gradients", snapshot.epoch, parameter_names(names, ""), errors)
-    st.plotly_chart(matrices.figure, config=charts.config(), key="step_errors", alt=alt)
 
 
 def _network_alt(explanation: Explanation, names: Sequence[Sequence[str]]) -> str:
