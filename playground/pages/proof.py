@@ -7,14 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from backprop_core.explain import (
-    Explanation,
-    central_differences,
-    chain,
-    parameter_index,
-    relative_error,
-    relative_errors,
-)
+from backprop_core.explain import Explanation, chain, parameter_index
+from backprop_core.nudging import central_differences, relative_error, relative_errors
 from backprop_core.run import Snapshot
 from playground import charts
 from playground.figures import said

@@ -5,8 +5,12 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+import numpy as np
+
 from backprop_core import Config, Run, Snapshot
+from backprop_core.activations import Array
 from backprop_core.explain import Explanation, explain
+from backprop_core.initializers import Params
 from backprop_core.presets import PRESETS
 
 EPOCHS = 3  # so that optimizers have something to remember
@@ -69,3 +73,13 @@ def snapshot_of(name: str) -> Snapshot:
 def explanation_of(name: str) -> Explanation:
     """Its next update."""
     return explain(snapshot_of(name))
+
+
+def same_bits(first: Any, second: Any) -> bool:
+    return np.asarray(first).shape == np.asarray(second).shape and (
+        np.asarray(first).tobytes() == np.asarray(second).tobytes()
+    )
+
+
+def stacked(params: Params) -> list[Array]:
+    return [np.vstack(pair) for pair in params]
