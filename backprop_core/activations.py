@@ -39,6 +39,8 @@ class Activation:
     expression, or several lines of which the last is one, in z and a (units, rows) and the error dL/da.
     `pytorch` is the source text of the PyTorch module that does the same, `sklearn` what scikit-learn calls it; empty
     where it has no counterpart there.
+    `kinks` are the places of z where the slope jumps, so that there is no derivative; `derivative` then returns the
+    value that training takes. ELU has none: its slope is 1 on both sides of 0, as its α is 1.
     """
 
     label: str
@@ -53,6 +55,7 @@ class Activation:
     code_pull_back: str = field(default="", kw_only=True)
     pytorch: str = field(default="", kw_only=True)
     sklearn: str = field(default="", kw_only=True)
+    kinks: tuple[float, ...] = field(default=(), kw_only=True)
 
 
 def sigmoid(z: Array, out: Array | None = None) -> Array:
@@ -199,6 +202,7 @@ ACTIVATIONS: dict[str, Activation] = {
         code_derivative="np.where(z > 0, 1.0, 0.0)",
         pytorch="nn.ReLU()",
         sklearn="relu",
+        kinks=(0.0,),
     ),
     "leaky_relu": Activation(
         "leaky ReLU",
@@ -209,6 +213,7 @@ ACTIVATIONS: dict[str, Activation] = {
         code="np.maximum(z, 0.01 * z)",
         code_derivative="np.where(z > 0, 1.0, 0.01)",
         pytorch="nn.LeakyReLU(0.01)",
+        kinks=(0.0,),
     ),
     "elu": Activation(
         "ELU",

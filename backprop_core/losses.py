@@ -31,6 +31,8 @@ class Loss:
     averages_over : what its sum is divided by: nothing, the rows, or the cells (every output of every row)
     of_probabilities : whether outputs and targets must be probabilities, so that it is for classes only
     square : c, if the sum is c Σ(a − y)²; 0 for any other
+    kinks : places of a − y where the slope jumps, so that there is no derivative. Huber's loss has none: where it
+        changes from a parabola to a line, both have the same slope
 
     `code` and `code_gradient` are the same functions of one network's a and y as NumPy source text, with the same bits:
     an expression, or several lines of which the last is one. `code_long`, where there is one, stands in place of `code`
@@ -51,6 +53,7 @@ class Loss:
     code_gradient: str = field(kw_only=True)
     code_long: str = field(default="", kw_only=True)
     pytorch: str = field(default="", kw_only=True)
+    kinks: tuple[float, ...] = field(default=(), kw_only=True)
 
     def count(self, rows: int, outputs: int) -> int:
         """What the sum over all cells is divided by."""
@@ -224,6 +227,7 @@ LOSSES: dict[str, Loss] = {
         code="np.sum(np.abs(a - y)) / y.size",
         code_gradient="np.sign(a - y) / y.size",
         pytorch="nn.functional.l1_loss(outputs, y)",
+        kinks=(0.0,),
     ),
     "huber": Loss(
         "Huber",
