@@ -20,6 +20,7 @@ GAP = 2  # empty columns between matrices, room for the names of rows
 DIGITS = ((10, 3), (14, 2))  # up to so many columns and gaps, cells have room for numbers of so many digits
 MOST_GAPS = 60  # rows or columns up to which cells are wide enough to stand apart
 MOST_NAMES = 18  # rows or columns that still have room for their names
+CROSS = "×"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Matrices(Live):
     """Heatmaps of matrices with these names, side by side, on one diverging scale centred at 0."""
 
     def __init__(self, names: Sequence[Matrix], theme: Theme, height: int) -> None:
-        self._names = list(names)
+        self._names, self._cross_colour = list(names), theme.line
         tall = max(len(matrix.rows) for matrix in names)
         self._starts = np.cumsum([GAP, *(len(matrix.columns) + GAP for matrix in names)])[:-1].tolist()
         wide = self._starts[-1] + len(names[-1].columns)
@@ -64,6 +65,7 @@ class Matrices(Live):
             hoverinfo="skip",
             textfont={"size": 12 if wide <= DIGITS[0][0] else 10, "color": theme.text},
         )
+        self._crossed = np.zeros(self._cells.shape, dtype=bool)
         top = -1.9 if tall <= MOST_NAMES else -0.2 * tall
         super().__init__(
             [heatmap, text],
@@ -80,16 +82,43 @@ class Matrices(Live):
         """The names of the matrices."""
         return self._names
 
+    def cross_out(self, notes: Sequence[Sequence[Sequence[str]]]) -> None:
+        """Show a cross instead of a number in every cell that has a note, and the note to whoever points at it.
+
+        A matrix of notes for each matrix, empty where there is nothing to say. For a figure that is made once.
+        """
+        said = np.full(self._cells.shape, "", dtype=object)
+        for start, matrix in zip(self._starts, notes, strict=True):
+            for i, row in enumerate(matrix):
+                said[i, start : start + len(row)] = row
+        self._crossed = said != ""
+        self.figure.add_trace(
+            go.Heatmap(
+                z=np.where(self._crossed, 0.0, np.nan),
+                colorscale=[(0.0, self._cross_colour), (1.0, self._cross_colour)],
+                showscale=False,
+                xgap=self.figure.data[0].xgap,
+                ygap=self.figure.data[0].ygap,
+                hoverongaps=False,
+                customdata=said.tolist(),
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        )
+
     def update_cells(self, matrices: Sequence[Array]) -> float:
         """Show these values; returns the end of the colour scale."""
         for start, values in zip(self._starts, matrices, strict=True):
             self._cells[: values.shape[0], start : start + values.shape[1]] = values
+        self._cells[self._crossed] = np.nan
         end = nice_ceiling(max(float(np.abs(values).max(initial=0.0)) for values in matrices))
         heatmap = {"z": typed(self._cells, exact=True), "zmin": -end, "zmax": end}
         if not self._digits:
             self.show(heatmap)
             return end
         numbers = [short(value, self._digits) for values in matrices for value in values.ravel().tolist()]
+        if self._crossed.any():
+            crossed = [bool(self._crossed[int(y), int(x)]) for x, y in self._spots()]
+            numbers = [CROSS if cross else text for cross, text in zip(crossed, numbers, strict=True)]
         self.show(heatmap, {"text": self._label_texts + numbers})
         return end
 

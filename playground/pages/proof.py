@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
+from backprop_core.activations import Array
 from backprop_core.explain import Explanation, chain, parameter_index
-from backprop_core.nudging import central_differences, relative_error, relative_errors
+from backprop_core.kinks import Kink
+from backprop_core.network import Network
+from backprop_core.nudging import Nudged, kinks_between, nudge, relative_error, relative_errors
 from backprop_core.run import Snapshot
 from playground import charts
 from playground.figures import said
 from playground.figures.board import parameter_names, unit_names
 from playground.figures.cells import cells, window
-from playground.figures.matrices import Matrices
+from playground.figures.matrices import CROSS, Matrices, Matrix
 from playground.pages.pick import pick
 from playground.state import walk
 from playground.state.session import session, theme
 
 NARROW = 330  # pixels for the cells in the left panel
 MOST_CHECKED = 2_000_000_000  # nudges × rows × units of a check of all gradients: about ten seconds
+MOST_NAMED = 4  # rows, or units, that are named; of more, how many there are
 
 
 def view(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
@@ -34,7 +39,9 @@ def view(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
     with three:
         unit = pick("To", "proved_unit", names[layer])
     terms = chain(explanation, layer, row, unit)
-    numeric = float(central_differences(snapshot, [parameter_index(network, layer, row, unit)])[0])
+    place = parameter_index(network, layer, row, unit)
+    nudged, kinks = nudge(snapshot, [place]), kinks_between(snapshot, place)
+    numeric = float(nudged.central[0])
     gradient = terms.gradient
     error = float(relative_error(np.array(gradient), np.array(numeric), explanation.step.loss))
     below = "1" if row == network.sizes[layer - 1] else f"a_{{{layer - 1}}}"
@@ -45,8 +52,12 @@ def view(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
         st.markdown(
             f"Sum over the samples: **{terms.total:.{digits}g}**{penalty}\n\n"
             f"By nudging this weight up and down (central difference): **{numeric:.{digits}g}**\n\n"
-            f"Relative error: **{error:.2g}**"
+            + (_one_sided(nudged, digits) if kinks else "")
+            + f"Relative error: **{error:.2g}**"
+            + (", which says nothing at a kink" if kinks else "")
         )
+        if kinks:
+            st.info(_at_a_kink(kinks, names, explanation.step.rows, digits))
         st.button("Check all gradients", key="check_all", on_click=walk.check_all, type="primary")
     with right.container(key="panel_terms"):
         rows = [f"row {index + 1}" for index in explanation.step.rows.tolist()]
@@ -92,12 +103,101 @@ def _all_gradients(snapshot: Snapshot, explanation: Explanation, names: Sequence
         st.warning("This network and batch are too large to check every gradient at once; choose a smaller batch size.")
         return
     with st.spinner("Nudging every weight …"):
-        errors = relative_errors(explanation, central_differences(snapshot))
-    st.markdown(
-        f"All {network.parameters:,} gradients checked. Largest relative error: **{max(e.max() for e in errors):.2g}**"
-    )
+        nudged = nudge(snapshot)
+        errors = relative_errors(explanation, nudged.central)
+    st.markdown(_checked(nudged, np.concatenate([layer.ravel() for layer in errors])))
     matrices = Matrices(parameter_names(names, ""), theme(), 260)
-    matrices.update_cells(errors)
+    left_out = network.blocks(nudged.is_across)
+    if nudged.across:
+        matrices.cross_out(_notes(nudged, network, matrices.names))
+    matrices.update_cells([np.where(mask, 0.0, layer) for mask, layer in zip(left_out, errors, strict=True)])
     matrices.settle()
-    alt = said.matrices("Relative errors of the gradients", snapshot.epoch, parameter_names(names, ""), errors)
+    known = [np.where(mask, np.nan, layer) for mask, layer in zip(left_out, errors, strict=True)]
+    alt = said.matrices("Relative errors of the gradients", snapshot.epoch, matrices.names, known)
     st.plotly_chart(matrices.figure, config=charts.config(), key="step_errors", alt=alt)
+
+
+def _checked(nudged: Nudged, errors: Array) -> str:
+    """How many gradients were checked, with what result, and why others could not be; errors (P,)."""
+    left_out = int(nudged.is_across.sum())
+    if not left_out:
+        return f"All {len(errors):,} gradients checked. Largest relative error: **{errors.max():.2g}**"
+    checked = errors[~nudged.is_across]
+    largest = f" Largest relative error: **{checked.max():.2g}**" if len(checked) else ""
+    kinks = ", ".join(f"{mask.sum():,} across a kink of {label}" for label, mask in nudged.across.items())
+    return (
+        f"{len(checked):,} of {len(errors):,} gradients checked.{largest}\n\n"
+        f"Left out ({CROSS}): {left_out:,}, since at a kink there is no derivative to compare with. "
+        f"Their nudges reach {kinks}."
+    )
+
+
+def _notes(nudged: Nudged, network: Network, names: Sequence[Matrix]) -> list[list[list[str]]]:
+    """What is said of each cell that is left out; empty for the others."""
+    labels = np.full(network.parameters, "", dtype=object)
+    for label, mask in nudged.across.items():
+        labels[mask] = [f"{before} and of {label}" if before else label for before in labels[mask]]
+    return [
+        [
+            [
+                _note(f"{matrix.title}: {row} → {column}", label)
+                for column, label in zip(matrix.columns, line, strict=True)
+            ]
+            for row, line in zip(matrix.rows, block.tolist(), strict=True)
+        ]
+        for matrix, block in zip(names, network.blocks(labels), strict=True)
+    ]
+
+
+def _note(place: str, label: str) -> str:
+    return f"{place}: across a kink of {label}, not checked" if label else ""
+
+
+def _one_sided(nudged: Nudged, digits: int) -> str:
+    up, down = float(nudged.up[0]), float(nudged.down[0])
+    return f"Nudged up only: **{up:.{digits}g}**, down only: **{down:.{digits}g}**\n\n"
+
+
+def _at_a_kink(kinks: Sequence[Kink], names: Sequence[Sequence[str]], rows: Array, digits: int) -> str:
+    """Which rows and units are at a kink, that there is no derivative, and which value training takes."""
+    groups = [list(group) for _, group in itertools.groupby(sorted(kinks, key=_whose), key=_whose)]
+    said = [_of_one_unit(group, names, rows, digits) for group in groups[:MOST_NAMED]]
+    if len(groups) > MOST_NAMED:
+        said.append(f"Likewise {len(groups) - MOST_NAMED} more.")
+    return "**At a kink there is no derivative.** " + "\n\n".join(said)
+
+
+def _whose(kink: Kink) -> tuple[str, int, int, float, bool]:
+    return kink.kind, kink.layer, kink.unit, kink.at, kink.is_exact
+
+
+def _of_one_unit(kinks: Sequence[Kink], names: Sequence[Sequence[str]], rows: Array, digits: int) -> str:
+    """The kinks of one unit, all of them exact or none: a sentence where they are, another what training takes."""
+    one = kinks[0]
+    unit = names[one.layer][one.unit]
+    subject = {
+        "activation": f"{_rows([int(rows[kink.row]) + 1 for kink in kinks])}: z of {unit}",
+        "loss": f"{_rows([int(rows[kink.row]) + 1 for kink in kinks])}: {unit} minus its target",
+        "penalty": "This weight",
+    }[one.kind]
+    if not one.is_exact:
+        return (
+            f"{subject} is so near {one.at:g}, the kink of {one.label}, that the nudges reach across. "
+            "Training takes the slope on its own side."
+        )
+    return (
+        f"{subject} is exactly {one.at:g}, where {one.label} has a kink: its slope is {one.left:.{digits}g} below "
+        f"and {one.right:.{digits}g} above. Training takes {one.taken:.{digits}g}, {_side(one)}."
+    )
+
+
+def _side(kink: Kink) -> str:
+    if kink.taken == kink.left:
+        return "the slope on the left"
+    return "the slope on the right" if kink.taken == kink.right else "a value between the two"
+
+
+def _rows(numbers: Sequence[int]) -> str:
+    shown = ", ".join(map(str, numbers[:MOST_NAMED]))
+    more = f" and {len(numbers) - MOST_NAMED:,} more" if len(numbers) > MOST_NAMED else ""
+    return f"Row{'s' * (len(numbers) > 1)} {shown}{more}"
