@@ -36,7 +36,7 @@ class Matrices(Live):
     """Heatmaps of matrices with these names, side by side, on one diverging scale centred at 0."""
 
     def __init__(self, names: Sequence[Matrix], theme: Theme, height: int) -> None:
-        self._names, self._cross_colour = list(names), theme.line
+        self._names, self._theme = list(names), theme
         tall = max(len(matrix.rows) for matrix in names)
         self._starts = np.cumsum([GAP, *(len(matrix.columns) + GAP for matrix in names)])[:-1].tolist()
         wide = self._starts[-1] + len(names[-1].columns)
@@ -95,13 +95,14 @@ class Matrices(Live):
         self.figure.add_trace(
             go.Heatmap(
                 z=np.where(self._crossed, 0.0, np.nan),
-                colorscale=[(0.0, self._cross_colour), (1.0, self._cross_colour)],
+                colorscale=[(0.0, self._theme.line), (1.0, self._theme.line)],
                 showscale=False,
                 xgap=self.figure.data[0].xgap,
                 ygap=self.figure.data[0].ygap,
                 hoverongaps=False,
                 customdata=said.tolist(),
                 hovertemplate="%{customdata}<extra></extra>",
+                hoverlabel={"bgcolor": self._theme.background, "font": {"color": self._theme.text}},
             )
         )
 

@@ -124,11 +124,13 @@ def _checked(nudged: Nudged, errors: Array) -> str:
         return f"All {len(errors):,} gradients checked. Largest relative error: **{errors.max():.2g}**"
     checked = errors[~nudged.is_across]
     largest = f" Largest relative error: **{checked.max():.2g}**" if len(checked) else ""
-    kinks = ", ".join(f"{mask.sum():,} across a kink of {label}" for label, mask in nudged.across.items())
+    labels = list(nudged.across)
+    counts = ", ".join(f"{label}: {mask.sum():,}" for label, mask in nudged.across.items())
+    whose = f"of {labels[0]}" if len(labels) == 1 else f"({counts})"
     return (
         f"{len(checked):,} of {len(errors):,} gradients checked.{largest}\n\n"
-        f"Left out ({CROSS}): {left_out:,}, since at a kink there is no derivative to compare with. "
-        f"Their nudges reach {kinks}."
+        f"Left out ({CROSS}): {left_out:,}, whose nudges reach across a kink {whose}, where there is no derivative to "
+        "compare with."
     )
 
 
@@ -138,19 +140,14 @@ def _notes(nudged: Nudged, network: Network, names: Sequence[Matrix]) -> list[li
     for label, mask in nudged.across.items():
         labels[mask] = [f"{before} and of {label}" if before else label for before in labels[mask]]
     return [
-        [
-            [
-                _note(f"{matrix.title}: {row} → {column}", label)
-                for column, label in zip(matrix.columns, line, strict=True)
-            ]
-            for row, line in zip(matrix.rows, block.tolist(), strict=True)
-        ]
+        [[_note(matrix, row, *pair) for pair in zip(matrix.columns, line, strict=True)] for row, line in lines]
         for matrix, block in zip(names, network.blocks(labels), strict=True)
+        for lines in [zip(matrix.rows, block.tolist(), strict=True)]
     ]
 
 
-def _note(place: str, label: str) -> str:
-    return f"{place}: across a kink of {label}, not checked" if label else ""
+def _note(matrix: Matrix, row: str, column: str, label: str) -> str:
+    return f"{matrix.title}: {row} → {column}: across a kink of {label}, not checked" if label else ""
 
 
 def _one_sided(nudged: Nudged, digits: int) -> str:
@@ -193,8 +190,8 @@ def _of_one_unit(kinks: Sequence[Kink], names: Sequence[Sequence[str]], rows: Ar
 
 def _side(kink: Kink) -> str:
     if kink.taken == kink.left:
-        return "the slope on the left"
-    return "the slope on the right" if kink.taken == kink.right else "a value between the two"
+        return "the slope below"
+    return "the slope above" if kink.taken == kink.right else "a value between the two"
 
 
 def _rows(numbers: Sequence[int]) -> str:
