@@ -24,7 +24,7 @@ Kind = Literal["activation", "loss", "penalty"]
 class Kink:
     """A kink between the nudges of one parameter.
 
-    kind, label : the function that has it, and its name: "ReLU", "mean absolute loss", "L1 penalty"
+    kind, label : the function that has it, and its name: "ReLU", "the mean absolute loss", "the L1 penalty"
     layer, unit, row : whose z or a − y it is, `row` being the sample's place in the batch; 0 for the penalty, which
         bends at a weight of 0
     at, value : the place of the kink, and what stands there without a nudge
@@ -122,7 +122,7 @@ def _bent(batch: Pass) -> Iterator[Bent]:
         residuals, y = batch.a[-1] - batch.y, np.zeros_like(batch.y)
         yield Bent(
             "loss",
-            f"{loss.label} loss",
+            f"the {loss.label} loss",
             len(network.fans),
             loss.kinks,
             residuals,
@@ -130,7 +130,7 @@ def _bent(batch: Pass) -> Iterator[Bent]:
         )
     if batch.l1:
         weights = (batch.theta * network.is_weight)[..., np.newaxis]
-        yield Bent("penalty", "L1 penalty", 0, (0.0,), weights, lambda points: batch.l1 * np.sign(points))
+        yield Bent("penalty", "the L1 penalty", 0, (0.0,), weights, lambda points: batch.l1 * np.sign(points))
 
 
 def _slope(function: Activation) -> Callable[[Array], Array]:

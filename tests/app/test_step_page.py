@@ -12,9 +12,10 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from backprop_core import Run
-from backprop_core.activations import Array
-from backprop_core.explain import STAGES, Explanation, Quantity, explain
+from backprop_core import Config, Run
+from backprop_core.activations import ACTIVATIONS, Array
+from backprop_core.explain import STAGES, Explanation, Quantity, explain, parameter_index
+from backprop_core.nudging import nudge
 from backprop_core.presets import PRESETS
 from playground.figures.cells import HIDDEN_NUMBER, MOST_ROWS
 from playground.pages.step import VIEWS
@@ -124,7 +125,7 @@ class Page:
         self.check()
 
     def text(self) -> str:
-        kinds = (self.app.markdown, self.app.caption, self.app.success, self.app.warning)
+        kinds = (self.app.markdown, self.app.caption, self.app.success, self.app.warning, self.app.info)
         return " ".join(element.value for kind in kinds for element in kind)
 
     def predict(self, typed: str = "", sign: str = "") -> None:
@@ -428,6 +429,70 @@ def test_all_gradients_are_checked_and_stay_so(page: Page) -> None:
     assert "step_errors" in page.charts()
     page.press("step")
     assert "All 9 gradients checked" in page.text()
+
+
+def prove(page: Page, run: Run, layer: int, row: int, unit: int) -> str:
+    """What the proof of a parameter of a run says."""
+    page.session.run = run
+    page.session.shown = 0
+    page.choose("step_view", PROVE)
+    for key, value in (("proved_layer", layer - 1), ("proved_row", row), ("proved_unit", unit)):
+        page.choose(key, value)
+    return page.text()
+
+
+@pytest.mark.parametrize(("activation", "left"), [("relu", "0"), ("leaky_relu", "0.01")])
+def test_a_unit_at_a_kink_has_no_derivative_and_the_proof_says_so(page: Page, activation: str, left: str) -> None:
+    run = Run(Config(activation=activation, init="he_uniform"))  # with biases of 0, row 1 brings every sum to 0
+    text = prove(page, run, 1, 2, 1)
+    label = ACTIVATIONS[activation].label
+    assert "At a kink there is no derivative" in text
+    assert f"Row 1: z of h2 is exactly 0, where {label} has a kink: its slope is {left} below and 1 above." in text
+    assert f"Training takes {left}, the slope below." in text
+    nudged = nudge(run.at(0), [parameter_index(run.network, 1, 2, 1)])
+    assert f"Nudged up only: **{nudged.up[0]:.6g}**, down only: **{nudged.down[0]:.6g}**" in text
+    assert "which says nothing at a kink" in text
+    page.choose("proved_row", 0)
+    assert "kink" not in page.text()
+
+
+def test_kinks_of_the_loss_and_of_the_penalty_are_named(page: Page) -> None:
+    run = Run(Config(hidden=(), output="linear", loss="mae", l1=0.1, init="zeros"))
+    text = prove(page, run, 1, 2, 0)
+    assert "Rows 1, 4: y minus its target is exactly 0, where the mean absolute loss has a kink" in text
+    assert "Training takes 0, a value between the two." in text
+    page.choose("proved_row", 0)
+    text = page.text()
+    assert "This weight is exactly 0, where the L1 penalty has a kink: its slope is -0.1 below and 0.1 above." in text
+
+
+def test_near_a_kink_the_proof_says_that_the_nudges_reach_across(page: Page) -> None:
+    params = [(np.array([[0.8, 0.7], [0.6, -0.9]]), np.array([1e-7, 0.3])), (np.array([[1.1], [-0.4]]), np.zeros(1))]
+    text = prove(page, Run(Config(activation="relu"), params=params), 1, 2, 0)
+    assert "Row 1: z of h1 is so near 0, the kink of ReLU, that the nudges reach across." in text
+    assert "Training takes the slope on its own side." in text
+
+
+def test_the_check_leaves_out_what_is_at_a_kink_and_says_why(page: Page) -> None:
+    page.session.run = Run(Config(activation="relu", init="he_uniform"))
+    page.choose("step_view", PROVE)
+    page.press("check_all")
+    text = page.text()
+    assert "7 of 9 gradients checked." in text
+    assert float(re.findall(r"Largest relative error: \*\*([0-9.e+-]+)\*\*", text)[0]) < 1e-6
+    assert "Left out (×): 2, whose nudges reach across a kink of ReLU" in text
+    assert "W1, b1: bias → h1: across a kink of ReLU, not checked" in json.dumps(
+        page.spec("step_errors")["data"], ensure_ascii=False
+    )
+
+
+def test_where_every_parameter_is_at_a_kink_nothing_is_compared(page: Page) -> None:
+    page.session.run = Run(Config(hidden=(), output="linear", loss="mae", l1=0.1, init="zeros"))
+    page.choose("step_view", PROVE)
+    page.press("check_all")
+    assert "0 of 3 gradients checked." in page.text()
+    assert "Largest relative error" not in page.text()
+    assert "a kink (the mean absolute loss: 3, the L1 penalty: 2)" in page.text()
 
 
 # Every kind of run

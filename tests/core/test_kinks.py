@@ -121,7 +121,7 @@ def test_a_row_at_a_kink_of_the_loss_is_named(name: str) -> None:
     for at in LOSSES[name].kinks:
         snapshot = one_bent_output(name, at)
         nudged, mine = nudge(snapshot), gradient(snapshot)
-        assert [*nudged.across] == [f"{LOSSES[name].label} loss"]
+        assert [*nudged.across] == [f"the {LOSSES[name].label} loss"]
         assert np.flatnonzero(nudged.is_across).tolist() == [2]
         (kink,) = kinks_between(snapshot, 2)
         assert (kink.kind, kink.row, kink.is_exact) == ("loss", 0, True)
@@ -134,7 +134,7 @@ def test_a_weight_of_zero_is_at_the_kink_of_l1_though_the_central_difference_agr
     layer = ([[0.0], [0.4]], [0.0])
     snapshot = starting(Config(hidden=(), l1=0.1), layer)
     nudged, mine = nudge(snapshot), gradient(snapshot)
-    assert {label: mask.tolist() for label, mask in nudged.across.items()} == {"L1 penalty": [True, False, False]}
+    assert {label: mask.tolist() for label, mask in nudged.across.items()} == {"the L1 penalty": [True, False, False]}
     (kink,) = kinks_between(snapshot, 0)
     assert (kink.kind, kink.left, kink.taken, kink.right) == ("penalty", -0.1, 0.0, 0.1)
     assert nudged.central[0] == pytest.approx(mine[0], rel=1e-6)

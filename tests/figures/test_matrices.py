@@ -9,9 +9,9 @@ from decoding import decoded, shown
 from backprop_core import Config, Run, Snapshot
 from backprop_core.activations import Array
 from backprop_core.network import Network
-from playground.figures.board import GRADIENT_VIEWS, MOST_SAMPLES, Board, Views, unit_names
+from playground.figures.board import GRADIENT_VIEWS, MOST_SAMPLES, Board, Views, parameter_names, unit_names
 from playground.figures.live import Live, short
-from playground.figures.matrices import GAP
+from playground.figures.matrices import CROSS, GAP, Matrices
 from playground.figures.theme import LIGHT, THEMES, Theme, diverging
 
 XOR = Config()
@@ -139,3 +139,23 @@ def test_layers_of_different_height_do_not_leave_old_numbers() -> None:
     assert [len(matrix) for matrix in matrices(board.weights, run.network)] == [
         below + 1 for below, _ in pairwise(run.network.sizes)
     ]
+
+
+@pytest.mark.parametrize("units", [2, 16])
+def test_a_crossed_out_cell_shows_its_note_and_no_number(units: int) -> None:
+    names = parameter_names([("x1", "x2"), tuple(f"h{i + 1}" for i in range(units)), ("y",)], "")
+    live = Matrices(names, LIGHT, 260)
+    notes = [np.full((len(one.rows), len(one.columns)), "", dtype=object) for one in names]
+    notes[0][2, 1], notes[1][0, 0] = "at a kink", "at another"
+    live.cross_out([note.tolist() for note in notes])
+    live.update_cells([np.where(note == "", 0.25, 9.0) for note in notes])
+    numbers, texts, crosses = shown(live)["data"]
+    places = {(2, GAP + 1): "at a kink", (0, 2 * GAP + units): "at another"}
+    assert {place: crosses["customdata"][place[0]][place[1]] for place in places} == places
+    crossed = np.argwhere(np.isfinite(decoded(crosses["z"]))).tolist()
+    assert sorted(map(tuple, crossed)) == sorted(places)
+    assert all(np.isnan(decoded(numbers["z"])[place]) for place in places)
+    assert np.isfinite(decoded(numbers["z"])).sum() == 4 * units + 1 - len(places)
+    if units == 2:
+        spots = zip(texts["y"], texts["x"], texts["text"], strict=True)
+        assert {(y, x) for y, x, text in spots if text == CROSS} == {*places}
