@@ -54,7 +54,7 @@ def view(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
             f"By nudging this weight up and down (central difference): **{numeric:.{digits}g}**\n\n"
             + (_one_sided(nudged, digits) if kinks else "")
             + f"Relative error: **{error:.2g}**"
-            + (", which says nothing at a kink" if kinks else "")
+            + (", which says nothing across a kink" if kinks else "")
         )
         if kinks:
             st.info(_at_a_kink(kinks, names, explanation.step.rows, digits))
@@ -161,7 +161,9 @@ def _at_a_kink(kinks: Sequence[Kink], names: Sequence[Sequence[str]], rows: Arra
     said = [_of_one_unit(group, names, rows, digits) for group in groups[:MOST_NAMED]]
     if len(groups) > MOST_NAMED:
         said.append(f"Likewise {len(groups) - MOST_NAMED} more.")
-    return "**At a kink there is no derivative.** " + "\n\n".join(said)
+    exact = any(kink.is_exact for kink in kinks)
+    title = "At a kink there is no derivative." if exact else "A kink lies between the nudges."
+    return f"**{title}** " + "\n\n".join(said)
 
 
 def _whose(kink: Kink) -> tuple[str, int, int, float, bool]:

@@ -451,7 +451,7 @@ def test_a_unit_at_a_kink_has_no_derivative_and_the_proof_says_so(page: Page, ac
     assert f"Training takes {left}, the slope below." in text
     nudged = nudge(run.at(0), [parameter_index(run.network, 1, 2, 1)])
     assert f"Nudged up only: **{nudged.up[0]:.6g}**, down only: **{nudged.down[0]:.6g}**" in text
-    assert "which says nothing at a kink" in text
+    assert "which says nothing across a kink" in text
     page.choose("proved_row", 0)
     assert "kink" not in page.text()
 
@@ -469,6 +469,8 @@ def test_kinks_of_the_loss_and_of_the_penalty_are_named(page: Page) -> None:
 def test_near_a_kink_the_proof_says_that_the_nudges_reach_across(page: Page) -> None:
     params = [(np.array([[0.8, 0.7], [0.6, -0.9]]), np.array([1e-7, 0.3])), (np.array([[1.1], [-0.4]]), np.zeros(1))]
     text = prove(page, Run(Config(activation="relu"), params=params), 1, 2, 0)
+    assert "A kink lies between the nudges." in text
+    assert "no derivative" not in text
     assert "Row 1: z of h1 is so near 0, the kink of ReLU, that the nudges reach across." in text
     assert "Training takes the slope on its own side." in text
 
