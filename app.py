@@ -12,7 +12,7 @@ def main() -> None:
     from playground import threads
     from playground.pages import compare, data, landscape, step, sweep, train
     from playground.pages import opening as on_its_way
-    from playground.state import address, navigation, opening
+    from playground.state import address, navigation, opening, settings, transport
 
     st.set_page_config(page_title="Backprop Playground", page_icon=ICON, layout="wide", initial_sidebar_state=280)
     pages = {
@@ -26,10 +26,12 @@ def main() -> None:
     threads.limit()
     navigation.offer(pages)
     page = st.navigation(list(pages.values()), position="top")
+    settings.settle(page.title)
+    navigation.opened(page.title)
+    transport.follow_timeline()
     opening.from_address()
     if opening.opening().going is not None:
         on_its_way.page()
-    navigation.opened(page.title)
     address.keep()
     page.run()
 
