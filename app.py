@@ -9,10 +9,10 @@ ICON = Path(__file__).parent / "playground" / "icon.svg"
 
 def main() -> None:
     """Set up the page and show the one that was asked for."""
-    from playground import threads
+    from backprop_core import blas
     from playground.pages import compare, data, landscape, step, sweep, train
     from playground.pages import opening as on_its_way
-    from playground.state import address, navigation, opening
+    from playground.state import address, navigation, opening, settings, transport
 
     st.set_page_config(page_title="Backprop Playground", page_icon=ICON, layout="wide", initial_sidebar_state=280)
     pages = {
@@ -23,13 +23,15 @@ def main() -> None:
         "sweep": st.Page(sweep.page, title="Sweep", icon=":material/grid_on:", url_path="sweep"),
         "landscape": st.Page(landscape.page, title="Landscape", icon=":material/landscape:", url_path="landscape"),
     }
-    threads.limit()
+    blas.use_one_thread()
     navigation.offer(pages)
     page = st.navigation(list(pages.values()), position="top")
+    settings.settle(page.title)
+    navigation.opened(page.title)
+    transport.follow_timeline()
     opening.from_address()
     if opening.opening().going is not None:
         on_its_way.page()
-    navigation.opened(page.title)
     address.keep()
     page.run()
 

@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 from numpy import multiply
 
+from backprop_core import blas
 from backprop_core.activations import ACTIVATIONS, OUTPUTS, Activation, Array
 from backprop_core.initializers import Params
 from backprop_core.losses import FUSED, LOSSES
@@ -107,6 +108,7 @@ class Pass:
     def __init__(
         self, network: Network, theta: Array, rows: int, *, l1: Any = 0.0, l2: Any = 0.0, own_rows: bool = False
     ) -> None:
+        blas.use_one_thread()
         lead = theta.shape[:-1]
         rows_lead = lead if own_rows else ()
         self.network, self.theta, self.l1, self.l2 = network, theta, l1, l2

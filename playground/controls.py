@@ -51,7 +51,8 @@ def sidebar(config: Config) -> None:
             key="preset",
             index=None,
             placeholder="your own settings",
-            on_change=settings.choose_preset,
+            on_change=settings.changed,
+            args=("preset",),
             help="Ready settings to start from. Choosing one starts over; Undo brings the old run back.",
         )
         _choice("dataset", config, own=config.dataset == "csv")

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from playground import pool
-from playground.threads import ONE_BLAS_THREAD
 
 SCHEDULER, PROCESSES = "BACKPROP_DASK_SCHEDULER", "BACKPROP_SWEEP_PROCESSES"
 MOST_PROCESSES = 256
@@ -77,7 +76,7 @@ def _sound_pool(processes: int) -> ProcessPoolExecutor:
 
 @st.cache_resource(show_spinner=False)
 def _pool(processes: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(processes, get_context("spawn"), pool.begin, ONE_BLAS_THREAD)
+    return ProcessPoolExecutor(processes, get_context("spawn"), pool.begin)
 
 
 def _sound_client(address: str) -> tuple[Any, Executor]:

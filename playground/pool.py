@@ -6,12 +6,12 @@ import os
 import threading
 from multiprocessing import parent_process
 
-from threadpoolctl import threadpool_limits
+from backprop_core import blas
 
 
-def begin(threads: int, of: str) -> None:
-    """Keep a library to so many threads; and end with the server, even if that is killed and cannot say so."""
-    threadpool_limits(threads, of)
+def begin() -> None:
+    """Keep to one thread; and end with the server, even if that is killed and cannot say so."""
+    blas.use_one_thread()
     threading.Thread(target=_end_with_the_server, daemon=True).start()
 
 

@@ -15,7 +15,7 @@ def notebook(run: Run) -> str:
     """The run as a notebook (nbformat 4, no outputs stored) that prints the numbers of the run to the last bit."""
     found = plan(run)
     sections = parts(found)
-    needed = imports("\n\n".join(part.code for part in sections))
+    needed = imports("\n\n".join(part.code for part in sections), one_thread=found.is_large)
     about = (
         f"# {found.title}\n\nBackpropagation written out in NumPy.\n\n{origin(found)}\n\n{_as_markdown(ARRANGEMENT)}"
     )

@@ -18,7 +18,8 @@ ARRANGEMENT = (
 def python(run: Run) -> str:
     """The run as a Python script for NumPy alone, which prints the numbers of the run to the last bit."""
     found = plan(run)
-    return script([f"{found.title}: backpropagation written out in NumPy.", origin(found), ARRANGEMENT], parts(found))
+    about = [f"{found.title}: backpropagation written out in NumPy.", origin(found), ARRANGEMENT]
+    return script(about, parts(found), one_thread=found.is_large)
 
 
 def parts(found: Plan) -> list[Part]:

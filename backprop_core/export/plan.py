@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from backprop_core.activations import Array
+from backprop_core.blas import LARGEST_ALONE
 from backprop_core.config import SPECS, Address, Config
 from backprop_core.datasets import DATASETS
 from backprop_core.initializers import INITIALIZERS, Params
@@ -85,6 +86,12 @@ class Plan:
     def has_test(self) -> bool:
         """Whether rows are held back."""
         return len(self.X_test) > 0
+
+    @property
+    def is_large(self) -> bool:
+        """Whether BLAS would share a product out among threads, if it had several."""
+        rows = max(self.rows, len(self.X_test))
+        return any((fan_in + 1) * fan_out * rows > LARGEST_ALONE for fan_in, fan_out in self.network.fans)
 
     @property
     def every(self) -> int:

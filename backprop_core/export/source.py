@@ -23,7 +23,13 @@ ROOM = WIDTH - 12  # for what stands behind a name, inside of a function
 MOST_ROWS = 20  # of a matrix that is written out; larger ones are packed
 
 # What a name is imported by, in the order of the lines.
-STANDARD = {"base64": "import base64", "math": "import math", "warnings": "import warnings", "zlib": "import zlib"}
+STANDARD = {
+    "base64": "import base64",
+    "math": "import math",
+    "os": "import os",
+    "warnings": "import warnings",
+    "zlib": "import zlib",
+}
 INSTALLED = {
     "np": "import numpy as np",
     "torch": "import torch",
@@ -32,6 +38,12 @@ INSTALLED = {
     "MLPRegressor": "from sklearn.neural_network import MLPRegressor",
     "nn": "from torch import nn",
 }
+
+# Before NumPy is imported, which reads them only then.
+ONE_THREAD = [
+    "# Threads that share a sum round it differently; one alone gives the same digits on any number of cores.",
+    'os.environ["OPENBLAS_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"',
+]
 
 UNPACKED = '''def unpacked(text, *shape):
     """Many numbers, written as text: float64, compressed, in base64."""
@@ -141,11 +153,11 @@ def comment(text: str) -> list[str]:
     return [f"# {line}" for paragraph in text.split("\n") for line in textwrap.wrap(paragraph, WIDTH - 2)]
 
 
-def script(about: Sequence[str], parts: Iterable[Part]) -> str:
-    """A script of parts, each below its title, with what it imports on top."""
+def script(about: Sequence[str], parts: Iterable[Part], *, one_thread: bool = False) -> str:
+    """A script of parts, each below its title, with what it imports on top; with BLAS on one thread, if wanted."""
     sections = ["\n".join([f"# --- {part.title} ---", *comment(part.about), part.code.strip()]) for part in parts]
     text = "\n\n".join(textwrap.fill(paragraph, WIDTH) for paragraph in about)
-    code = spaced("\n\n".join([imports("\n\n".join(sections)), *sections]))
+    code = spaced("\n\n".join([imports("\n\n".join(sections), one_thread=one_thread), *sections]))
     return f'"""{text}\n"""\n\n{code}\n'
 
 
@@ -159,10 +171,11 @@ def spaced(code: str) -> str:
     return text
 
 
-def imports(code: str) -> str:
-    """The imports that a piece of code needs."""
-    needed = names(code)
-    groups = ([line for name, line in group.items() if name in needed] for group in (STANDARD, INSTALLED))
+def imports(code: str, *, one_thread: bool = False) -> str:
+    """The imports that a piece of code needs; before them, if wanted, what keeps BLAS to one thread."""
+    needed = names(code) | ({"os"} if one_thread else set())
+    standard, installed = ([line for name, line in group.items() if name in needed] for group in (STANDARD, INSTALLED))
+    groups = [standard, ONE_THREAD if one_thread else [], installed]
     return "\n\n".join("\n".join(lines) for lines in groups if lines)
 
 

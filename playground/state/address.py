@@ -13,7 +13,6 @@ import streamlit as st
 from backprop_core import Run
 from backprop_core.presets import PRESETS
 from playground import links
-from playground.state import transport
 from playground.state.session import next_frame, session
 
 SOURCE = Path(__file__).parents[1] / "address.js"
@@ -32,8 +31,6 @@ def keep() -> None:
     `st.query_params` would add an entry to the browser's history for every change.
     """
     current = session()
-    if current.part(transport.Timeline).moved is not None:
-        transport.follow_timeline()  # before the page does: the epoch to be shown is not yet the one it says
     wanted, given = parts(), current.part(Address)
     if current.mode != "paused":
         wanted.pop("epoch", None)

@@ -14,15 +14,14 @@ from playground.state.session import Recipe, press, session
 MOST_UNDO = 20
 
 
-def start(run: Run, notice: str) -> None:
+def start(run: Run, notice: str, preset: str | None = None) -> None:
     """Show a run, paused at its newest epoch, and say what it is; Undo brings back the one shown until now."""
     current = session()
     if current.run.epoch or current.run.edits or isinstance(current.run.brought, Brought):
-        _remember(Recipe.of(current.run))
+        _remember(Recipe.of(current.run, current.preset))
     _replace(run, notice)
-    current.shown = run.epoch
+    current.shown, current.preset = run.epoch, preset
     widgets.show(run.current)
-    widgets.show_preset(None)
 
 
 def edit(change: Callable[[Run], None]) -> None:
@@ -32,7 +31,7 @@ def edit(change: Callable[[Run], None]) -> None:
     """
     current = session()
     run = current.run
-    recipe, branches = Recipe.of(run), current.shown < run.epoch
+    recipe, branches = Recipe.of(run, current.preset), current.shown < run.epoch
     if branches:
         run.rewind(current.shown)
     try:
@@ -54,7 +53,7 @@ def reset() -> None:
     run = current.run
     typed = tuple(made for made in run.edits if made.epoch == 0)
     config = run.config_at(current.shown)
-    start(Run.replay(config, typed, 0, data=run.brought, params=run.start_params), "Back at epoch 0.")
+    start(Run.replay(config, typed, 0, data=run.brought, params=run.start_params), "Back at epoch 0.", current.preset)
 
 
 def undo() -> None:
@@ -65,9 +64,8 @@ def undo() -> None:
         recipe = current.undo.pop()
         with st.spinner("Training the earlier run again …"):
             _replace(recipe.run(), "Undone.")
-        current.shown = recipe.epoch
+        current.shown, current.preset = recipe.epoch, recipe.preset
         widgets.show(current.run.current)
-        widgets.show_preset(None)
 
 
 def _replace(run: Run, notice: str) -> None:

@@ -28,11 +28,12 @@ class Recipe:
     epoch: int
     data: OwnRows | None
     params: Params | None
+    preset: str | None = None
 
     @classmethod
-    def of(cls, run: Run) -> Recipe:
-        """The recipe of a run as it stands."""
-        return cls(run.config, run.edits, run.epoch, run.brought, run.start_params)
+    def of(cls, run: Run, preset: str | None = None) -> Recipe:
+        """The recipe of a run as it stands, and the preset it comes from."""
+        return cls(run.config, run.edits, run.epoch, run.brought, run.start_params, preset)
 
     def run(self) -> Run:
         """The run, made again: the same bits."""
@@ -43,7 +44,8 @@ class Recipe:
 class Session:
     """What one visitor is looking at.
 
-    `shown` is the epoch that everything on the page shows, `until` where playing or finishing stops. `runs` and `edits`
+    `shown` is the epoch that everything on the page shows, `until` where playing or finishing stops. `preset` is the
+    one that was chosen, if nothing has been changed since. `runs` and `edits`
     count what was replaced, so that a board or a table of another run or of older weights is known to be stale.
     `pressed` says whether anything but the timeline was pressed since the last run of the script. `pages` are the app's
     pages by name, `page` the title of the one that is open.
@@ -53,6 +55,7 @@ class Session:
     shown: int = 0
     mode: Mode = "paused"
     until: int = 0
+    preset: str | None = DEFAULT_PRESET
     notice: str = ""
     error: str = ""
     pressed: bool = False

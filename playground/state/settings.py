@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -14,42 +15,75 @@ from backprop_core.presets import PRESETS, suggested_for
 from playground import form
 from playground.state import runs, widgets
 from playground.state.session import press, session
+from playground.state.transport import Timeline
+
+
+@dataclass
+class Changes:
+    """What the browser sent: whether a setting was changed, and values that may be old ones.
+
+    A press may come from a browser that has not yet received what the program last gave a widget. It sends the old
+    value along, which is no change. That can be told only when all that was sent is known.
+    """
+
+    made: bool = False
+    doubtful: dict[str, Any] = field(default_factory=dict)
 
 
 def changed(key: str) -> None:
     """The sidebar's widget with this key was changed: start over, or go on from the shown epoch with an edit."""
-    press()
-    change(key, st.session_state[key])
+    value, changes = st.session_state[key], session().part(Changes)
+    before = widgets.shown_sidebar().before
+    if key in before and before[key] == value:
+        changes.doubtful[key] = value
+    else:
+        changes.made = True
+        change(key, value)
+
+
+def settle(title: str) -> None:
+    """Decide about doubtful changes before a page is drawn: one that came alone is the visitor's own."""
+    current = session()
+    changes, sidebar = current.part(Changes), widgets.shown_sidebar()
+    doubtful, moved = changes.doubtful, current.part(Timeline).moved is not None
+    pressed = current.pressed or changes.made or moved or title != current.page
+    changes.doubtful, changes.made = {}, False
+    if len(doubtful) == 1 and not pressed:
+        for key, value in doubtful.items():
+            change(key, value)
+    elif doubtful or pressed:
+        sidebar.before = doubtful
 
 
 def change(key: str, value: Any) -> None:
     """Change what one widget of the sidebar stands for, and nothing else."""
-    current = session()
-    before = current.run.config_at(current.shown)
-    values = form.from_config(before, widgets.shown_settings()) | {key: value}
+    press()
+    current, sidebar = session(), widgets.shown_sidebar()
+    sidebar.before.pop(key, None)
+    sidebar.given[key] = value
+    if key == "preset":
+        _start_preset(value)
+        return
+    config = current.run.config_at(current.shown)
+    values = form.from_config(config, sidebar.values) | {key: value}
     try:
         if key == "dataset":
             own = current.run.brought
             old = suggested_for(own) if isinstance(own, Brought) else None
-            adopt(form.follow_dataset(before, values["dataset"], old))
+            adopt(form.follow_dataset(config, value, old))
         else:
             adopt(form.to_config(form.follow_partner(key, values)), values)
     except ConfigError as error:
         current.error, current.notice = str(error), ""
 
 
-def choose_preset() -> None:
-    """Start the chosen preset."""
-    press()
-    name = st.session_state["preset"]
-    if name is not None:
-        runs.start(PRESETS[name].run(), PRESETS[name].about)
-        widgets.show_preset(name)
+def _start_preset(name: str | None) -> None:
+    if name in PRESETS:
+        runs.start(PRESETS[name].run(), PRESETS[name].about, name)
 
 
 def draw_again() -> None:
     """Start over with other weights: the next seed."""
-    press()
     change("seed", (session().run.config.seed + 1) % 2**32)
 
 
@@ -65,7 +99,7 @@ def adopt(wanted: Config, earlier: form.Values | None = None) -> None:
         _start_over(wanted, changes)
     elif changes:
         _go_on(changes)
-    widgets.show_preset(None)
+    current.preset = None
     widgets.show(wanted, earlier)
 
 

@@ -14,8 +14,7 @@ import streamlit as st
 
 from backprop_core import Config
 from playground import form
-from playground.state.session import DEFAULT_PRESET, press, session
-from playground.state.transport import follow_timeline
+from playground.state.session import press, session
 
 
 @dataclass
@@ -29,28 +28,31 @@ class Kept:
 class Sidebar:
     """What the sidebar shows.
 
-    `config` is the configuration in force that `values` were made for, by the keys of the widgets; what it leaves open,
-    the size of a first hidden layer for example, is as it was last. `preset` is the one chosen, if nothing has been
-    changed since, and `page` the page on which the widgets were last drawn.
+    `values` are those that show `config`, by the keys of the widgets; what it leaves open, the size of a first hidden
+    layer for example, is as it was last. `given` is what the widgets were given, on the page `page`; `before` what the
+    program has changed since the browser last sent anything: until it does, it may still send these old values.
     """
 
     config: Config | None = None
     values: dict[str, Any] = field(default_factory=dict)
-    preset: str | None = DEFAULT_PRESET
+    given: dict[str, Any] = field(default_factory=dict)
+    before: dict[str, Any] = field(default_factory=dict)
     page: str = ""
 
 
 def prepare() -> None:
-    """Let the widgets show what is in force at the shown epoch, and the timeline that epoch: how a page begins."""
+    """Let the sidebar's widgets show what is in force at the shown epoch: how a page begins."""
     current = session()
-    follow_timeline()
     config = current.run.config_at(current.shown)
-    sidebar = _sidebar()
+    sidebar = shown_sidebar()
     if sidebar.config != config:
         show(config)
     is_new_page = sidebar.page != current.page
     sidebar.page = current.page
-    for key, shown in {**sidebar.values, "preset": sidebar.preset}.items():
+    for key, shown in {**sidebar.values, "preset": current.preset}.items():
+        if sidebar.given.get(key, shown) != shown:
+            sidebar.before[key] = sidebar.given[key]
+        sidebar.given[key] = shown
         # On the page where they stand already, only what differs: setting a value ends what is being typed there.
         if is_new_page or key not in st.session_state or st.session_state[key] != shown:
             st.session_state[key] = shown
@@ -58,18 +60,13 @@ def prepare() -> None:
 
 def show(config: Config, earlier: form.Values | None = None) -> None:
     """Let the sidebar show a configuration; what it leaves open stays as in the `earlier` values."""
-    sidebar = _sidebar()
+    sidebar = shown_sidebar()
     sidebar.config, sidebar.values = config, form.from_config(config, earlier)
 
 
-def shown_settings() -> dict[str, Any]:
-    """The values that the sidebar shows, by the keys of its widgets."""
-    return dict(_sidebar().values)
-
-
-def show_preset(name: str | None) -> None:
-    """Let the sidebar show a preset as chosen; None once anything has been changed."""
-    _sidebar().preset = name
+def shown_sidebar() -> Sidebar:
+    """What the sidebar shows."""
+    return session().part(Sidebar)
 
 
 def value(key: str, otherwise: Any = None) -> Any:
@@ -113,7 +110,3 @@ def keep(key: str) -> None:
     press()
     if key in st.session_state:
         session().part(Kept).values[key] = st.session_state[key]
-
-
-def _sidebar() -> Sidebar:
-    return session().part(Sidebar)

@@ -13,9 +13,8 @@ def view() -> None:
 
 
 def opened() -> AppTest:
-    at = AppTest.from_function(view, default_timeout=PATIENCE)
-    at.session_state["step_view"] = "Check my homework"
-    at.run()
+    at = AppTest.from_function(view, default_timeout=PATIENCE).run()
+    at.button_group(key="step_view").set_value("Check my homework").run()
     assert not at.exception
     return at
 

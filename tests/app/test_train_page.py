@@ -669,3 +669,18 @@ def test_every_view_of_a_diverged_run_is_shown(diverged: Page) -> None:
     for view in VIEWS["gradients_view"]:
         diverged.choose("gradients_view", view)
     diverged.choose("curves_view", "Gradient norm")
+
+
+# A browser that is behind
+
+
+def test_old_values_that_come_with_a_press_change_nothing(page: Page) -> None:
+    spirals = PRESETS["spirals"].config
+    page.choose("learning_rate", 0.25)
+    page.choose("preset", "spirals")
+    page.widget("learning_rate").set_value(0.25)  # what it showed before the preset was there
+    page.press("step")
+    assert (page.run.current, page.run.epoch, page.run.edits) == (spirals, 1, ())
+    assert page.widget("learning_rate").value == spirals.learning_rate
+    page.choose("learning_rate", 0.25)  # the visitor's own, now that it comes alone
+    assert page.run.current == spirals.replace(learning_rate=0.25)
