@@ -365,7 +365,7 @@ LAYERS = "Weights must be [(W1, b1), …] of finite numbers. This network has 2 
 FIXED = "cannot change while training."
 LARGE = "This file cannot be opened: inputs and targets must be numbers from -1e+150 to 1e+150."
 NAMED = "This file cannot be opened: at most 64 inputs and 20 classes can have names."
-TOO_MANY = "This file has more parts than a saved run can have."
+TOO_MANY = "This file has more parts than a saved run can have. At most 200,000 can be opened."
 TABLE = "Inputs must be a table of 1 to 5,000 rows and 1 to 64 columns, not of shape"
 DEEP = "[" * 100_000
 
