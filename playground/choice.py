@@ -120,7 +120,7 @@ def as_csv(table: Table) -> bytes:
 
 
 def _pointed(cell: str, decimal: str) -> str:
-    return cell.replace(decimal, ".") if is_number(cell, decimal) else cell
+    return cell.replace(decimal, ".") if decimal != "." and is_number(cell, decimal) else cell
 
 
 def _values(table: Table, column: int) -> Array:
