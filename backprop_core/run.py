@@ -390,7 +390,7 @@ class Run:
         goals = {field: value for field, value in changes.items() if SPECS[field].group == "goal"}
         settings = {field: getattr(wanted, field) for field in changes if field not in goals}
         weights = {address: self._parameter(address, value) for address, value in (params or {}).items()}
-        config, edits = self.config.replace(**goals), self.edits
+        config, edits = self.config.replace(**goals) if goals else self.config, self.edits
         if settings or weights:
             new = weights if self.epoch == 0 else weights | self._differing(settings)
             replaced = {*settings, *weights}
