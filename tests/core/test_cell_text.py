@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from backprop_core import ConfigError, cells, saving, weight_text
+from backprop_core import ConfigError, cells, saving, setting_text, weight_text
 from backprop_core.cells import MAX_CELL, MOST_MARKS, number, objection, plain, safe_cell, tidy
 from backprop_core.tables import grid, read
-from playground import links, texts
+from playground import links
 
 MARKS = "\u0301\u0316" * 300  # in an order that has to be mended: n marks take n² steps
 HIDDEN = "\u200b".join(MARKS)  # the same, once what is invisible is taken out
@@ -28,7 +28,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "weights": lambda text: weight_text.parse(text, 1, 1),
     "a saved run": lambda text: saving.read(f'{{"{text}": 1, "{text}": 2}}'),
     "a link": lambda text: links.read({text: text, "preset": text, "edits": f"1:{text}=1", "seed": text}),
-    "a setting": lambda text: texts.parse("hidden", text),
+    "a setting": lambda text: setting_text.read("hidden", text),
 }
 
 
