@@ -44,9 +44,10 @@ def offers(table: Table, target: Column) -> tuple[Kind, ...]:
     column = _index(table, target, "target")
     if not table.numeric[column]:
         return ("number", "classes") if _is_mostly_numbers(table, column) else ("classes",)
-    values = [number(cell, table.decimal) for cell in table.columns[column] if not is_missing(cell)]
-    distinct = len(set(values))
-    if not 2 <= distinct <= MAX_CLASSES or not all(value is not None and value.is_integer() for value in values):
+    values = np.array(table.numbers[column], dtype=float)
+    values = values[~np.isnan(values)]
+    distinct = len(np.unique(values))
+    if not 2 <= distinct <= MAX_CLASSES or not (np.isfinite(values) & (values == np.trunc(values))).all():
         return ("number",)
     return ("classes", "number") if distinct == 2 or len(values) >= ROWS_A_CLASS * distinct else ("number", "classes")
 
@@ -181,6 +182,10 @@ def _numbers(table: Table, columns: list[int], field: str) -> Array:
     remedy = "leave the column out" if field == "features" else "choose another target"
     values = np.full((len(table.rows), len(columns)), np.nan)
     for place, column in enumerate(columns):
+        known = table.numbers[column]
+        if known is not None and table.numeric[column] and not (np.abs(known) > MAX_NUMBER).any():
+            values[:, place] = known
+            continue
         name, cells = shown(table.names[column]), table.columns[column]
         for i, (row, cell) in enumerate(zip(table.rows, cells, strict=True)):
             if not is_missing(cell):

@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 MAX_NAME = 40
+MAX_CELL = 200  # characters
+MOST_LOOKED_AT = 1_000  # characters of a name, of which at most 40 are shown
+MOST_MARKS = 30  # combining marks on one letter: no language has more, and putting n in order takes n² steps
 
 MISSING = frozenset({"", "?", "na", "n/a", "#n/a", "#nv", "nan", "-nan", "null"})
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")  # one way to match: linear
 _INFINITE = re.compile(r"([+-]?)(?:inf|infinity|∞)", re.IGNORECASE)
+_MARKS = re.compile(rf"[^\w\s]{{{MOST_MARKS + 1},}}")  # what a long run of marks looks like; no mark is part of a word
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))  # what web pages and byte order marks leave behind
 
 # Why a cell may not be a number although it looks like one to people.
@@ -39,7 +43,21 @@ _LEADING = str.maketrans("-+=", "−＋＝")  # a formula to a spreadsheet, a li
 
 def tidy(cell: str) -> str:
     """The text of a cell without white space around it or invisible characters, in one Unicode spelling."""
-    return cell.strip() if cell.isascii() else unicodedata.normalize("NFC", cell.translate(_INVISIBLE)).strip()
+    return cell.strip() if cell.isascii() else _composed(cell.translate(_INVISIBLE)).strip()
+
+
+def _composed(text: str) -> str:
+    """Text in one Unicode spelling, in time that grows with its length: marks beyond `MOST_MARKS` in a row are cut."""
+    return unicodedata.normalize("NFC", _MARKS.sub(lambda run: _without_many_marks(run[0]), text))
+
+
+def _without_many_marks(text: str) -> str:
+    kept, marks = list[str](), 0
+    for character in text:
+        marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0
+        if marks <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def is_missing(cell: str) -> bool:
@@ -48,12 +66,30 @@ def is_missing(cell: str) -> bool:
 
 
 def number(cell: str, decimal: str = ".") -> float | None:
-    """The number that a cell says; infinite for "inf" and for what float64 cannot hold; None where it says none."""
+    """The number that a cell says; infinite for "inf" and for what float64 cannot hold; None where it says none.
+
+    A cell of more than `MAX_CELL` characters says none.
+    """
+    if len(cell) > MAX_CELL:
+        return None
     text = cell.replace("−", "-").replace(decimal, ".")
     if _NUMBER.fullmatch(text):
         return float(text)
     infinite = _INFINITE.fullmatch(text)
     return float(f"{infinite[1]}inf") if infinite else None
+
+
+def numbers(cells: Sequence[str], decimal: str = ".") -> list[float] | None:
+    """The numbers of a column, NaN where they are missing; None where a cell is neither a number nor missing."""
+    if decimal == "." and all(map(_NUMBER.fullmatch, cells)):  # most columns, and in a fraction of the time
+        return list(map(float, cells))
+    found = list[float]()
+    for cell in cells:
+        value = math.nan if is_missing(cell) else number(cell, decimal)
+        if value is None:
+            return None
+        found.append(value)
+    return found
 
 
 def is_number(cell: str, decimal: str = ".") -> bool:
@@ -68,7 +104,7 @@ def objection(cell: str, most: float, decimal: str = ".") -> str:
     """
     value = number(cell, decimal)
     if value is None:
-        text = re.sub(r"\s", " ", tidy(cell))
+        text = re.sub(r"\s", " ", tidy(cell[:MAX_CELL]))
         hint = next((hint for pattern, hint in _HINTS if pattern.fullmatch(text)), "")
         return f"{shown(cell)} is not a number" + (f" ({hint})" if hint else "")
     if abs(value) <= most:
@@ -84,14 +120,16 @@ def plain(name: str) -> str:
     Markdown, Streamlit's directives, LaTeX, HTML and its entities, Plotly's tags and templates leave it as it is:
     characters that mean something to them are replaced by others that look alike, control characters are left out.
     """
-    text = "".join(" " if c.isspace() else c for c in name if c.isspace() or unicodedata.category(c)[0] != "C")
-    text = unicodedata.normalize("NFC", " ".join(text.split())).translate(_LOOKALIKES)
+    start = name[:MOST_LOOKED_AT]
+    text = "".join(" " if c.isspace() else c for c in start if c.isspace() or unicodedata.category(c)[0] != "C")
+    text = _composed(" ".join(text.split())).translate(_LOOKALIKES)
     text = re.sub(r"(?<!\S)--(?!\S)", "—", text)
     text = text[:1].translate(_LEADING) + text[1:]
     text = re.sub(r"(?<![^\W_])_|_(?![^\W_])", "ˍ", text)  # within a word, as in petal_width, it means nothing
     text = re.sub(r"(?i)\b(www)\.", r"\1․", text)
     text = re.sub(r"^([0-9]+)[.)](?=\s|$)", r"\1․", text)  # "1. a" would begin a list
-    return text if len(text) <= MAX_NAME else text[: MAX_NAME - 1].rstrip() + "…"
+    fits = len(text) <= MAX_NAME and len(start) == len(name)
+    return text if fits else text[: MAX_NAME - 1].rstrip() + "…"
 
 
 def shown(cell: str) -> str:
@@ -101,14 +139,14 @@ def shown(cell: str) -> str:
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:
     """Names as `plain` shows them; those it makes equal are numbered."""
-    made: list[str] = []
+    made = dict[str, None]()
     for name in names:
         first = again = plain(name) or "unnamed"
         count = 1
         while again in made:
             count += 1
             again = f"{first[: MAX_NAME - 6]} {count}"
-        made.append(again)
+        made[again] = None
     return tuple(made)
 
 
@@ -117,6 +155,10 @@ def safe_cell(text: str) -> str:
 
     Control characters are left out; line breaks become spaces. Numbers stay numbers, negative ones too.
     """
-    kept = "".join(" " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or unicodedata.category(c)[0] != "C")
-    first = unicodedata.normalize("NFKC", kept.strip())[:1]  # full-width signs too
-    return f"'{kept}" if first in {*"=+-@"} and not _NUMBER.fullmatch(kept.strip()) else kept
+    kept = text if text.isprintable() else _without_controls(text)
+    first = unicodedata.normalize("NFKC", kept.strip()[:1])[:1]  # full-width signs too
+    return f"'{kept}" if first and first in "=+-@" and not _NUMBER.fullmatch(kept.strip()) else kept
+
+
+def _without_controls(text: str) -> str:
+    return "".join(" " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or unicodedata.category(c)[0] != "C")

@@ -13,6 +13,7 @@ from backprop_core.cells import is_missing, is_number, tidy
 DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas", " ": "spaces"}
 
 SAMPLE = 100  # rows looked at to find the delimiter
+SAMPLE_CELLS = 20_000  # cells of these looked at: a row can be as long as a file
 
 _COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?")
 _POINT = re.compile(r"[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?")
@@ -35,7 +36,7 @@ def find_delimiter(text: str, *, spaces: bool) -> str:
         widths = Counter(len(row) for row in rows if len(row) > 1)
         if not widths:
             return 0.0, 0.0
-        cells = [tidy(cell) for row in rows for cell in row]
+        cells = [tidy(cell) for cell in itertools.islice(itertools.chain.from_iterable(rows), SAMPLE_CELLS)]
         numeric = sum(is_number(cell) or is_number(cell, ",") for cell in cells)
         return max(widths.values()) / len(rows), numeric / len(cells)
 

@@ -12,7 +12,7 @@ MOST_CHARACTERS = 40  # float64 needs 24; more is not a hand calculation
 COMPARED_DIGITS = 12
 FLOAT_NOISE = Decimal(10) ** -COMPARED_DIGITS  # relative: sums in another order differ by this much or less
 
-_FORM = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_FORM = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _EXACT = Context(prec=120)
 
 

@@ -11,8 +11,10 @@ import dataclasses
 import functools
 import math
 import numbers
+import operator
 import time
-from collections import deque
+from bisect import bisect_left, bisect_right
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -198,6 +200,7 @@ class Run:
         self.diverged: int | None = None
         self.goal_reached = False
         self.edits: tuple[Edit, ...] = ()
+        self._configs: dict[int, Config] = {}  # by the epoch of an edit: what is in force from there on
         self.history = History()
         self._norms: dict[int, Array] = {}
         self._batch = 0
@@ -228,13 +231,17 @@ class Run:
         params: Params | None = None,
     ) -> Iterator[Run]:
         """Replay little by little: yields the run, on its way, every fraction of a second."""
+        made_at = defaultdict[int, dict[Any, Any]](dict)
+        for edit in edits:
+            made_at[edit.epoch][edit.field] = edit.value
         run = cls(config, data=data, params=params)
         yield run
-        for epoch in sorted({edit.epoch for edit in edits if edit.epoch <= epochs}):
+        for epoch, made in sorted(made_at.items(), key=operator.itemgetter(0)):
+            if epoch > epochs:
+                break
             yield from run._advance_to(epoch)
             if run.epoch < epoch:
                 return
-            made = {edit.field: edit.value for edit in edits if edit.epoch == epoch}
             settings = {field: value for field, value in made.items() if isinstance(field, str)}
             run.edit(params={field: value for field, value in made.items() if not isinstance(field, str)}, **settings)
         yield from run._advance_to(epochs)
@@ -260,7 +267,7 @@ class Run:
     def copy(self) -> Run:
         """The same run as it stands: from here on, each goes its own way. Nothing is trained again."""
         twin = copy.copy(self)
-        twin.history, twin._norms = self.history.copy(), dict(self._norms)
+        twin.history, twin._norms, twin._configs = self.history.copy(), dict(self._norms), dict(self._configs)
         twin._continue(self._trainer.state.copy())
         return twin
 
@@ -276,8 +283,18 @@ class Run:
 
     def config_at(self, epoch: int) -> Config:
         """The configuration in force after `epoch` epochs."""
-        changes = {edit.field: edit.value for edit in self.edits if edit.epoch <= epoch and isinstance(edit.field, str)}
-        return self.config.replace(**changes) if changes else self.config
+        place = bisect_right(self.edits, epoch, key=_epoch_of)
+        if not place:
+            return self.config
+        last = self.edits[place - 1].epoch
+        if last not in self._configs:
+            known = place - 1  # how many edits lie at or before the nearest configuration that is known
+            while known and self.edits[known - 1].epoch not in self._configs:
+                known -= 1
+            base = self._configs[self.edits[known - 1].epoch] if known else self.config
+            changes = {edit.field: edit.value for edit in self.edits[known:place] if isinstance(edit.field, str)}
+            self._configs[last] = base.replace(**changes) if changes else base
+        return self._configs[last]
 
     def predict(self, X: ArrayLike) -> Array:
         """Outputs (N, k) of the current parameters for rows X (N, d)."""
@@ -344,7 +361,8 @@ class Run:
         """Go back to the state after `epoch` epochs and forget what came after, edits too."""
         self._check_epoch(epoch)
         state = self._replay(epoch)
-        self.edits = tuple(edit for edit in self.edits if edit.epoch <= epoch)
+        self.edits = self.edits[: bisect_right(self.edits, epoch, key=_epoch_of)]
+        self._configs = {known: config for known, config in self._configs.items() if known <= epoch}
         self.history.rewind(epoch)
         self._norms = {known: norms for known, norms in self._norms.items() if known <= epoch}
         self.epoch, self.diverged, self.goal_reached, self._batch = epoch, None, False, 0
@@ -372,13 +390,14 @@ class Run:
         goals = {field: value for field, value in changes.items() if SPECS[field].group == "goal"}
         settings = {field: getattr(wanted, field) for field in changes if field not in goals}
         weights = {address: self._parameter(address, value) for address, value in (params or {}).items()}
-        config, edits = self.config.replace(**goals), self.edits
+        config, edits = self.config.replace(**goals) if goals else self.config, self.edits
         if settings or weights:
             new = weights if self.epoch == 0 else weights | self._differing(settings)
             replaced = {*settings, *weights}
-            kept = [old for old in edits if old.epoch < self.epoch or old.field not in replaced]
+            before = bisect_left(edits, self.epoch, key=_epoch_of)  # none comes after this epoch
+            kept = [old for old in edits[before:] if old.field not in replaced]
             made = [Edit(self.epoch, field, value) for field, value in new.items()]
-            edits = tuple(sorted([*kept, *made], key=lambda edit: (edit.epoch, str(edit.field))))
+            edits = (*edits[:before], *sorted([*kept, *made], key=lambda edit: str(edit.field)))
             config = config.replace(**settings) if self.epoch == 0 else config
         self._adopt(config, edits)
 
@@ -410,8 +429,8 @@ class Run:
     def _adopt(self, config: Config, edits: tuple[Edit, ...]) -> None:
         """Stand at this epoch under this configuration and these edits, if the loss there is finite."""
         old_config, old_edits, old_state = self.config, self.edits, self._trainer.state
-        self.config, self.edits = config, edits
-        if self.epoch == 0 or any(edit.epoch == self.epoch for edit in old_edits):
+        self._put(config, edits)
+        if self.epoch == 0 or (old_edits and old_edits[-1].epoch == self.epoch):
             unedited = self._replay(self.epoch, edited=False)
         else:
             unedited = old_state.copy()
@@ -419,13 +438,21 @@ class Run:
         try:
             loss = self._finite_loss()
         except ConfigError:
-            self.config, self.edits = old_config, old_edits
+            self._put(old_config, old_edits)
             self._continue(old_state)
             raise
         self.history.rewind(self.epoch - 1)
         self._norms.pop(self.epoch, None)
         self.diverged = None
         self._take_down(loss)
+
+    def _put(self, config: Config, edits: tuple[Edit, ...]) -> None:
+        """Have this configuration and these edits, which are the old ones but for those of this epoch."""
+        if config == self.config:
+            self._configs.pop(self.epoch, None)
+        else:
+            self._configs.clear()
+        self.config, self.edits = config, edits
 
     def _continue(self, state: State) -> None:
         """Go on training from this state, under the configuration in force."""
@@ -497,7 +524,8 @@ class Run:
         """The state after `epoch` epochs, from the nearest keyframe; with or without the edits made at that epoch."""
         before = epoch if edited else epoch - 1
         start, state = self.history.nearest(before) if before >= 0 else (0, self._start())
-        stops = sorted({edit.epoch for edit in self.edits if start < edit.epoch < epoch} | {epoch})
+        first, last = bisect_right(self.edits, start, key=_epoch_of), bisect_left(self.edits, epoch, key=_epoch_of)
+        stops = [*dict.fromkeys(edit.epoch for edit in self.edits[first:last]), epoch]
         with np.errstate(all="ignore"):
             for stop in stops:
                 if start == stop:
@@ -513,7 +541,8 @@ class Run:
 
     def _edited(self, state: State, epoch: int) -> State:
         """A state with the edits made at an epoch."""
-        edits = [edit for edit in self.edits if edit.epoch == epoch]
+        first, last = (bisect(self.edits, epoch, key=_epoch_of) for bisect in (bisect_left, bisect_right))
+        edits = self.edits[first:last]
         if any(edit.field == "optimizer" for edit in edits):
             state = empty_slots(self.config_at(epoch), state.memory[0])
         params = self.network.unpack(state.memory[0])
@@ -525,11 +554,10 @@ class Run:
 
     def _parameter(self, address: Address, value: float) -> float:
         """The value to be given to a parameter, checked. Raises ConfigError."""
-        shapes = {
-            (layer, kind): array.shape
-            for layer, pair in enumerate(self.params, start=1)
-            for kind, array in zip("Wb", pair, strict=True)
-        }
+        sizes = self.network.sizes
+        shapes: dict[Any, tuple[int, ...]] = {}
+        for layer, (fan_in, fan_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1):
+            shapes |= {(layer, "W"): (fan_in, fan_out), (layer, "b"): (fan_out,)}
         known = isinstance(address, tuple) and len(address) in {3, 4} and address[:2] in shapes
         shape, index = (shapes[address[0], address[1]], address[2:]) if known else ((), ())
         inside = [isinstance(i, numbers.Integral) and 0 <= i < n for i, n in zip(index, shape, strict=False)]
@@ -547,6 +575,10 @@ class Run:
                 f"It must be a number from {-MOST_WEIGHT:,} to {MOST_WEIGHT:,}.",
             )
         return float(value)
+
+
+def _epoch_of(edit: Edit) -> int:
+    return edit.epoch
 
 
 def _brought(data: Any) -> OwnRows:

@@ -27,9 +27,10 @@ from backprop_core.initializers import Params
 from backprop_core.problem import OwnRows
 
 FORMAT, VERSION = "backprop-playground run", 1
-MOST_BYTES = 16_000_000
+MOST_BYTES = 16_000_000  # 5,000 rows of 64 inputs and as many targets, in all their digits
 MOST_EDITS = 10_000
 MOST_EPOCHS = 10 * MAX_EPOCHS  # playing goes on beyond the epochs that were set
+MOST_NUMBERS = 800_000  # counted by commas: those rows are 640,000 numbers, the weights twice 29,000
 MOST_SIGNS = 200_000  # brackets, braces and quotes: what makes a file much larger in memory than on disk
 LONGEST = 200  # characters of a text that is looked at
 LARGEST = 1e150  # number in the rows; squares of larger ones are beyond float64
@@ -160,7 +161,9 @@ def _parsed(content: str | bytes) -> Any:
     try:
         text = content if isinstance(content, str) else content.decode("utf-8-sig")
         if sum(map(text.count, '[{"')) > MOST_SIGNS:
-            raise _refusal("has more parts than a saved run can have.")
+            raise _refusal(f"has more parts than a saved run can have. At most {MOST_SIGNS:,} can be opened.")
+        if text.count(",") > MOST_NUMBERS:
+            raise _refusal(f"has more numbers than a saved run can have. At most {MOST_NUMBERS:,} can be opened.")
         return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
     except ConfigError:
         raise
@@ -258,10 +261,11 @@ def _read_params(values: Any) -> Params:
 
 def _array(values: Any) -> Array:
     """The array of a list of finite numbers, or of lists of them."""
-    rows = [row if isinstance(row, list) else [row] for row in _one_of(values, list)]
-    for row in rows:
-        for number in row:
-            _one_of(number, int, float)
+    kinds = set(map(type, _one_of(values, list)))
+    if list in kinds:
+        kinds = {list}.symmetric_difference(kinds).union(*(map(type, row) for row in values if type(row) is list))
+    if not kinds <= {int, float}:
+        raise TypeError(kinds)
     array = np.array(values, dtype=float)
     if not np.isfinite(array).all():
         raise OverflowError

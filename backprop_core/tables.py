@@ -10,19 +10,21 @@ import csv
 import functools
 import io
 import math
-import numbers
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Any
 
-from backprop_core.cells import is_missing, is_number, shown, tidy
+import numpy as np
+
+from backprop_core.activations import Array
+from backprop_core.cells import MAX_CELL, is_missing, is_number, numbers, shown, tidy
 from backprop_core.config import ConfigError
 from backprop_core.datasets import MAX_ROWS
 from backprop_core.guesses import DELIMITERS, find_decimal, find_delimiter, has_header
 from backprop_core.uploads import decoded, refusal
 
 MAX_COLUMNS = 200
-MAX_CELL = 200  # characters
 
 Row = tuple[int, list[str]]
 
@@ -51,12 +53,25 @@ class Table:
     decimal: str = "."
 
     @functools.cached_property
+    def numbers(self) -> tuple[Array | None, ...]:
+        """The numbers of each column (N,), NaN where they are missing; None for a column that has other cells too.
+
+        Cells are read as numbers here, once for a table: what asks about its columns asks often.
+        """
+        found = (numbers(cells, self.decimal) for cells in self.columns)
+        return tuple(None if values is None else np.array(values) for values in found)
+
+    @functools.cached_property
     def numeric(self) -> tuple[bool, ...]:
         """Whether each column is one of numbers: it has some, and nothing else but missing values."""
+        return tuple(values is not None and not bool(np.isnan(values).all()) for values in self.numbers)
+
+    @functools.cached_property
+    def slips(self) -> tuple[int | None, ...]:
+        """The place of the first cell that keeps a column from being numbers, where most of its cells are."""
         return tuple(
-            any(not is_missing(cell) for cell in cells)
-            and all(is_missing(cell) or is_number(cell, self.decimal) for cell in cells)
-            for cells in self.columns
+            None if values is not None else _slip(cells, self.decimal)
+            for values, cells in zip(self.numbers, self.columns, strict=True)
         )
 
     @functools.cached_property
@@ -78,6 +93,12 @@ class Table:
                 "The text is not UTF-8 and was read as Windows-1252: see whether letters like ä and é are right."
             )
         return tuple(notes)
+
+
+def _slip(cells: Sequence[str], decimal: str) -> int | None:
+    present = [(place, cell) for place, cell in enumerate(cells) if not is_missing(cell)]
+    others = [place for place, cell in present if not is_number(cell, decimal)]
+    return others[0] if others and 2 * len(others) < len(present) else None
 
 
 def read(content: bytes | str, name: str = "", *, header: bool | None = None) -> Table:
@@ -125,7 +146,7 @@ def grid(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
     """
     names = [tidy(str(name)) for name in names]
     _check_names(names, None)
-    records = []
+    records, count = list[Row](), 0
     for row, values in enumerate(rows, start=1):
         cells = [_typed(value, row, column) for column, value in enumerate(values, start=1)]
         if len(cells) != len(names):
@@ -133,7 +154,10 @@ def grid(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
                 f"Row {row} has {len(cells)} cell{'s' * (len(cells) != 1)}, but there are {len(names)} columns."
             )
         if any(cells):
-            records.append((row, cells))
+            count += 1
+            if count <= MAX_ROWS:  # those beyond are only counted
+                records.append((row, cells))
+    _check_size(count, 0)
     if not records:
         raise refusal("The table is empty.")
     return _table(names, records, decimal=find_decimal([cell for _, cells in records for cell in cells], ""))
@@ -142,18 +166,20 @@ def grid(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
 def _records(text: str, delimiter: str, subject: str) -> list[Row]:
     """The rows that are not blank, with their numbers, blank ones counted too."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
-    records, row = list[Row](), 0
+    records, row, count = list[Row](), 0, 0
     try:
         for row, raw in enumerate(reader, start=1):
             cells = [tidy(cell) for cell in raw]
             if any(cells):
-                records.append((row, cells))
+                count += 1
+                if count <= MAX_ROWS + 1:  # one may be a header; those beyond are only counted
+                    records.append((row, cells))
     except csv.Error as error:
         raise refusal(_broken_quotes(row + 1, str(error))) from error
     if not records:
         raise refusal(f"{subject} is empty.")
-    if len(records) > MAX_ROWS + 1:  # one may be a header; look no further into a long file
-        _check_size(len(records), 0)
+    if count > MAX_ROWS + 1:
+        _check_size(count, 0)
     return records
 
 
@@ -224,9 +250,9 @@ def _typed(value: Any, row: int, column: int) -> str:
         return ""
     if isinstance(value, bool) or type(value).__name__ == "bool":
         return str(value).lower()
-    if isinstance(value, numbers.Real):
+    if isinstance(value, Real):
         try:
-            return f"{int(value)}" if isinstance(value, numbers.Integral) else repr(float(value))
+            return f"{int(value)}" if isinstance(value, Integral) else repr(float(value))
         except (OverflowError, ValueError):  # more digits than Python writes, or than float64 holds
             raise refusal(f"Row {row}, column {column} has a number that is too large.") from None
     if isinstance(value, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
@@ -58,7 +59,7 @@ def _objection(rows: list[list[str]], decimal: str, fan_in: int, fan_out: int) -
     for row, cells in enumerate(rows, start=1):
         for column, cell in enumerate(cells, start=1):
             value = number(cell, decimal)
-            if value is None or not np.isfinite(value):
+            if value is None or not math.isfinite(value):
                 return f"Row {row}, number {column}: {shown(cell)} is not a number."
     if len(rows) != fan_in + 1:
         return f"{_count(len(rows), 'row')} cannot be this layer: it needs {_shape(fan_in, fan_out)}."

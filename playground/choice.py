@@ -12,8 +12,9 @@ from typing import Literal
 
 import numpy as np
 
+from backprop_core.activations import Array
 from backprop_core.brought import MAX_NUMBER, Brought, Kind, offers, to_rows, with_scaled_target
-from backprop_core.cells import is_missing, is_number, number, objection, safe_cell, unique
+from backprop_core.cells import is_number, objection, safe_cell, unique
 from backprop_core.datasets import MAX_INPUTS
 from backprop_core.presets import suggested_for
 from backprop_core.tables import Table
@@ -119,32 +120,33 @@ def as_csv(table: Table) -> bytes:
 
 
 def _pointed(cell: str, decimal: str) -> str:
-    return cell.replace(decimal, ".") if is_number(cell, decimal) else cell
+    return cell.replace(decimal, ".") if decimal != "." and is_number(cell, decimal) else cell
 
 
-def _values(table: Table, column: int) -> list[float]:
-    cells = [number(cell, table.decimal) for cell in table.columns[column] if not is_missing(cell)]
-    return [value for value in cells if value is not None]
+def _values(table: Table, column: int) -> Array:
+    """The numbers of a column that is one of numbers, without those that are missing."""
+    values = np.array(table.numbers[column], dtype=float)
+    return values[~np.isnan(values)]
 
 
 def _counts_rows(table: Table, column: int) -> bool:
     values = _values(table, column)
-    return len(values) >= FEWEST_COUNTED and all(b - a == 1 for a, b in zip(values[:-1], values[1:], strict=True))
+    with np.errstate(invalid="ignore"):
+        return len(values) >= FEWEST_COUNTED and bool((np.diff(values) == 1).all())
 
 
 def _slip(table: Table, column: int) -> str:
     """What keeps a column from being numbers where most of its cells are; "" where there is no such thing."""
-    present = [(row, cell) for row, cell in zip(table.rows, table.columns[column], strict=True) if not is_missing(cell)]
-    others = [(row, cell) for row, cell in present if not is_number(cell, table.decimal)]
-    if not others or 2 * len(others) >= len(present):
+    place = table.slips[column]
+    if place is None:
         return ""
-    row, cell = others[0]
-    return f"in row {row} {objection(cell, MAX_NUMBER, table.decimal)}"
+    return f"in row {table.rows[place]} {objection(table.columns[column][place], MAX_NUMBER, table.decimal)}"
 
 
 def _is_unusual(table: Table, column: int) -> bool:
     """Whether numbers are far from 0, or so close together that a network would hardly tell them apart."""
-    values = np.array([value for value in _values(table, column) if abs(value) < np.inf])
+    values = _values(table, column)
+    values = values[np.isfinite(values)]
     if len(values) == 0 or np.ptp(values) == 0:
         return False
     return bool(np.abs(values).max() > USUAL or values.std() < 1 / (10 * USUAL))

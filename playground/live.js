@@ -39,8 +39,9 @@ function paintTimeline({ epoch, end }, still) {
   const rail = thumb.previousElementSibling;
   rail.style.backgroundImage = ""; // at rest, React's own is right
   if (!still) {
-    const filled = getComputedStyle(rail).backgroundImage.replace(/(?!\b0%)\b[\d.]+%/g, `${100 * share}%`);
-    rail.style.backgroundImage = filled;
+    const colours = getComputedStyle(rail).backgroundImage.match(/rgba?\([^)]*\)/g) ?? [];
+    const stop = `${100 * share}%`;
+    rail.style.backgroundImage = `linear-gradient(to right, ${colours[1]} ${stop}, ${colours[0]} ${stop})`;
   }
   const half = thumb.offsetWidth / 2;
   const before = share * slider.offsetWidth;

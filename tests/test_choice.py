@@ -6,6 +6,7 @@ import io
 import numpy as np
 import pytest
 
+from backprop_core import cells
 from backprop_core.tables import Table, grid, read
 from playground import choice
 from playground.choice import Choice, as_csv, found, rows_of, suggested_choice
@@ -78,6 +79,30 @@ def test_what_was_found_is_said() -> None:
 def test_many_columns_with_missing_values_are_not_all_listed() -> None:
     table = read(",".join("abcdefghi") + "\n" + "1," * 8 + "1\n" + "?," * 8 + "?\n")
     assert "and 3 more columns" in choice.missing_values(table)
+
+
+def test_a_table_is_read_as_numbers_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the page works out in every script run looks at no cell again, but for those of a target of words."""
+    looks = 0
+
+    class Watched:
+        def fullmatch(self, text: str) -> object:
+            nonlocal looks
+            looks += 1
+            return pattern.fullmatch(text)
+
+    rows = [(str(i), f"{i * i}.5", "?" if i == 3 else "1", "x" if i == 5 else "2", "ab"[i % 2]) for i in range(50)]
+    table, pattern = grid(("n", "length", "gap", "slip", "kind"), rows), cells._NUMBER
+    monkeypatch.setattr(cells, "_NUMBER", Watched())
+
+    def script_run() -> tuple[object, ...]:
+        wanted = suggested_choice(table)
+        return wanted, choice.remarks(table, wanted), found(table), rows_of(table, wanted).report
+
+    first, before = script_run(), looks
+    assert before <= 3 * 5 * 50
+    assert script_run() == first
+    assert looks - before <= 2 * 50
 
 
 def columns(content: bytes) -> list[list[str]]:

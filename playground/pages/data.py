@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from backprop_core import ConfigError
@@ -169,8 +171,8 @@ def _preview(label: str, table: Table) -> None:
                     help="Take this table into the editor under Type.",
                 )  # fmt: skip
             st.download_button(
-                "CSV", choice.as_csv(table), "data.csv", "text/csv", icon=":material/download:", key="data_csv",
-                on_click="ignore", help="The whole table as a CSV file.",
+                "CSV", partial(choice.as_csv, table), "data.csv", "text/csv", key="data_csv",
+                icon=":material/download:", on_click="ignore", help="The whole table as a CSV file.",
             )  # fmt: skip
     if data.bringing().way != "type":
         heads = choice.names(table)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from backprop_core import ConfigError, Run
 from backprop_core.brought import Brought, offers
-from backprop_core.cells import plain, tidy
+from backprop_core.cells import MAX_CELL, plain, tidy
 from backprop_core.datasets import MAX_ROWS
 from backprop_core.presets import suggested_for
 from backprop_core.tables import MAX_COLUMNS, Table, grid, read
@@ -28,6 +28,8 @@ HEADERS: dict[str, bool | None] = {"as found": None, "names": True, "data": Fals
 EXAMPLE_NAMES = ("x1", "x2", "y")
 EXAMPLE_CELLS = (("0", "0", "0"), ("0", "1", "1"), ("1", "0", "1"), ("1", "1", "0"))
 MOST_UNDO = 100
+MOST_UNDO_CELLS = 3_000_000  # of all tables that Undo can bring back to the editor
+MOST_NAMES = MAX_COLUMNS * (MAX_CELL + 2)  # characters of the names of columns, as they are typed
 CHART_HEIGHT = 460
 
 
@@ -43,6 +45,7 @@ class Found:
     header: str = "as found"
     table: Table | None = None
     error: str = ""
+    version: int = -1  # of the editor whose cells were read
     choice: Choice | None = None
     names: tuple[str, ...] = ()
 
@@ -141,8 +144,12 @@ def editor_key() -> str:
 def edited(columns: Mapping[str, Sequence[Any]]) -> None:
     """The editor shows these columns: they are the table now."""
     typing = bringing().typing
-    typing.cells = [["" if cell is None else str(cell) for cell in row] for row in zip(*columns.values(), strict=True)]
-    _take("type", Found("The typed table"), lambda: grid(typing.names, typing.cells))
+    cells = [["" if cell is None else str(cell) for cell in row] for row in zip(*columns.values(), strict=True)]
+    shown = found()
+    if (shown.table or shown.error) and cells == typing.cells and shown.version == typing.version:
+        return  # read before: most script runs change no cell
+    typing.cells = cells
+    _take("type", Found("The typed table", version=typing.version), lambda: grid(typing.names, typing.cells))
 
 
 def rename_columns() -> None:
@@ -150,7 +157,8 @@ def rename_columns() -> None:
     press()
     bringing().error = ""
     typing, current = bringing().typing, bringing()
-    names = tuple(tidy(name) for name in st.session_state["data_names"].split(","))
+    typed = st.session_state["data_names"]
+    names = tuple(map(tidy, typed.split(","))) if len(typed) <= MOST_NAMES else ()
     if not 2 <= len(names) <= MAX_COLUMNS or not all(names) or len(set(names)) < len(names):
         current.error = f"Give 2 to {MAX_COLUMNS} different names, separated by commas."
         return
@@ -192,6 +200,8 @@ def undo_typing() -> None:
 
 def _remember_typing(typing: Typing) -> None:
     typing.undo = [*typing.undo, (typing.names, typing.cells)][-MOST_UNDO:]
+    while sum(len(names) * len(cells) for names, cells in typing.undo) > MOST_UNDO_CELLS:
+        del typing.undo[0]
 
 
 def _give(typing: Typing, names: tuple[str, ...], cells: Cells) -> None:

@@ -16,8 +16,10 @@ def offer(pages: Mapping[str, Any]) -> None:
 
 
 def opened(title: str) -> None:
-    """Remember which page is open, by its title."""
-    session().page = title
+    """Remember which page is open, by its title. To open another one is a press."""
+    current = session()
+    current.pressed = current.pressed or title != current.page
+    current.page = title
 
 
 def go(name: str) -> None:

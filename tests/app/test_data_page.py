@@ -13,7 +13,8 @@ from streamlit.util import calc_hash
 
 from backprop_core import Run
 from backprop_core.brought import Brought
-from backprop_core.tables import Table
+from backprop_core.tables import Table, grid
+from playground import choice
 from playground.figures.clicking import Points
 from playground.state import data
 from playground.state.session import Session
@@ -457,3 +458,30 @@ def test_starting_weights_are_for_epoch_0(page: Page) -> None:
     page.choose("weights_way", "Paste starting weights")
     assert "Starting weights are those of epoch 0" in page.text()
     assert not page.app.text_area
+
+
+def test_nothing_is_made_or_read_again_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = list[Any]()
+
+    def watched(*given: Any) -> Table:
+        read.append(given)
+        return grid(*given)
+
+    monkeypatch.setattr(choice, "as_csv", pytest.fail)
+    monkeypatch.setattr(data, "grid", watched)
+    page = Page()
+    page.upload("flowers.csv", FLOWERS.encode())
+    page.press("data_type_again")
+    page.choose("data_task", "classes")
+    page.choose("data_standardise", True)
+    assert len(read) == 1
+    page.type({0: {"length": "9"}})
+    assert (len(read), page.column(0)[0]) == (2, "9")
+
+
+def test_names_of_columns_are_not_looked_at_beyond_what_they_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Page()
+    page.way("type")
+    monkeypatch.setattr(data, "tidy", pytest.fail)
+    page.choose("data_names", "a" * (data.MOST_NAMES + 1))
+    assert any("different names" in error for error in page.errors)

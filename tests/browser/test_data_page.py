@@ -166,3 +166,14 @@ def test_weights_pasted_as_a_block_are_the_starting_weights(open_page: Open) -> 
     page.page.wait_for_function(
         "document.querySelector('.st-key-weights .js-plotly-plot').data[1].text.includes('0.45')"
     )
+
+
+def test_the_table_is_downloaded_when_it_is_asked_for(open_page: Open, tmp_path: Path) -> None:
+    file = tmp_path / "animals.csv"
+    file.write_text(ANIMALS, encoding="utf-8")
+    page = data_page(open_page())
+    page.page.locator(".st-key-data_file input[type=file]").set_input_files(file)
+    page.wait_text("animals.csv: 30 rows, 3 columns")
+    with page.page.expect_download() as started:
+        page.press("data_csv")
+    assert started.value.path().read_text(encoding="utf-8-sig").split() == ANIMALS.split()

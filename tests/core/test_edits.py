@@ -49,6 +49,51 @@ def everything(run: Run) -> tuple[Any, ...]:
     return run.epoch, run.config, run.edits, run.history.loss.tobytes(), snapshot.state.memory.tobytes(), run.diverged
 
 
+class Counted(Edit):
+    """An edit that counts how often its epoch is asked for."""
+
+    looks = 0
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "epoch":
+            Counted.looks += 1
+        return super().__getattribute__(name)
+
+
+def looks_of(count: int) -> tuple[int, int]:
+    """How often edits are looked at when a run with so many is opened, and when it goes back to an epoch."""
+    settings = [Counted(epoch, "learning_rate", 0.1 + epoch % 7 / 100) for epoch in range(count)]
+    weights = [Counted(epoch, (1, "W", 0, 0), 0.5) for epoch in range(0, count, 3)]
+    Counted.looks = 0
+    run = Run.replay(CONFIG, [*settings, *weights], count)
+    opened, Counted.looks = Counted.looks, 0
+    run.history._epochs[1:], run.history._states[1:] = [], []  # as if no keyframe lay on the way
+    run.at(count - 1)
+    return opened, Counted.looks
+
+
+def test_opening_a_run_and_going_back_in_it_look_at_each_edit_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backprop_core.run.Edit", Counted)
+    few, many = looks_of(40), looks_of(160)
+    assert [b / a < 6 for a, b in zip(few, many, strict=True)] == [True, True]  # linear: 4, and a little for bisection
+
+
+def test_what_is_in_force_is_known_at_every_epoch_after_every_change() -> None:
+    run = trained(2)
+    run.edit(learning_rate=0.2)
+    run.advance(2)
+    run.edit(l2=0.5)
+    twin = run.copy()
+    run.edit(l2=0.0, epochs=77)
+    twin.rewind(3)
+    twin.edit(learning_rate=0.7)
+    for one in (run, twin):
+        for epoch in range(one.epoch + 1):
+            edits = {str(edit.field): edit.value for edit in one.edits if edit.epoch <= epoch}
+            assert one.config_at(epoch) == one.config.replace(**edits)
+    assert (run.current.learning_rate, run.current.epochs, twin.current.learning_rate) == (0.2, 77, 0.7)
+
+
 def test_every_learning_setting_is_covered_here() -> None:
     assert set(CHANGES) == set(fields("learning"))
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from backprop_core import Config, ConfigError, Edit, Run, saving
 from backprop_core.brought import Brought
 from backprop_core.cells import plain
-from backprop_core.config import SPECS, fields
+from backprop_core.config import MAX_LAYERS, MAX_UNITS, SPECS, fields
 from backprop_core.datasets import MAX_INPUTS, MAX_ROWS
 from backprop_core.presets import PRESETS
 from backprop_core.run import MOST_WEIGHT
@@ -365,7 +365,7 @@ LAYERS = "Weights must be [(W1, b1), …] of finite numbers. This network has 2 
 FIXED = "cannot change while training."
 LARGE = "This file cannot be opened: inputs and targets must be numbers from -1e+150 to 1e+150."
 NAMED = "This file cannot be opened: at most 64 inputs and 20 classes can have names."
-TOO_MANY = "This file has more parts than a saved run can have."
+TOO_MANY = "This file has more parts than a saved run can have. At most 200,000 can be opened."
 TABLE = "Inputs must be a table of 1 to 5,000 rows and 1 to 64 columns, not of shape"
 DEEP = "[" * 100_000
 
@@ -677,6 +677,22 @@ def test_a_file_cannot_take_up_much_more_memory_than_its_size(piece: str) -> Non
         assert tracemalloc.get_traced_memory()[1] < 3 * len(content)
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("piece", ["1,", "-0.25, ", "1,\n"])
+def test_more_numbers_than_a_run_can_have_are_refused_before_they_are_read(
+    piece: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json, "loads", pytest.fail)
+    with pytest.raises(ConfigError, match=r"more numbers than a saved run can have\. At most 800,000 can be opened"):
+        saving.read(f"[{piece * 800_001}1]")
+
+
+def test_the_largest_run_has_fewer_numbers_than_can_be_opened() -> None:
+    rows = MAX_ROWS * 2 * MAX_INPUTS
+    weights = (MAX_UNITS + 1) * MAX_UNITS * (MAX_LAYERS + 1)
+    commas_of_an_edit = 4  # between its parts, after it, and in W1[0, 1]
+    assert rows + 2 * weights + commas_of_an_edit * saving.MOST_EDITS + 1_000 < saving.MOST_NUMBERS
 
 
 @given(st.data())

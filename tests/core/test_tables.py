@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from backprop_core import ConfigError
 from backprop_core.brought import Brought, offers, to_rows
-from backprop_core.cells import MAX_NAME, number, plain, safe_cell, unique
+from backprop_core.cells import MAX_CELL, MAX_NAME, number, plain, safe_cell, unique
 from backprop_core.datasets import DATASETS, MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, bring, prepare
-from backprop_core.tables import MAX_CELL, MAX_COLUMNS, Table, grid, read
+from backprop_core.tables import MAX_COLUMNS, Table, grid, read
 from backprop_core.uploads import MAX_BYTES
 
 IRIS = "petal length,petal width,species\n1.4,0.2,setosa\n4.7,1.4,versicolor\n6.0,2.5,virginica\n"

@@ -1,0 +1,181 @@
+"""How long reading takes, for the largest input that each reader allows: `python benchmarks/readers.py`.
+
+Every reader runs in a process of its own: printed are seconds, and the most memory (MB) that it took beside its input,
+by tracemalloc in a second run. The yardstick of the machine is the notebook's own loop, in µs an epoch, as
+benchmarks/core.py measures it. No reader may take more than 2 s or 200 MB; the program ends with status 1 if one does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import multiprocessing
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import core
+
+from backprop_core import Config, ConfigError, Run, saving, weight_text
+from backprop_core.cells import plain
+from backprop_core.config import MAX_LAYERS, MAX_UNITS, Edit
+from backprop_core.datasets import MAX_INPUTS, MAX_ROWS
+from backprop_core.tables import MAX_COLUMNS, Table, read
+from backprop_core.uploads import MAX_BYTES
+from playground import choice, links
+
+MOST_SECONDS, MOST_MEGABYTES = 2.0, 200.0
+EPOCHS = 5_000
+
+Made = tuple[Callable[..., Any], tuple[Any, ...]]  # what is measured, and its input
+
+RNG = np.random.RandomState(0)
+
+
+def wide_text() -> str:
+    """A table of 4,900 × 200 cells, as large as a file may be."""
+    cells = RNG.randint(0, 10, (4_900, MAX_COLUMNS)).astype(str)
+    return "\n".join([",".join(f"x{i}" for i in range(MAX_COLUMNS)), *map(",".join, cells)])
+
+
+def wide(kind: str) -> Table:
+    """The same table with columns of whole numbers, of decimals, of words, or of numbers with a gap in each column."""
+    rows = {
+        "integers": RNG.randint(0, 10, (4_900, MAX_COLUMNS)).astype(str),
+        "decimals": RNG.rand(4_900, MAX_COLUMNS).round(6).astype(str),
+        "words": np.char.add("w", RNG.randint(0, 9, (4_900, MAX_COLUMNS)).astype(str)),
+        "gaps": RNG.randint(0, 10, (4_900, MAX_COLUMNS)).astype(str),
+    }[kind].astype("<U12")
+    if kind == "gaps":
+        rows[-1] = "NA"
+    columns = tuple(tuple(column) for column in rows.T.tolist())
+    return Table(tuple(f"x{i}" for i in range(MAX_COLUMNS)), columns, tuple(range(2, 4_902)))
+
+
+def everything_shown(table: Table) -> None:
+    """What a script run of the Data page works out about a table."""
+    wanted = choice.suggested_choice(table)
+    choice.found(table)
+    choice.remarks(table, wanted)
+    with contextlib.suppress(ConfigError):  # of words there are no inputs
+        choice.rows_of(table, wanted)
+
+
+def saved_run() -> str:
+    """The largest run: 5,000 rows of 64 inputs and as many targets, six layers of 64 units, 10,000 edits."""
+    X, y = RNG.rand(MAX_ROWS, MAX_INPUTS), RNG.rand(MAX_ROWS, MAX_INPUTS)
+    config = Config(hidden=(MAX_UNITS,) * MAX_LAYERS, output="linear", learning_rate=1e-6, init="xavier_uniform")
+    run = Run(config, data=(X, y))
+    run.edits = tuple(Edit(0, (1, "W", i // 64, i % 64), 0.123456789) for i in range(4_096))
+    run.edits += tuple(Edit(0, (2, "W", i // 64, i % 64), 0.123456789) for i in range(4_096))
+    run.edits += tuple(Edit(0, (3, "W", i // 64, i % 64), 0.123456789) for i in range(1_808))
+    return run.to_json()
+
+
+def edited(count: int) -> str:
+    """A small run with one edit per epoch."""
+    run = Run(Config())
+    for epoch in range(count):
+        run.advance(1)
+        run.edit(learning_rate=0.5 + (epoch % 10) / 100)
+    return run.to_json()
+
+
+def numbers(count: int) -> str:
+    return f"[{'1,' * (count - 1)}1]"
+
+
+def many_ones() -> str:
+    """A saved run whose rows are as many numbers as a file may have."""
+    values = json.loads(Run(Config()).to_json())
+    values["data"] = {"X": [[1] * (saving.MOST_NUMBERS - 1_000)], "y": [], "names": None}
+    return json.dumps(values)
+
+
+def marks(count: int) -> str:
+    return "a" + "\u0301\u0316" * (count // 2)
+
+
+READERS: dict[str, Callable[[], Made]] = {
+    "table, 4,900 × 200": lambda: (read, (wide_text(),)),
+    "table, 1,000,000 empty cells in a row": lambda: (read, ("a,b\n1,2\n" + "," * (MAX_BYTES - 8),)),
+    "table, 1,000,000 rows": lambda: (read, ("a\n" * (MAX_BYTES // 2),)),
+    "table, one letter with many marks": lambda: (read, ("a,b\n1," + marks(MAX_BYTES // 2 - 50),)),
+    "table, cells with many marks": lambda: (read, (f"a,b\n{f'1,{marks(190)}{chr(10)}' * 5_000}"[: MAX_BYTES // 2],)),
+    "table, long digits": lambda: (read, ("a,b\n" + f"1,{'1' * 199}x\n" * 4_900,)),
+    "suggestions, whole numbers": lambda: (everything_shown, (wide("integers"),)),
+    "suggestions, decimals": lambda: (everything_shown, (wide("decimals"),)),
+    "suggestions, words": lambda: (everything_shown, (wide("words"),)),
+    "suggestions, a gap in each column": lambda: (everything_shown, (wide("gaps"),)),
+    "CSV, decimals": lambda: (choice.as_csv, (wide("decimals"),)),
+    "CSV, words": lambda: (choice.as_csv, (wide("words"),)),
+    "weights, 65 × 64": lambda: (
+        weight_text.parse, (weight_text.written(RNG.rand(64, 64) - 1, RNG.rand(64)), 64, 64),
+    ),
+    "weights, one long number": lambda: (weight_text.parse, ("1" * 199_999 + "x", 64, 64)),
+    "weights, 100,000 numbers": lambda: (weight_text.parse, ("1 " * 99_999, 64, 64)),
+    "saved run, the largest": lambda: (saving.read, (saved_run(),)),
+    "saved run, 16 MB of ones": lambda: (saving.read, (numbers(saving.MOST_BYTES // 2 - 1),)),
+    "saved run, as many ones as can be": lambda: (saving.read, (many_ones(),)),
+    "saved run, one long text of emoji": lambda: (saving.read, (('"' + "😀" * 3_999_990 + '"').encode(),)),
+    "opening 1,000 edits": lambda: (Run.from_json, (edited(1_000),)),
+    "opening 2,000 edits": lambda: (Run.from_json, (edited(2_000),)),
+    "link, many parts": lambda: (
+        links.read, ({f"{marks(60)}{i}": marks(60) for i in range(500)} | {"edits": "[," * 999},),
+    ),
+    "link, long name": lambda: (links.read, ({marks(64_000): "1", "preset": marks(64_000)},)),
+    "name": lambda: (plain, (marks(MAX_BYTES),)),
+}  # fmt: skip
+
+
+def measured(name: str) -> tuple[float, float]:
+    """Seconds and megabytes of one reader, each on an input that nobody has looked at."""
+    reader, given = READERS[name]()
+    start = time.perf_counter()
+    _read(reader, given)
+    seconds = time.perf_counter() - start
+    reader, given = READERS[name]()
+    tracemalloc.start()
+    _read(reader, given)
+    return seconds, tracemalloc.get_traced_memory()[1] / 2**20
+
+
+def _read(reader: Callable[..., Any], given: tuple[Any, ...]) -> None:
+    with contextlib.suppress(ConfigError):  # refusing is reading too
+        reader(*given)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="", help="readers whose name contains this")
+    parser.add_argument("--rounds", type=int, default=3, help="of the yardstick (default: %(default)s)")
+    options = parser.parse_args()
+    notebook, passed = core.notebook(), True
+    times = []
+    for _ in range(options.rounds):
+        start = time.perf_counter()
+        notebook(EPOCHS)
+        times.append((time.perf_counter() - start) / EPOCHS * 1e6)
+    print(f"{'the notebook’s loop':42s}{sorted(times)[len(times) // 2]:8.1f} µs an epoch")
+    for name in READERS:
+        if options.only in name:
+            with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as alone:
+                seconds, megabytes = alone.submit(measured, name).result()
+            within = seconds <= MOST_SECONDS and megabytes <= MOST_MEGABYTES
+            passed = passed and within
+            print(f"{name:42s}{seconds:8.3f} s {megabytes:8.1f} MB{'' if within else '   too much'}", flush=True)
+    sys.exit(not passed)
+
+
+if __name__ == "__main__":
+    main()
