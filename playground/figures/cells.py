@@ -91,6 +91,7 @@ def cells(
         textposition=["middle center"] * columns + ["middle left"] * rows,
         hoverinfo="skip",
         textfont={"size": 12, "color": theme.text},
+        unselected={"textfont": {"color": theme.text}},  # they belong to a chosen cell as well
     )
     frame = []
     if chosen is not None:
