@@ -8,6 +8,8 @@ from multiprocessing import parent_process
 
 from threadpoolctl import threadpool_limits
 
+import backprop_core.sweep  # noqa: F401 - now, not with the first slice; and a library not yet there cannot be limited
+
 
 def begin(threads: int, of: str) -> None:
     """Keep a library to so many threads; and end with the server, even if that is killed and cannot say so."""
