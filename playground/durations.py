@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
+from bisect import bisect_left, bisect_right
 
 SPACE = "\N{NO-BREAK SPACE}"
 MINUTE, HOUR = 60, 3_600
 FROM_MINUTES, FROM_HOURS = 120, 7_200  # seconds from which on they are said in these
-STEPS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # a range claims no more digits than it has
+STEPS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)  # a range claims no more digits than it has
+LADDER = [step * 10.0**power for power in range(9) for step in STEPS]
 SHORTEST = 1.0  # seconds; below, nobody waits
 
 
@@ -33,7 +34,6 @@ def _in_steps(seconds: float, *, up: bool) -> tuple[str, str]:
     """A time of few digits, no longer or no shorter than the one given, and its unit."""
     size, unit = (HOUR, "h") if seconds >= FROM_HOURS else (MINUTE, "min") if seconds >= FROM_MINUTES else (1, "s")
     number = seconds / size
-    power = 10.0 ** math.floor(math.log10(number))
-    steps = [step * power for step in STEPS]
-    rounded = min(step for step in steps if step >= number) if up else max(step for step in steps if step <= number)
-    return f"{rounded:,g}", unit
+    at = bisect_left(LADDER, number) if up else bisect_right(LADDER, number) - 1
+    at = min(at, len(LADDER) - 1)
+    return f"{LADDER[at]:,.10g}", unit

@@ -23,7 +23,8 @@ from backprop_core.sweep.grid import Grid, kind
 MOST_PROBES = 24
 BUDGET = 0.2  # seconds that timing may take; the first block is timed in any case
 FEWEST_EPOCHS = 3  # timed of a block, should it have so many
-CHUNK_SECONDS = 0.02  # long enough to see a core shared with others
+CHUNK_SECONDS = 0.005  # of training, without interruptions: about as long as a core is left to one of many
+FEWEST_CHUNKS = 3
 USUAL = 0.25  # quantile of an epoch's times: one that nothing interrupts
 MARGIN = 1.25  # later epochs are not quite like the first
 LEAST = 0.1  # seconds that any sweep may take: slices have to be sent, and drawn
@@ -146,14 +147,15 @@ def _stretch(probes: Iterable[Probe], workers: int) -> tuple[float, float]:
 def _interrupted(probes: Iterable[Probe]) -> float:
     """How many times longer than without interruption epochs took, at least 1.
 
-    A machine that is busy is so all the time; a single interruption, however long, is in one of the chunks.
+    A machine that is busy is so all the time; a single interruption, however long, is in one of the chunks. From few of
+    them nothing can be told.
     """
     chunks = []
     took = usual = 0.0
     for probe in probes:
         for seconds in probe.epochs:
             took, usual = took + seconds, usual + probe.epoch
-            if took >= CHUNK_SECONDS:
+            if usual >= CHUNK_SECONDS:
                 chunks.append(took / usual)
                 took = usual = 0.0
-    return max(1.0, float(np.median(chunks))) if chunks else 1.0
+    return max(1.0, float(np.median(chunks))) if len(chunks) >= FEWEST_CHUNKS else 1.0
