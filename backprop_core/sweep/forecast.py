@@ -68,12 +68,12 @@ def estimate(grid: Grid, workers: int = 1) -> Estimate:
         probes[probe].seconds(block.until) * len(block.configs) / len(blocks[probe].configs)
         for block, probe in zip(blocks, alike, strict=True)
     ]
-    busy = _stretch(probes.values(), min(workers, len(blocks)))
+    least, most = _stretch(probes.values(), min(workers, len(blocks)))
     together = _together(seconds, workers)
     config = grid.config
     ends_early = config.stop_loss is not None or config.stop_accuracy is not None
-    low = 0.0 if ends_early else together * min(busy) / MARGIN
-    return Estimate(low, together * max(busy) * MARGIN + LEAST + (WORKER_START if workers > 1 else 0.0))
+    low = 0.0 if ends_early else together * least / MARGIN
+    return Estimate(low, together * most * MARGIN + LEAST + (WORKER_START if workers > 1 else 0.0))
 
 
 def _probes(blocks: list[Block], kinds: list[Any]) -> dict[int, Probe]:
@@ -133,15 +133,21 @@ def _together(seconds: Iterable[float], workers: int) -> float:
 
 
 def _stretch(probes: Iterable[Probe], workers: int) -> tuple[float, float]:
-    """How many times longer than without interruption so many workers take: as timed, and by the machine's load."""
+    """How many times longer than without interruption so many workers take, at least and at most.
+
+    Other programs compete with every worker or, where the system shares cores by group, with all workers as with one.
+    """
     cores = os.cpu_count() or 1
     sharing = min(workers, cores)
-    timed = _interrupted(probes) + (sharing - 1) / cores  # the probes had a core that other workers may now want
+    timed = _interrupted(probes)
+    with_company = timed + (sharing - 1) / cores  # the probes had a core that other workers may now want
     try:
         load = os.getloadavg()[0]
     except (AttributeError, OSError):  # Windows has none
-        return timed, timed
-    return timed, max(1.0, (load + sharing) / cores)
+        load = (timed - 1) * cores
+    loaded, alone = (max(1.0, (load + number) / cores) for number in (sharing, 1))
+    as_one = 1 + (max(timed, alone) - 1) * sharing
+    return min(with_company, loaded), max(with_company, loaded, as_one)
 
 
 def _interrupted(probes: Iterable[Probe]) -> float:

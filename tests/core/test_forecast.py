@@ -24,7 +24,7 @@ def timed(monkeypatch: pytest.MonkeyPatch) -> Timed:
     """An estimate on a machine of two cores where looking at the clock takes a tick, or longer, as is given."""
 
     def estimate(
-        grid: sweep.Grid, workers: int = 1, takes: Callable[[int], float] = lambda look: TICK, load: float = 0.0
+        grid: sweep.Grid, workers: int = 1, takes: Callable[[int], float] = lambda look: TICK, load: float | None = 0.0
     ) -> Estimate:
         now, looks = 0.0, 0
 
@@ -34,7 +34,9 @@ def timed(monkeypatch: pytest.MonkeyPatch) -> Timed:
             return now
 
         monkeypatch.setattr(forecast, "time", SimpleNamespace(perf_counter=clock))
-        machine = SimpleNamespace(cpu_count=lambda: 2, getloadavg=lambda: (load, 0.0, 0.0))
+        machine = SimpleNamespace(cpu_count=lambda: 2)
+        if load is not None:
+            machine.getloadavg = lambda: (load, 0.0, 0.0)
         monkeypatch.setattr(forecast, "os", machine)
         return sweep.estimate(grid, workers)
 
@@ -69,6 +71,18 @@ def test_a_busy_machine_is_within_the_range(timed: Timed) -> None:
     assert timed(TOGETHER, load=5.0) == pytest.approx((quiet.low, 3 * SECONDS * MARGIN + LEAST))
     both = timed(TOGETHER, takes=lambda look: TICK if look % 4 else 9 * TICK, load=5.0)
     assert both.low > 2 * quiet.low
+
+
+def test_on_a_busy_machine_more_workers_may_bring_nothing(timed: Timed) -> None:
+    low, high = timed(APART, 2, load=19.0)
+    assert low < 3 * SECONDS
+    assert high > 3 * SECONDS * 10  # as with one worker, which has a core in ten
+
+
+def test_a_machine_that_does_not_tell_its_load_is_timed(timed: Timed) -> None:
+    quiet = timed(APART, 2)
+    without = timed(APART, 2, load=None)
+    assert without == pytest.approx(quiet)
 
 
 def test_a_sweep_that_may_end_early_has_only_an_upper_end(timed: Timed) -> None:
