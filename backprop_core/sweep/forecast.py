@@ -139,29 +139,32 @@ def _stretch(probes: Iterable[Probe], workers: int) -> tuple[float, float]:
     """
     cores = os.cpu_count() or 1
     sharing = min(workers, cores)
-    timed = _interrupted(probes)
-    with_company = timed + (sharing - 1) / cores  # the probes had a core that other workers may now want
+    company = (sharing - 1) / cores  # the probes had a core that other workers may now want
+    usual, mean = _interrupted(list(probes))
     try:
         load = os.getloadavg()[0]
     except (AttributeError, OSError):  # Windows has none
-        load = (timed - 1) * cores
+        load = (usual - 1) * cores
     loaded, alone = (max(1.0, (load + number) / cores) for number in (sharing, 1))
-    as_one = 1 + (max(timed, alone) - 1) * sharing
-    return min(with_company, loaded), max(with_company, loaded, as_one)
+    as_one = 1 + (max(usual, alone) - 1) * sharing
+    return min(mean + company, loaded), max(usual + company, loaded, as_one)
 
 
-def _interrupted(probes: Iterable[Probe]) -> float:
-    """How many times longer than without interruption epochs took, at least 1.
+def _interrupted(probes: list[Probe]) -> tuple[float, float]:
+    """How many times longer than without interruption epochs took, at least 1: as a rule, and on average.
 
-    A machine that is busy is so all the time; a single interruption, however long, is in one of the chunks. From few of
-    them nothing can be told.
+    A machine that is busy is so all the time; a single interruption, however long, is in one of the chunks of which the
+    median is taken, but counts in the average. From few chunks nothing can be told as a rule.
     """
     chunks = []
-    took = usual = 0.0
+    took = undisturbed = 0.0
     for probe in probes:
         for seconds in probe.epochs:
-            took, usual = took + seconds, usual + probe.epoch
-            if usual >= CHUNK_SECONDS:
-                chunks.append(took / usual)
-                took = usual = 0.0
-    return max(1.0, float(np.median(chunks))) if len(chunks) >= FEWEST_CHUNKS else 1.0
+            took, undisturbed = took + seconds, undisturbed + probe.epoch
+            if undisturbed >= CHUNK_SECONDS:
+                chunks.append(took / undisturbed)
+                took = undisturbed = 0.0
+    usual = max(1.0, float(np.median(chunks))) if len(chunks) >= FEWEST_CHUNKS else 1.0
+    took = sum(sum(probe.epochs) for probe in probes)
+    mean = took / max(sum(len(probe.epochs) * probe.epoch for probe in probes), 1e-9)  # a coarse clock may say 0
+    return usual, max(1.0, mean)
