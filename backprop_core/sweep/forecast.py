@@ -25,6 +25,7 @@ BUDGET = 0.2  # seconds that timing may take; the first block is timed in any ca
 FEWEST_EPOCHS = 3  # timed of a block, should it have so many
 CHUNK_SECONDS = 0.005  # of training, without interruptions: about as long as a core is left to one of many
 FEWEST_CHUNKS = 3
+MOST_ABOVE_LOAD = 3.0
 USUAL = 0.25  # quantile of an epoch's times: one that nothing interrupts
 MARGIN = 1.25  # later epochs are not quite like the first
 LEAST = 0.1  # seconds that any sweep may take: slices have to be sent, and drawn
@@ -45,11 +46,13 @@ class Probe:
     draw: float
     prepare: float
     epochs: list[float]
+    processor: float  # seconds that all these epochs had a core
 
     @property
     def epoch(self) -> float:
-        """An epoch that nothing interrupts."""
-        return float(np.quantile(self.epochs, USUAL))
+        """An epoch that nothing interrupts: neither other programs nor other threads of this one."""
+        usual, own = float(np.quantile(self.epochs, USUAL)), self.processor / len(self.epochs)
+        return min(usual, own) if own > 0 else usual
 
     def seconds(self, epochs: int) -> float:
         """How long a block takes that has so many epochs, if nothing interrupts it."""
@@ -114,6 +117,7 @@ def _probe(block: Block, patience: float) -> Probe:
         slice_ = begin(replace(block, state=slice_.trainer.state, records=slice_.records))
         now = prepared = clock()
         epochs: list[float] = []
+        processor = time.thread_time()
         for epoch in range(1, block.until + 1):
             slice_.train(epoch)
             before, now = now, clock()
@@ -121,7 +125,7 @@ def _probe(block: Block, patience: float) -> Probe:
             if len(epochs) >= FEWEST_EPOCHS and now - start > patience:
                 break
     prepare = min(prepared - begun, begun - start)
-    return Probe(begun - start - prepare, prepare, epochs)
+    return Probe(begun - start - prepare, prepare, epochs, time.thread_time() - processor)
 
 
 def _together(seconds: Iterable[float], workers: int) -> float:
@@ -146,6 +150,7 @@ def _stretch(probes: Iterable[Probe], workers: int) -> tuple[float, float]:
     except (AttributeError, OSError):  # Windows has none
         load = (usual - 1) * cores
     loaded, alone = (max(1.0, (load + number) / cores) for number in (sharing, 1))
+    usual = min(usual, MOST_ABOVE_LOAD * alone)  # beyond, it was this process's other threads
     as_one = 1 + (max(usual, alone) - 1) * sharing
     return min(mean + company, loaded), max(usual + company, loaded, as_one)
 

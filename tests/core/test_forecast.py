@@ -33,7 +33,7 @@ def timed(monkeypatch: pytest.MonkeyPatch) -> Timed:
             now, looks = now + takes(looks), looks + 1
             return now
 
-        monkeypatch.setattr(forecast, "time", SimpleNamespace(perf_counter=clock))
+        monkeypatch.setattr(forecast, "time", SimpleNamespace(perf_counter=clock, thread_time=lambda: now))
         machine = SimpleNamespace(cpu_count=lambda: 2)
         if load is not None:
             machine.getloadavg = lambda: (load, 0.0, 0.0)
