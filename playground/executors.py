@@ -76,7 +76,10 @@ def _sound_pool(processes: int) -> ProcessPoolExecutor:
 
 @st.cache_resource(show_spinner=False)
 def _pool(processes: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(processes, get_context("spawn"), pool.begin)
+    made = ProcessPoolExecutor(processes, get_context("spawn"), pool.begin)
+    for _ in range(processes):  # all begin now, while the page is read, rather than when a sweep wants them
+        made.submit(int)
+    return made
 
 
 def _sound_client(address: str) -> tuple[Any, Executor]:

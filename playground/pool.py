@@ -6,6 +6,7 @@ import os
 import threading
 from multiprocessing import parent_process
 
+import backprop_core.sweep  # noqa: F401 - now, not with the first slice; and a library not yet there cannot be limited
 from backprop_core import blas
 
 

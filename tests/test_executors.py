@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_info
 
 from backprop_core import Config, sweep
 from playground import executors
@@ -74,6 +75,15 @@ def test_processes_are_shared_and_lead_to_the_same_bits() -> None:
     here = sweep.run(Config(epochs=50), axes, range(4))
     there = sweep.run(Config(epochs=50), axes, range(4), executor=found.executor)
     assert there.records.tobytes() == here.records.tobytes()
+
+
+@pytest.mark.usefixtures("two_processes")
+def test_all_processes_begin_before_a_sweep_wants_them_with_blas_on_one_thread() -> None:
+    found = executor()
+    assert isinstance(found, ProcessPoolExecutor)
+    assert len(found._processes) == 2
+    libraries = found.submit(threadpool_info).result()
+    assert {library["num_threads"] for library in libraries if library["user_api"] == "blas"} == {1}
 
 
 @pytest.mark.usefixtures("two_processes")

@@ -95,11 +95,8 @@ def bytes_a_run(network: Network, rows: int, slots: int) -> int:
 def train(block: Block, patience: float) -> Block:
     """The block after further training: to its end, or for about so many seconds. At least one epoch is trained."""
     start = time.perf_counter()
-    config = block.configs[0]
     with np.errstate(all="ignore"):
-        data = data_for(config, block.brought)
-        network = network_for(config, data)
-        slice_ = _Slice(block, Trainer(network, data, block.configs, _state(block, network)))
+        slice_ = begin(block)
         epoch = block.epoch
         while epoch < block.until and slice_.running.any():
             epoch += 1
@@ -110,6 +107,14 @@ def train(block: Block, patience: float) -> Block:
     if epoch == block.until:
         slice_.running[:] = False
     return replace(block, records=slice_.records, state=slice_.trainer.state, epoch=epoch)
+
+
+def begin(block: Block) -> Slice:
+    """What trains a block further, epoch by epoch. Overflow is for the caller to ignore."""
+    config = block.configs[0]
+    data = data_for(config, block.brought)
+    network = network_for(config, data)
+    return Slice(block, Trainer(network, data, block.configs, _state(block, network)))
 
 
 def rest(block: Block) -> Block | None:
@@ -131,7 +136,7 @@ def _state(block: Block, network: Network) -> State:
     return empty_slots(block.configs[0], np.stack([thetas[config.init, config.seed] for config in block.configs]))
 
 
-class _Slice:
+class Slice:
     """A block in training: its trainer, and its records as they grow."""
 
     def __init__(self, block: Block, trainer: Trainer) -> None:

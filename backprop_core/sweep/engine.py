@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
@@ -20,9 +19,8 @@ from backprop_core.sweep.result import Result
 LOG = logging.getLogger(__name__)
 
 SLICE_SECONDS = 0.2
+FIRST_SECONDS = 0.02  # for the first slice of a block, so that its cells are seen at once
 LONGEST_WAIT = 1.0  # seconds until whoever asks for more is heard again
-MOST_PROBES = 24
-PROBE_SECONDS = 0.01
 
 
 def run(
@@ -78,24 +76,6 @@ def stream(grid: Grid, executor: Executor | None = None, workers: int | None = N
         _cancel(training)
 
 
-def estimate(grid: Grid, workers: int = 1) -> float:
-    """About how many seconds a grid will take on so many cores: some of its blocks are tried for a moment."""
-    blocks = grid.blocks(workers)
-    sizes = [len(block.configs) * block.until for block in blocks]
-    probes = blocks[:: -(-len(blocks) // MOST_PROBES)]
-    seconds = sum(_seconds(block) for block in probes)
-    tried = sum(len(block.configs) * block.until for block in probes)
-    return seconds * sum(sizes) / tried / min(workers, len(blocks))
-
-
-def _seconds(block: Block) -> float:
-    """About how long a block takes."""
-    block = train(block, 0.0)  # draws weights and prepares rows, which is done once
-    start, epoch = time.perf_counter(), block.epoch
-    done = train(block, PROBE_SECONDS).epoch - epoch
-    return (time.perf_counter() - start) / max(done, 1) * block.until
-
-
 class _Here(Executor):
     """Does what is submitted at once, in this process; its futures never fail."""
 
@@ -111,7 +91,8 @@ def _cancel(futures: Iterable[Future[Block]]) -> None:
 
 
 def _submit(pool: Executor, here: Executor, block: Block) -> Future[Block]:
+    seconds = SLICE_SECONDS if block.epoch else min(FIRST_SECONDS, SLICE_SECONDS)
     if pool is not here:
         with contextlib.suppress(Exception):  # an executor that takes no more
-            return pool.submit(train, block, SLICE_SECONDS)
-    return here.submit(train, block, SLICE_SECONDS)
+            return pool.submit(train, block, seconds)
+    return here.submit(train, block, seconds)

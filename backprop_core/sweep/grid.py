@@ -95,7 +95,7 @@ class Grid:
         kinds: dict[Any, list[int]] = {}
         cells = list(itertools.chain(*self.cells))
         for number, config in enumerate(cells):
-            kinds.setdefault(_kind(config), []).append(number)
+            kinds.setdefault(kind(config), []).append(number)
         share = max(FEWEST_TOGETHER, -(-self.runs // workers))
         blocks = []
         for numbers in kinds.values():
@@ -137,7 +137,7 @@ def plan(
     return Grid(config, tuple(checked.items()), tuple(seeds), solved or usual, brought)
 
 
-def _kind(config: Config) -> tuple[Any, ...]:
+def kind(config: Config) -> tuple[Any, ...]:
     """What runs trained together must have in common."""
     shared = [value for name, value in config.to_dict().items() if name not in TOGETHER]
     return (*shared, bool(config.l1 or config.l2))

@@ -13,6 +13,7 @@ from backprop_core import ConfigError, setting_text
 from backprop_core.config import DEFAULTS, MAX_EPOCHS, SPECS
 from backprop_core.sweep import SWEEPS, Grid, Result
 from playground import axis_values, charts, executors, live
+from playground.durations import between, duration
 from playground.executors import WorkersError
 from playground.figures import said
 from playground.figures.sweep import MEASURES, bundle
@@ -23,6 +24,7 @@ from playground.state.session import next_frame, theme
 MAP_HEIGHT = 480
 BUNDLE_HEIGHT = 260
 BURST_SECONDS = 2.0
+TELLING = 0.1  # share of a sweep that must be done to tell from it how long the rest takes
 
 
 def page() -> None:
@@ -153,19 +155,13 @@ def _say_cost(current: sweeps.Sweeps, place: DeltaGenerator, below: DeltaGenerat
     text = f"{grid.runs:,} runs, {_epochs(grid):,} epochs"
     if current.going is None:
         place.caption(f"{text}: …")
-        text += f": about {_duration(sweeps.estimate(grid, workers.number))} on {workers.label}"
+        text += f": {between(*sweeps.estimate(grid, workers.number))} on {workers.label}"
         text += f", {grid.bytes / 2**20:,.0f} MB"
     place.caption(text)
 
 
 def _epochs(grid: Grid) -> int:
     return sum(config.epochs for row in grid.cells for config in row) * len(grid.seeds)
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 10:
-        return f"{max(seconds, 0.1):.1f}\N{NO-BREAK SPACE}s"
-    return f"{seconds:,.0f}\N{NO-BREAK SPACE}s" if seconds < 120 else f"{seconds / 60:,.0f}\N{NO-BREAK SPACE}min"
 
 
 def _shown(current: sweeps.Sweeps) -> Callable[[], None]:
@@ -228,11 +224,17 @@ def _train(current: sweeps.Sweeps, draw: Callable[[], None]) -> None:
 def _progress(current: sweeps.Sweeps, result: Result) -> str:
     finished, runs = int(result.finished.sum()), result.grid.runs
     if current.going is not None:
-        left = current.seconds * (1 - result.done) / max(result.done, 1e-9)
-        return f"{result.done:.0%} · about {_duration(left)} left" if result.done else "Starting …"
+        return f"{result.done:.0%}{_left(current, result.done)}" if result.begun.any() else "Starting …"
     solved = int(result.solved.sum())
     stopped = "" if finished == runs else f" Stopped: {finished:,} of {runs:,} runs are finished."
-    return f"{solved:,} of {int(result.begun.sum()):,} runs solved, in {_duration(current.seconds)}.{stopped}"
+    return f"{solved:,} of {int(result.begun.sum()):,} runs solved, in {duration(current.seconds)}.{stopped}"
+
+
+def _left(current: sweeps.Sweeps, done: float) -> str:
+    """How long it will take yet: at first as was expected, later as long as the part that is done lets expect."""
+    if done >= TELLING:
+        return f" · about {duration(current.seconds * (1 - done) / done)} left"
+    return "" if current.expected is None else f" · {between(*current.expected)} in all"
 
 
 def _cell(result: Result, cell: tuple[int, int]) -> None:

@@ -14,7 +14,7 @@ from backprop_core import Config, ConfigError, setting_text, sweep
 from backprop_core.brought import Brought
 from backprop_core.datasets import DATASETS
 from backprop_core.problem import OwnRows
-from backprop_core.sweep import SWEEPS, Grid, Result, Solved
+from backprop_core.sweep import SWEEPS, Estimate, Grid, Result, Solved
 from playground import axis_values
 from playground.executors import WorkersError, workers
 from playground.figures.sweep import Map
@@ -34,7 +34,8 @@ class Sweeps:
     """What the page remembers. `going` trains the sweep, slice by slice, as long as it is not None.
 
     Streamlit begins the next run of the script while the last one may still be in a slice: whoever takes `going` on, or
-    replaces it, holds the lock. `seconds` is what the sweep has taken until `clock`, `number` how many were begun.
+    replaces it, holds the lock. `seconds` is what the sweep has taken until `clock`, `number` how many were begun,
+    `expected` what was said of it before, None if it was begun too quickly.
     """
 
     base: Config = SWEEPS[FIRST_READY].config
@@ -48,8 +49,9 @@ class Sweeps:
     chosen: tuple[int, int] | None = None
     map: Map | None = None
     map_of: tuple[Any, ...] = ()
-    estimate: float = 0.0
+    estimate: Estimate | None = None
     estimate_of: tuple[Any, ...] = ()
+    expected: Estimate | None = None
 
 
 def sweeps() -> Sweeps:
@@ -147,13 +149,16 @@ def planned() -> Grid:
     return sweep.plan(config, axes, seeds, solved=solved, brought=current.brought)
 
 
-def estimate(grid: Grid, workers: int) -> float:
-    """About how many seconds a grid takes; tried out anew only when the grid is another."""
-    current = sweeps()
-    wanted = (grid.config, grid.axes, grid.seeds, id(grid.brought), workers)
-    if current.estimate_of != wanted:
+def estimate(grid: Grid, workers: int) -> Estimate:
+    """How many seconds a grid takes; tried out anew only when the grid is another."""
+    current, wanted = sweeps(), _estimate_key(grid, workers)
+    if current.estimate is None or current.estimate_of != wanted:
         current.estimate, current.estimate_of = sweep.estimate(grid, workers), wanted
     return current.estimate
+
+
+def _estimate_key(grid: Grid, workers: int) -> tuple[Any, ...]:
+    return grid.config, grid.axes, grid.seeds, id(grid.brought), workers
 
 
 def start() -> None:
@@ -170,6 +175,8 @@ def start() -> None:
         current.result, current.chosen = next(current.going), None
         current.seconds, current.clock = 0.0, time.perf_counter()
         current.number += 1
+        said = current.estimate_of == _estimate_key(grid, found.number)
+        current.expected = current.estimate if said else None
 
 
 def stop() -> None:

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from backprop_core import Config, Run, setting_text, sweep
-from backprop_core.sweep import SWEEPS, Result
+from backprop_core.sweep import SWEEPS, Estimate, Result
 from playground import axis_values, executors
 from playground.figures.sweep import MEASURES
 from playground.state import sweeps
@@ -129,7 +129,7 @@ class Page:
 def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(executors.PROCESSES, "1")
     monkeypatch.delenv(executors.SCHEDULER, raising=False)
-    monkeypatch.setattr("backprop_core.sweep.engine.PROBE_SECONDS", 0.0)
+    monkeypatch.setattr("backprop_core.sweep.forecast.BUDGET", 0.0)
 
 
 @pytest.fixture
@@ -188,6 +188,38 @@ def test_a_ready_sweep_fills_the_form(page: Page, name: str) -> None:
     assert SWEEPS[name].about in page.text()
     assert f"{planned(name).runs:,} runs" in page.text()
     assert page.errors == []
+
+
+def named(page: Page) -> list[tuple[str, ...]]:
+    """Identity, label and help of all widgets."""
+    kinds = ("selectbox", "number_input", "multiselect", "button_group", "button")
+    protos = [found.proto for kind in kinds for found in page.app.get(kind)]
+    return [(proto.id, proto.label, proto.help) for proto in protos]
+
+
+def test_the_time_it_will_take_is_a_range_and_part_of_no_widget(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for seeds, estimate, said in ((4, (11.0, 23.0), "10 to 25 s"), (3, (95.0, 400.0), "80 s to 8 min")):
+        monkeypatch.setattr("playground.state.sweeps.sweep.estimate", lambda *_, known=estimate: Estimate(*known))
+        page.choose("sweep_seeds", seeds)
+        assert f" epochs: {said} on 1 core, " in page.text()
+        found.append(named(page))
+    assert found[0] == found[1]
+
+
+def test_what_is_left_is_told_from_the_pace_only_when_enough_is_done(
+    page: Page, interrupted: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted(1)
+    monkeypatch.setattr("playground.state.sweeps.sweep.estimate", lambda *_: Estimate(11.0, 23.0))
+    page.start(SMALL, epochs=100)
+    assert page.result.done < 0.1
+    assert "% · 10 to 25 s in all" in page.text()
+    interrupted(60)
+    page.choose("sweep_measure", "loss")
+    assert 0.1 < page.result.done < 1
+    assert " left" in page.text()
+    assert " in all" not in page.text()
 
 
 def test_changing_anything_makes_it_the_visitor_s_own(page: Page) -> None:

@@ -329,10 +329,21 @@ def test_the_table_has_a_line_for_every_run() -> None:
     assert lines[-1]["hidden"] == "3-2"
 
 
-def test_an_estimate_is_a_time() -> None:
-    assert 0 < sweep.estimate(GRID) < 3_600
-    more = sweep.plan(Config(epochs=400_000), {"learning_rate": [0.5]}, range(500))
-    assert sweep.estimate(more) > 10 * sweep.estimate(GRID)
+def test_the_first_slice_of_a_block_is_short_so_that_cells_are_seen_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, float]] = []
+
+    def train(block: blocks.Block, patience: float) -> blocks.Block:
+        asked.append((block.epoch, patience))
+        return blocks.train(block, 0.0)
+
+    monkeypatch.setattr(engine, "train", train)
+    grid = sweep.plan(Config(epochs=3), {"hidden": [(1,), (2,)]}, range(2))
+    first = next(itertools.islice(sweep.stream(grid), 1, None))
+    assert first.begun.any()
+    last(sweep.stream(grid))
+    assert {seconds for epoch, seconds in asked if epoch == 0} == {engine.FIRST_SECONDS}
+    assert {seconds for epoch, seconds in asked if epoch > 0} == {engine.SLICE_SECONDS}
+    assert engine.FIRST_SECONDS <= engine.SLICE_SECONDS / 10
 
 
 def test_memory_stays_within_what_is_stated() -> None:
