@@ -14,8 +14,8 @@ from backprop_core.config import Config, ConfigError
 from backprop_core.initializers import Params
 from backprop_core.marking import FLOAT_NOISE, Mark, mark, read
 from backprop_core.presets import PRESETS, Preset
-from backprop_core.run import Run, Step
 from backprop_core.rounding import noise
+from backprop_core.run import Run, Step
 from backprop_core.slips import SLIPS, Numbers, Slip, Switches, by_name, recompute
 
 __all__ = ["EXAMPLES", "SLIPS", "Homework", "Mark", "Slip", "diagnose", "mark", "noises", "quantities"]
@@ -127,8 +127,9 @@ def diagnose(homework: Homework, name: str, index: tuple[int, ...], typed: str) 
     """The slips that reproduce a wrong number as it was typed, most common first.
 
     A slip is named only if it changes this quantity, if its value has the typed digits, and if the right value has not
-    (both as `mark` compares them). So nothing is said of a right number, nor of none, nor of zeros, which have no
-    digit to compare; and where few digits were typed, several slips may fit. Each is tried in every way it can be made: in all layers, or in one alone.
+    (both as `mark` compares them). So nothing is said of a right number, nor of none, nor of zeros, which have no digit
+    to compare; and where few digits were typed, several slips may fit. Each is tried in every way it can be made: in
+    all layers, or in one alone.
 
     Raises
     ------

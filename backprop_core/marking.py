@@ -15,7 +15,7 @@ FLOAT_NOISE = Decimal(10) ** -COMPARED_DIGITS  # relative: sums in another order
 
 MINUS_SIGNS = "−‐‑‒–—﹣－⁻"
 _SAME = str.maketrans(
-    {sign: "-" for sign in MINUS_SIGNS}
+    dict.fromkeys(MINUS_SIGNS, "-")
     | {ord("０") + digit: str(digit) for digit in range(10)}
     | {"，": ".", "．": ".", ",": ".", "＋": "+"}
     | dict.fromkeys("\u00ad\u200b\u2060\ufeff")  # invisible, and left behind by copying from a web page

@@ -1,8 +1,9 @@
 """How far the quantities of one update may be off where the numbers on the way to them are rounded.
 
-Every quantity is off by what was handed on to it, and by what its own terms lose where they are rounded once more. Sizes
-are added, so this is the worst case: whatever way each number was rounded, the result is no further off. It serves twice:
-rounding to float64's last bit is the noise of the right values, rounding to a few digits is what a hand calculation does.
+Every quantity is off by what was handed on to it, and by what its own terms lose where they are rounded once more.
+Sizes are added, so this is the worst case: however the numbers were rounded, the result is no further off. It serves
+twice: rounding to float64's last bit is the noise of the right values, and rounding to a few digits is what a hand
+calculation does.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from backprop_core.activations import ACTIVATIONS, OUTPUTS, Activation, Array
 from backprop_core.losses import FUSED, LOSSES
 
 if TYPE_CHECKING:
+    from backprop_core.explain import Explanation, Quantity
     from backprop_core.homework import Homework
     from backprop_core.slips import Numbers
 
@@ -55,6 +57,25 @@ def noise(homework: Homework, right: Numbers) -> Numbers:
     """How far float64 may be off in every quantity: in its last bits, more where large terms cancel."""
     probed = reach(homework, right, Rounding(lambda x: _PROBE * np.abs(x), _PROBE, {}))
     return {name: values * (NOISE / _PROBE) for name, values in probed.items()}
+
+
+def noise_of_terms(explanation: Explanation, quantity: Quantity) -> Array:
+    """How far float64 may be off in one quantity of any network, from the sizes of the terms that it is the sum of."""
+    step, l = explanation.step, quantity.layer
+    (W, b), below, delta = step.params[l - 1], np.abs(step.a[l - 1]), np.abs(step.delta[l - 1])
+    sizes = np.abs(quantity.values)
+    if quantity.kind == "z":
+        sizes = below @ np.abs(W) + np.abs(b)
+    elif quantity.kind == "error":
+        sizes = sizes + np.abs(step.a[l]) + np.abs(explanation.targets)
+    elif quantity.kind == "delta" and l < len(step.params):
+        sizes = (np.abs(step.delta[l]) @ np.abs(step.params[l][0]).T) * np.abs(explanation.slopes[l - 1])
+    elif quantity.kind == "gradient":
+        penalty = np.abs(step.penalty_dW[l - 1])
+        sizes = np.vstack([below.T @ delta + penalty, delta.sum(axis=0)])
+    elif quantity.kind in {"update", "new"}:
+        sizes = sizes + np.abs(np.vstack([W, b]))
+    return NOISE * sizes
 
 
 def to_digits(digits: int, unit: float) -> Callable[[Array], Array]:
@@ -163,9 +184,7 @@ def _error(h: Homework, a: Array, da: Array, rounding: Rounding) -> tuple[Array,
     return error, reached + most
 
 
-def _output_delta(
-    h: Homework, z: Array, dz: Array, a: Array, da: Array, delta: Array, rounding: Rounding
-) -> Array:
+def _output_delta(h: Homework, z: Array, dz: Array, a: Array, da: Array, delta: Array, rounding: Rounding) -> Array:
     fused = FUSED.get((h.output, h.loss))
     if fused is None:
         return _pull_back(*_error(h, a, da, rounding), z, dz, a, da, OUTPUTS[h.output], h.output, rounding)

@@ -1,7 +1,7 @@
 """Verdicts on a sheet of answers: each marked beside the answers before it.
 
-An answer that is not right to its digits is looked at in this order: another convention, a slip, rounding on the way. So
-a slip is named before rounding can excuse it.
+An answer that is not right to its digits is looked at in this order: another convention, a slip, rounding on the way.
+So a slip is named before rounding can excuse it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import numpy as np
 
@@ -122,7 +123,7 @@ def _convention(sheet: _Sheet, place: Place) -> str:
     Gradients follow: db where the new bias is given as a threshold, dW and db where the δ of their layer is turned.
     """
     name, index = place
-    kind, layer, new = _NAME.fullmatch(name).groups()  # type: ignore[union-attr]
+    kind, layer, _ = _NAME.fullmatch(name).groups()  # type: ignore[union-attr]
     if kind == "delta":
         return OTHER_SIGN
     if kind == "b":
@@ -160,7 +161,12 @@ def _explained(sheet: _Sheet, place: Place, number: Typed) -> float:
 
 
 def _is_within(number: Typed, right: float, bound: float) -> bool:
-    return abs(float(number.off(right))) <= bound + float(number.unit) / 2 if bound else False
+    """Whether a number lies within half a unit of what rounding can have made of the right value.
+
+    A last digit larger than the right value itself says nothing, and what is unbounded explains nothing.
+    """
+    half = number.unit / 2
+    return 0 < bound and half <= abs(Decimal(right)) and abs(number.off(right)) <= Decimal(bound) + half
 
 
 def _on_the_way(number: Typed, right: float, bound: float) -> str:

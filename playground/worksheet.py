@@ -36,6 +36,11 @@ class Marked:
     mark: Mark
     slips: tuple[str, ...]
 
+    @property
+    def right(self) -> bool:
+        """Whether it counts as right."""
+        return self.mark.is_right
+
 
 def example(name: str) -> Sheet:
     """A fresh sheet for one of the ready examples."""

@@ -120,7 +120,7 @@ def _answers(sheet: Sheet, names: list[str]) -> None:
     if not results:
         st.info("Nothing to mark yet.", icon=":material/edit:")
         return
-    right = sum(result.mark.is_right for result in results)
+    right = sum(result.right for result in results)
     st.markdown(f"**{right} of {len(results)} right**")
     for result in results:
         icon = ICONS.get(result.mark.status, ICONS["unreadable"])
