@@ -246,6 +246,9 @@ def _loss(h: Homework, a: Array, da: Array, loss: Array, rounding: Rounding) -> 
     if compare.of_probabilities:
         ends = [np.clip(end, 0.0, 1.0) for end in ends]
     most = np.maximum(*(np.abs(compare.value(end.T, h.y.T) - exact) for end in ends))
-    terms = h.y.size + 2  # every cell's, its square or logarithm, and the sum
-    reached: Array = most + terms * rounding.unit(loss)
+    cells = compare.value(a.reshape(-1, 1, 1), h.y.reshape(-1, 1, 1))  # each by itself
+    count = compare.count(*h.y.shape)
+    # Each cell's square or logarithm is rounded, then its term, then the sum, then the mean.
+    own = (2 * rounding.unit(cells).sum() + rounding.unit(cells.sum())) / count + rounding.unit(loss)
+    reached: Array = most + own
     return reached

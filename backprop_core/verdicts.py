@@ -102,10 +102,12 @@ def _judged(sheet: _Sheet, place: Place) -> Verdict:
         sheet.turned.add(place)
         _remember(sheet, place, number, -right)
         return Verdict(Mark("convention", plain.off, f"Right, in another convention: this is {convention}."))
+    bound = _explained(sheet, place, number)
     slips = diagnose(sheet.homework, name, index, typed)
+    if slips and _is_within(number, right, bound):
+        return Verdict(Mark("wrong", plain.off, _either(number, right)), tuple(slips))
     if slips:
         return Verdict(plain, tuple(slips))
-    bound = _explained(sheet, place, number)
     if _is_within(number, right, bound):
         _remember(sheet, place, number, right)
         return Verdict(Mark("rounded", plain.off, _on_the_way(number, right, bound)))
@@ -167,6 +169,11 @@ def _is_within(number: Typed, right: float, bound: float) -> bool:
     """
     half = number.unit / 2
     return 0 < bound and half <= abs(Decimal(right)) and abs(number.off(right)) <= Decimal(bound) + half
+
+
+def _either(number: Typed, right: float) -> str:
+    away = distance(number, right)
+    return f"{away.capitalize()}: a slip gives these digits, but rounding on the way can too. More digits tell which."
 
 
 def _on_the_way(number: Typed, right: float, bound: float) -> str:

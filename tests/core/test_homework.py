@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -363,7 +364,9 @@ def test_every_slip_is_recognised_in_all_it_changes(title: str) -> None:
             for name, index, value in entries(recompute(homework, way)):
                 correct = float(right[name][index])
                 typed = f"{value:.15g}"
-                if math.isclose(value, correct, rel_tol=1e-9, abs_tol=1e-13):
+                if not float(typed):  # no digit to compare
+                    assert diagnose(homework, name, index, typed) == []
+                elif math.isclose(value, correct, rel_tol=1e-9, abs_tol=1e-13):
                     assert diagnose(homework, name, index, f"{correct:.15g}") == []
                 elif mark(typed, correct).status == "wrong":
                     assert slip in diagnose(homework, name, index, typed), (slip.name, way, name, index)
@@ -431,7 +434,9 @@ def test_slips_are_registered_under_their_names_and_say_what_is_wrong() -> None:
 def test_right_numbers_are_never_diagnosed(homework: Homework, digits: int, form: str, comma: bool) -> None:
     for name, index, value in entries(quantities(homework)):
         typed = f"{value:.{digits - (form == 'e')}{form}}".replace(".", "," if comma else ".")
-        assert mark(typed, value).status == "right", typed
+        assert mark(typed, value).status == ("right" if float(typed.replace(",", ".")) or not value else "coarse"), (
+            typed
+        )
         assert diagnose(homework, name, index, typed) == []
 
 
@@ -527,7 +532,11 @@ def test_wrong_numbers_are_told_by_how_much(typed: str, off: float, message: str
         ("0.1234567890123", 0.12345678901234567, "Right to 12 digits; further ones are not compared."),
         ("0.59326900000000001", 0.593269, "Right to 12 digits; further ones are not compared."),
         ("0", 0.0, "Right."),
-        ("0.000", 0.0004, "Right as far as it goes, but all its digits are zeros: give more of them."),
+        ("0.000", 0.0004, "This says too little to be right: all its digits are zeros. Give more of them."),
+        ("0e9", 123456.0, "This says too little to be right: all its digits are zeros. Give more of them."),
+        ("9e999", 0.5, "Wrong: far too large."),
+        ("-9e999", 0.5, "Wrong: far too small."),
+        ("1e-400", 0.0, "Wrong: a hair too large."),
         ("", 1.0, "Not filled in."),
         ("abc", 1.0, "“abc” is not a number. Write it like 0.593, −0,593 or 5.93e-1."),
         ("1", math.inf, "The right value is too large for a computer's numbers, so this cannot be compared."),
@@ -539,6 +548,27 @@ def test_marks_say_what_was_compared(typed: str, right: float, message: str) -> 
 
 def test_a_whole_unit_is_too_much_to_cut_off() -> None:
     assert [mark(typed, 0.5).status for typed in ("0.4", "0.49", "0.6")] == ["wrong"] * 3
+
+
+@pytest.mark.parametrize("minus", "−‐‑‒–—﹣－⁻")
+def test_every_minus_sign_is_read(minus: str) -> None:
+    assert mark(f"{minus}0.59", -0.593269).status == "right"
+    assert mark(f"{minus}5,9e{minus}1", -0.593269).status == "right"
+
+
+def test_full_width_and_invisible_characters_are_read() -> None:
+    assert mark("\u200b＋０．５９\u00a0", 0.593269).status == "right"
+
+
+def test_a_tie_is_right_both_ways_although_it_is_stored_below() -> None:
+    assert 0.3925 != Decimal("0.3925")
+    assert [mark(typed, 0.3925).status for typed in ("0.392", "0.393", "0.394")] == ["right", "right", "wrong"]
+    assert [mark(typed, 0.49999999999999994).status for typed in ("0.5", "0.4")] == ["right", "wrong"]
+    cancelled = 0.1 + 0.2 - 0.3  # noise, where the right value is 0
+    assert [mark("0.0", cancelled, noise).message for noise in (1e-16, 0.0)] == [
+        "Right.",
+        "This says too little to be right: all its digits are zeros. Give more of them.",
+    ]
 
 
 def test_zeros_are_no_number_cut_off() -> None:
