@@ -168,7 +168,7 @@ def _is_within(number: Typed, right: float, bound: float) -> bool:
     A last digit larger than the right value itself says nothing, and what is unbounded explains nothing.
     """
     half = number.unit / 2
-    return 0 < bound and half <= abs(Decimal(right)) and abs(number.off(right)) <= Decimal(bound) + half
+    return bound > 0 and half <= abs(Decimal(right)) and abs(number.off(right)) <= Decimal(bound) + half
 
 
 def _either(number: Typed, right: float) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from classwork import CLASS, drawn, entries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,36 +27,6 @@ GOLDENS = Path(__file__).parents[1] / "goldens"
 PAIRS = [(output, loss) for loss in LOSSES for output in LOSSES[loss].outputs or OUTPUTS]
 MAZUR = EXAMPLES["mazur"]
 
-
-def drawn(
-    sizes: tuple[int, ...],
-    rows: int,
-    activation: str,
-    output: str,
-    loss: str,
-    *,
-    seed: int = 0,
-    rate: float = 0.3,
-    biases: bool = True,
-) -> Homework:
-    """A homework of random numbers; targets are probabilities summing to 1, which every loss can take."""
-    rng = np.random.RandomState(seed)
-    y = rng.uniform(0.1, 0.9, (rows, sizes[-1]))
-    params = [(rng.randn(m, n), rng.randn(n)) for m, n in zip(sizes[:-1], sizes[1:], strict=True)]
-    if sizes[-1] > 1:
-        y /= y.sum(axis=1, keepdims=True)
-    return Homework(rng.randn(rows, sizes[0]), y, params, activation, output, loss, rate, biases)
-
-
-# Between them, these let every slip change something.
-CLASS = EXAMPLES | {
-    "mean": drawn((4, 4, 4), 3, "tanh", "linear", "mse"),
-    "classes": drawn((2, 3, 3, 3), 4, "swish", "softmax", "cross_entropy", seed=1),
-    "bits": drawn((3, 2, 2), 3, "gelu", "sigmoid", "bce", seed=2, biases=False),
-    "softmax": drawn((2, 2, 3), 2, "softplus", "softmax", "half_sse", seed=3),
-    "straight": drawn((2, 2), 3, "relu", "linear", "huber", seed=4),
-    "leaky": drawn((2, 3, 2, 1), 1, "leaky_relu", "elu", "mae", seed=5),
-}
 
 DEEP = drawn((2, 2, 2, 2), 3, "tanh", "sigmoid", "bce", seed=6)
 
@@ -75,12 +46,6 @@ def homeworks(draw: st.DrawFn) -> Homework:
         rate=draw(st.sampled_from([0.01, 0.5, 1.0, 3.0])),
         biases=draw(st.booleans()),
     )
-
-
-def entries(numbers: Numbers) -> Iterator[tuple[str, tuple[int, ...], float]]:
-    for name, array in numbers.items():
-        for index in np.ndindex(array.shape):
-            yield name, index, float(array[index])
 
 
 def names(slips: list[Slip]) -> list[str]:
@@ -561,7 +526,7 @@ def test_full_width_and_invisible_characters_are_read() -> None:
 
 
 def test_a_tie_is_right_both_ways_although_it_is_stored_below() -> None:
-    assert 0.3925 != Decimal("0.3925")
+    assert Decimal("0.3925") != 0.3925
     assert [mark(typed, 0.3925).status for typed in ("0.392", "0.393", "0.394")] == ["right", "right", "wrong"]
     assert [mark(typed, 0.49999999999999994).status for typed in ("0.5", "0.4")] == ["right", "wrong"]
     cancelled = 0.1 + 0.2 - 0.3  # noise, where the right value is 0

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pytest
+from classwork import CLASS, entries
 
 from backprop_core.activations import ACTIVATIONS, OUTPUTS, Array
 from backprop_core.homework import EXAMPLES, Homework, diagnose, noises, quantities
@@ -14,7 +15,6 @@ from backprop_core.losses import FUSED, LOSSES
 from backprop_core.marking import mark, read
 from backprop_core.slips import Numbers, by_name
 from backprop_core.verdicts import Place, judge
-from core.test_homework import CLASS, entries
 
 MAZUR = EXAMPLES["mazur"]
 Round = Callable[[Array], Array]
@@ -30,7 +30,9 @@ def status(place: Place, typed: str, before: dict[Place, str] | None = None) -> 
 
 def exact(rng: np.random.RandomState, shape: tuple[int, ...]) -> Array:
     """Decimals with one to three places, exact."""
-    draws = [Decimal(int(n)).scaleb(-int(p)) for n, p in zip(rng.randint(-99, 100, 99), rng.randint(1, 4, 99))]
+    draws = [
+        Decimal(int(n)).scaleb(-int(p)) for n, p in zip(rng.randint(-99, 100, 99), rng.randint(1, 4, 99), strict=True)
+    ]
     return np.array(draws[: int(np.prod(shape))], dtype=object).reshape(shape)
 
 
@@ -62,10 +64,9 @@ def test_decimal_ties_are_right_whichever_way_they_are_rounded() -> None:
     for homework, numbers in exact_updates():
         right, noise = quantities(homework), noises(homework)
         for name, array in numbers.items():
-            array = np.asarray(array, dtype=object)
-            for index in np.ndindex(array.shape):
-                value = array[index].normalize()
-                sign, digits, exponent = value.as_tuple()
+            for index in np.ndindex(np.shape(array)):
+                value = Decimal(np.asarray(array, dtype=object)[index]).normalize()
+                _, digits, exponent = value.as_tuple()
                 if digits[-1] != 5 or not 2 <= len(digits) <= 12:
                     continue
                 ties += 1
