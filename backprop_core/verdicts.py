@@ -21,9 +21,10 @@ from backprop_core.slips import Slip
 
 Place = tuple[str, tuple[int, ...]]  # a quantity's name, and an index into it
 
-OTHER_SIGN = "the other sign convention, δ = (target − output)·f′, where δ points downhill"
-THRESHOLD = "a threshold θ, which is −b"
+OTHER_SIGN = "in the other sign convention: δ = (target − output)·f′, which points downhill"
+THRESHOLD = "as a threshold: θ is −b"
 FEWEST_DIGITS = 2  # that a hand calculation keeps on its way, even where its answer has only one
+FEW_UNITS = 10  # of the last digit: where rounding can lead further, it hits a slip's digits hardly ever by chance
 
 _NAME = re.compile(r"(z|a|delta|dW|db|W|b|loss)(\d*)(_new)?")
 
@@ -42,6 +43,7 @@ class _Sheet:
 
     known : how far off the answers are that count as right, nan elsewhere
     turned : places whose answers have the opposite sign by convention
+    reached : how far rounding can lead, by the quantity looked at, digits and unit: answers to one quantity share it
     """
 
     homework: Homework
@@ -50,6 +52,7 @@ class _Sheet:
     answers: Mapping[Place, str]
     known: dict[str, Array]
     turned: set[Place] = field(default_factory=set)
+    reached: dict[tuple[str, int, Decimal], Mapping[str, Array]] = field(default_factory=dict)
 
 
 def judge(homework: Homework, answers: Mapping[Place, str]) -> dict[Place, Verdict]:
@@ -101,10 +104,10 @@ def _judged(sheet: _Sheet, place: Place) -> Verdict:
     if convention and number.says(-right, noise):
         sheet.turned.add(place)
         _remember(sheet, place, number, -right)
-        return Verdict(Mark("convention", plain.off, f"Right, in another convention: this is {convention}."))
+        return Verdict(Mark("convention", plain.off, f"Right, {convention}."))
     bound = _explained(sheet, place, number)
     slips = diagnose(sheet.homework, name, index, typed)
-    if slips and _is_within(number, right, bound):
+    if slips and bound < FEW_UNITS * float(number.unit) and _is_within(number, right, bound):
         return Verdict(Mark("wrong", plain.off, _either(number, right)), tuple(slips))
     if slips:
         return Verdict(plain, tuple(slips))
@@ -114,8 +117,7 @@ def _judged(sheet: _Sheet, place: Place) -> Verdict:
     if convention and _is_within(number, -right, bound):
         sheet.turned.add(place)
         _remember(sheet, place, number, -right)
-        message = f"{_on_the_way(number, -right, bound)} And in another convention: this is {convention}."
-        return Verdict(Mark("convention", plain.off, message))
+        return Verdict(Mark("convention", plain.off, _on_the_way(number, -right, bound, f"{convention}; ")))
     return Verdict(plain)
 
 
@@ -157,9 +159,12 @@ def _remember(sheet: _Sheet, place: Place, number: Typed, right: float) -> None:
 
 def _explained(sheet: _Sheet, place: Place, number: Typed) -> float:
     """How far off rounding on the way can have led."""
-    unit = to_digits(max(number.digits, FEWEST_DIGITS), float(number.unit))
-    rounding = Rounding(unit, 0.0, sheet.known)
-    return float(reach(sheet.homework, dict(sheet.right), rounding)[place[0]][place[1]])
+    (name, index), digits = place, max(number.digits, FEWEST_DIGITS)
+    key = name, digits, number.unit
+    if key not in sheet.reached:
+        rounding = Rounding(to_digits(digits, float(number.unit)), 0.0, sheet.known)
+        sheet.reached[key] = reach(sheet.homework, dict(sheet.right), rounding)
+    return float(sheet.reached[key][name][index])
 
 
 def _is_within(number: Typed, right: float, bound: float) -> bool:
@@ -176,8 +181,8 @@ def _either(number: Typed, right: float) -> str:
     return f"{away.capitalize()}: a slip gives these digits, but rounding on the way can too. More digits tell which."
 
 
-def _on_the_way(number: Typed, right: float, bound: float) -> str:
+def _on_the_way(number: Typed, right: float, bound: float, convention: str = "") -> str:
     return (
-        f"Right, with rounding on the way: {distance(number, right)}, and rounding to these digits at every step can "
-        f"make it {bound + float(number.unit) / 2:.2g}."
+        f"Right, {convention}with rounding on the way: {distance(number, right)}, and rounding to these digits at "
+        f"every step can make it {bound + float(number.unit) / 2:.2g}."
     )
