@@ -276,7 +276,7 @@ def _verdict(right: float, noise: float, digits: int) -> None:
         verdict = mark(typed, right, noise)
         (st.success if verdict.is_right else st.warning)(verdict.message)
     elif sign:
-        actual = "+" if right > 0 else "−" if right < 0 else "0"
+        actual = "+" if right > noise else "−" if right < -noise else "0"
         if sign == actual:
             st.success(f"Right: it is {actual}.")
         else:
