@@ -83,7 +83,8 @@ def read(typed: str) -> Typed | None:
 
     A dash of any length is a minus sign, and full-width digits are read too.
     """
-    text = typed.translate(_SAME).strip()
+    text = typed.strip()
+    text = text.translate(_SAME).strip() if len(text) <= 4 * MOST_CHARACTERS else text
     if len(text) > MOST_CHARACTERS or not _FORM.fullmatch(text):
         return None
     value = Decimal(text)
