@@ -184,5 +184,5 @@ def _either(number: Typed, right: float) -> str:
 def _on_the_way(number: Typed, right: float, bound: float, convention: str = "") -> str:
     return (
         f"Right, {convention}with rounding on the way: {distance(number, right)}, and rounding to these digits at "
-        f"every step can make it {bound + float(number.unit) / 2:.2g}."
+        f"every step can lead {bound + float(number.unit) / 2:.2g} off."
     )
