@@ -14,10 +14,11 @@ from backprop_core.config import Config, ConfigError
 from backprop_core.initializers import Params
 from backprop_core.marking import FLOAT_NOISE, Mark, mark, read
 from backprop_core.presets import PRESETS, Preset
+from backprop_core.rounding import noise
 from backprop_core.run import Run, Step
 from backprop_core.slips import SLIPS, Numbers, Slip, Switches, by_name, recompute
 
-__all__ = ["EXAMPLES", "SLIPS", "Homework", "Mark", "Slip", "diagnose", "mark", "quantities"]
+__all__ = ["EXAMPLES", "SLIPS", "Homework", "Mark", "Slip", "diagnose", "mark", "noises", "quantities"]
 
 MOST_UNITS = 4  # inputs, units of a hidden layer, outputs: what a class computes by hand
 MOST_HIDDEN_LAYERS = 2
@@ -97,6 +98,10 @@ class Homework:
         return _frozen(by_name(step.z, step.a[1:], step.delta, grads, step.params_after, losses))
 
     @functools.cached_property
+    def _noise(self) -> Numbers:
+        return _frozen(noise(self, self._right))
+
+    @functools.cached_property
     def _slipped(self) -> tuple[Numbers, list[tuple[Slip, Numbers]]]:
         """The right numbers, and those of every slip in every way it can be made, all by `recompute`."""
         wrong = [(slip, recompute(self, way)) for slip in SLIPS.values() for way in slip.variants(self)]
@@ -113,12 +118,18 @@ def quantities(homework: Homework) -> dict[str, Array]:
     return dict(homework._right)
 
 
+def noises(homework: Homework) -> dict[str, Array]:
+    """How far `quantities` may be off, in the same shapes, as float64 rounds; for `mark`. Raises ConfigError."""
+    return dict(homework._noise)
+
+
 def diagnose(homework: Homework, name: str, index: tuple[int, ...], typed: str) -> list[Slip]:
     """The slips that reproduce a wrong number as it was typed, most common first.
 
     A slip is named only if it changes this quantity, if its value has the typed digits, and if the right value has not
-    (both as `mark` compares them). So nothing is said of a right number, nor of none; and where few digits were typed,
-    several slips may fit. Each is tried in every way it can be made: in all layers, or in one alone.
+    (both as `mark` compares them). So nothing is said of a right number, nor of none, nor of zeros, which have no digit
+    to compare; and where few digits were typed, several slips may fit. Each is tried in every way it can be made: in
+    all layers, or in one alone.
 
     Raises
     ------
@@ -127,15 +138,16 @@ def diagnose(homework: Homework, name: str, index: tuple[int, ...], typed: str) 
     """
     right = _entry(homework._right, name, index)
     number = read(typed)
-    if number is None or number.says(right):
+    noise_here = float(homework._noise[name][index])
+    if number is None or not number.digits or number.says(right, noise_here):
         return []
     base, wrong = homework._slipped
     unchanged = float(base[name][index])
     found = []
     for slip, numbers in wrong:
         value = float(numbers[name][index])
-        changed = not math.isclose(value, unchanged, rel_tol=float(FLOAT_NOISE))
-        if slip not in found and changed and number.says(value):
+        changed = not math.isclose(value, unchanged, rel_tol=float(FLOAT_NOISE), abs_tol=noise_here)
+        if slip not in found and changed and number.says(value, noise_here):
             found.append(slip)
     return found
 

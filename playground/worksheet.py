@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from backprop_core.activations import Array
-from backprop_core.homework import EXAMPLES, Homework, diagnose, mark, quantities
+from backprop_core.homework import EXAMPLES, Homework, quantities
+from backprop_core.marking import Mark
+from backprop_core.verdicts import judge
 
 MOST_KEPT = 200  # characters of an answer: any this long is no number
 
@@ -27,13 +29,17 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Marked:
-    """What is said of one answer: its place, the text typed, right or not, a sentence, and slips that explain it."""
+    """What is said of one answer: its place, the text typed, its mark, and slips that explain it."""
 
     place: str
     typed: str
-    right: bool
-    message: str
+    mark: Mark
     slips: tuple[str, ...]
+
+    @property
+    def right(self) -> bool:
+        """Whether it counts as right."""
+        return self.mark.is_right
 
 
 def example(name: str) -> Sheet:
@@ -134,16 +140,11 @@ def with_answers(sheet: Sheet, name: str, edits: Edits) -> Sheet:
 
 def marked(sheet: Sheet) -> list[Marked]:
     """Every answer, marked to the digits given, and the slips that reproduce a wrong one. Raises ConfigError."""
-    right = quantities(sheet.homework)
     found = []
-    for (name, index), typed in sheet.answers.items():
-        if name not in right or len(index) != right[name].ndim:
-            continue
-        verdict = mark(typed, float(right[name][index]))
-        slips = () if verdict.status == "right" else diagnose(sheet.homework, name, index, typed)
+    for (name, index), verdict in judge(sheet.homework, sheet.answers).items():
         place = name + (f"[{', '.join(str(i + 1) for i in index)}]" if index else "")
-        sentences = tuple(f"**{slip.label}:** {slip.explanation}" for slip in slips)
-        found.append(Marked(place, typed, verdict.status == "right", verdict.message, sentences))
+        sentences = tuple(f"**{slip.label}:** {slip.explanation}" for slip in verdict.slips)
+        found.append(Marked(place, sheet.answers[name, index], verdict.mark, sentences))
     return found
 
 

@@ -66,6 +66,19 @@ def test_a_wrong_answer_is_explained_and_can_be_taken_back() -> None:
     assert worksheet.marked(worksheet.with_answers(sheet, "dW2", {0: {"unit 1": None}})) == []
 
 
+def test_answers_are_marked_beside_each_other() -> None:
+    sheet = worksheet.with_answers(worksheet.example("mazur"), "dW2", {0: {"unit 1": "0.0828"}})
+    (alone,) = worksheet.marked(sheet)
+    assert (alone.mark.status, alone.right) == ("rounded", True)
+    sheet = worksheet.with_answers(sheet, "a1", {0: {"unit 1": "0.593270"}})
+    sheet = worksheet.with_answers(sheet, "delta2", {0: {"unit 1": "-0.1384986"}})
+    assert [(result.mark.status, result.right) for result in worksheet.marked(sheet)] == [
+        ("wrong", False),
+        ("right", True),
+        ("convention", True),
+    ]
+
+
 def test_a_network_that_makes_no_sense_is_refused_with_a_sentence() -> None:
     sheet = worksheet.with_setting(worksheet.example("mazur"), loss="bce", output="linear")
     with pytest.raises(ConfigError, match="probability"):

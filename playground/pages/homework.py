@@ -19,6 +19,15 @@ FUNCTIONS = {
     "loss": {name: entry.label for name, entry in LOSSES.items()},
 }
 
+ICONS = {
+    "right": ":green[:material/check_circle:]",
+    "rounded": ":green[:material/data_usage:]",
+    "convention": ":green[:material/swap_horiz:]",
+    "coarse": ":orange[:material/more_horiz:]",
+    "wrong": ":orange[:material/cancel:]",
+    "unreadable": ":orange[:material/help:]",
+}
+
 
 def view() -> None:
     """Draw the homework view of the One step page."""
@@ -114,8 +123,8 @@ def _answers(sheet: Sheet, names: list[str]) -> None:
     right = sum(result.right for result in results)
     st.markdown(f"**{right} of {len(results)} right**")
     for result in results:
-        icon = ":green[:material/check_circle:]" if result.right else ":orange[:material/cancel:]"
-        st.markdown(f"{icon} `{result.place} = {_plain(result.typed)}` {result.message}")
+        icon = ICONS.get(result.mark.status, ICONS["unreadable"])
+        st.markdown(f"{icon} `{result.place} = {_plain(result.typed)}` {result.mark.message}")
         for slip in result.slips:
             st.markdown(f"  - {slip}")
 

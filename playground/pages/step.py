@@ -17,6 +17,7 @@ from backprop_core.explain import (
 )
 from backprop_core.formulas import with_numbers
 from backprop_core.marking import mark
+from backprop_core.rounding import noise_of_terms
 from backprop_core.run import Snapshot
 from playground import charts, controls, scrolling
 from playground.figures import said
@@ -206,7 +207,8 @@ def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequ
     else:
         st.latex(with_numbers(explanation, quantity, row, unit, digits))
         if widgets.value("predict"):
-            _verdict(float(quantity.values[row, unit]), digits)
+            noise = float(noise_of_terms(explanation, quantity)[row, unit])
+            _verdict(float(quantity.values[row, unit]), noise, digits)
     part = window((len(quantity.values), quantity.values.shape[1]), row, unit, digits)
     shown = quantity.values[part.rows, part.columns]
     figure = cells(
@@ -247,13 +249,13 @@ def _guess() -> None:
     end.button("Reveal", key="reveal", type="primary", on_click=walk.reveal, width="stretch")
 
 
-def _verdict(right: float, digits: int) -> None:
+def _verdict(right: float, noise: float, digits: int) -> None:
     typed, sign = walk.guess()
     if typed.strip():
-        verdict = mark(typed, right)
-        (st.success if verdict.status == "right" else st.warning)(verdict.message)
+        verdict = mark(typed, right, noise)
+        (st.success if verdict.is_right else st.warning)(verdict.message)
     elif sign:
-        actual = "+" if right > 0 else "−" if right < 0 else "0"
+        actual = "+" if right > noise else "−" if right < -noise else "0"
         if sign == actual:
             st.success(f"Right: it is {actual}.")
         else:

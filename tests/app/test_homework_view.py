@@ -1,5 +1,7 @@
 """The homework view of the One step page, through Streamlit's own test harness."""
 
+from dataclasses import replace
+
 from patience import PATIENCE
 from streamlit.testing.v1 import AppTest
 
@@ -46,3 +48,24 @@ def test_a_bad_combination_is_one_sentence() -> None:
     assert "softmax" in at.error[0].value
     at.selectbox(key="homework_loss").select("half_sse").run()
     assert not at.error
+
+
+def test_every_kind_of_mark_has_its_icon_and_sentence() -> None:
+    at = opened()
+    sheets = at.session_state["session"].part(Sheets)
+    answers = {
+        ("z1", (0, 1)): ("0.393", "check_circle", "Right to the 3 digits given."),
+        ("delta1", (0, 0)): ("0.00885", "data_usage", "Right, with rounding on the way"),
+        ("delta2", (0, 0)): ("-0.1385", "swap_horiz", "Right, in the other sign convention"),
+        ("b1_new", (0,)): ("-0.35", "swap_horiz", "Right, as a threshold"),
+        ("W1_new", (0, 0)): ("0", "more_horiz", "This says too little"),
+        ("loss", ()): ("9e999", "cancel", "Wrong: far too large."),
+        ("a1", (0, 0)): ("½", "help", "is not a number"),
+    }
+    sheets.current = replace(sheets.current, answers={place: typed for place, (typed, _, _) in answers.items()})
+    at.run()
+    assert not at.exception
+    shown = [text.value for text in at.markdown]
+    assert "**4 of 7 right**" in shown
+    for typed, icon, sentence in answers.values():
+        assert any(icon in text and f"= {typed}`" in text and sentence in text for text in shown), typed

@@ -2,6 +2,7 @@
 
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -316,6 +317,15 @@ def test_a_right_prediction(page: Page, typed: str) -> None:
     assert len(page.app.success) == 1
     assert "Right" in page.app.success[0].value
     assert not page.app.warning
+
+
+def test_a_tie_may_be_predicted_rounded_up(page: Page) -> None:
+    page.start("mazur")
+    page.choose("unit", 1)
+    page.choose("predict", True)
+    assert Decimal(float(page.quantity.values[0, 1])) < Decimal("0.3925")
+    page.predict("0.393")
+    assert page.app.success[0].value == "Right to the 3 digits given."
 
 
 def test_a_wrong_prediction_is_told_by_how_much(page: Page) -> None:

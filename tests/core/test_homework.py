@@ -3,11 +3,13 @@
 import json
 import math
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from classwork import CLASS, drawn, entries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,36 +27,6 @@ GOLDENS = Path(__file__).parents[1] / "goldens"
 PAIRS = [(output, loss) for loss in LOSSES for output in LOSSES[loss].outputs or OUTPUTS]
 MAZUR = EXAMPLES["mazur"]
 
-
-def drawn(
-    sizes: tuple[int, ...],
-    rows: int,
-    activation: str,
-    output: str,
-    loss: str,
-    *,
-    seed: int = 0,
-    rate: float = 0.3,
-    biases: bool = True,
-) -> Homework:
-    """A homework of random numbers; targets are probabilities summing to 1, which every loss can take."""
-    rng = np.random.RandomState(seed)
-    y = rng.uniform(0.1, 0.9, (rows, sizes[-1]))
-    params = [(rng.randn(m, n), rng.randn(n)) for m, n in zip(sizes[:-1], sizes[1:], strict=True)]
-    if sizes[-1] > 1:
-        y /= y.sum(axis=1, keepdims=True)
-    return Homework(rng.randn(rows, sizes[0]), y, params, activation, output, loss, rate, biases)
-
-
-# Between them, these let every slip change something.
-CLASS = EXAMPLES | {
-    "mean": drawn((4, 4, 4), 3, "tanh", "linear", "mse"),
-    "classes": drawn((2, 3, 3, 3), 4, "swish", "softmax", "cross_entropy", seed=1),
-    "bits": drawn((3, 2, 2), 3, "gelu", "sigmoid", "bce", seed=2, biases=False),
-    "softmax": drawn((2, 2, 3), 2, "softplus", "softmax", "half_sse", seed=3),
-    "straight": drawn((2, 2), 3, "relu", "linear", "huber", seed=4),
-    "leaky": drawn((2, 3, 2, 1), 1, "leaky_relu", "elu", "mae", seed=5),
-}
 
 DEEP = drawn((2, 2, 2, 2), 3, "tanh", "sigmoid", "bce", seed=6)
 
@@ -74,12 +46,6 @@ def homeworks(draw: st.DrawFn) -> Homework:
         rate=draw(st.sampled_from([0.01, 0.5, 1.0, 3.0])),
         biases=draw(st.booleans()),
     )
-
-
-def entries(numbers: Numbers) -> Iterator[tuple[str, tuple[int, ...], float]]:
-    for name, array in numbers.items():
-        for index in np.ndindex(array.shape):
-            yield name, index, float(array[index])
 
 
 def names(slips: list[Slip]) -> list[str]:
@@ -363,7 +329,9 @@ def test_every_slip_is_recognised_in_all_it_changes(title: str) -> None:
             for name, index, value in entries(recompute(homework, way)):
                 correct = float(right[name][index])
                 typed = f"{value:.15g}"
-                if math.isclose(value, correct, rel_tol=1e-9, abs_tol=1e-13):
+                if not float(typed):  # no digit to compare
+                    assert diagnose(homework, name, index, typed) == []
+                elif math.isclose(value, correct, rel_tol=1e-9, abs_tol=1e-13):
                     assert diagnose(homework, name, index, f"{correct:.15g}") == []
                 elif mark(typed, correct).status == "wrong":
                     assert slip in diagnose(homework, name, index, typed), (slip.name, way, name, index)
@@ -431,7 +399,9 @@ def test_slips_are_registered_under_their_names_and_say_what_is_wrong() -> None:
 def test_right_numbers_are_never_diagnosed(homework: Homework, digits: int, form: str, comma: bool) -> None:
     for name, index, value in entries(quantities(homework)):
         typed = f"{value:.{digits - (form == 'e')}{form}}".replace(".", "," if comma else ".")
-        assert mark(typed, value).status == "right", typed
+        assert mark(typed, value).status == ("right" if float(typed.replace(",", ".")) or not value else "coarse"), (
+            typed
+        )
         assert diagnose(homework, name, index, typed) == []
 
 
@@ -527,7 +497,11 @@ def test_wrong_numbers_are_told_by_how_much(typed: str, off: float, message: str
         ("0.1234567890123", 0.12345678901234567, "Right to 12 digits; further ones are not compared."),
         ("0.59326900000000001", 0.593269, "Right to 12 digits; further ones are not compared."),
         ("0", 0.0, "Right."),
-        ("0.000", 0.0004, "Right as far as it goes, but all its digits are zeros: give more of them."),
+        ("0.000", 0.0004, "This says too little to be right: all its digits are zeros. Give more of them."),
+        ("0e9", 123456.0, "This says too little to be right: all its digits are zeros. Give more of them."),
+        ("9e999", 0.5, "Wrong: far too large."),
+        ("-9e999", 0.5, "Wrong: far too small."),
+        ("1e-400", 0.0, "Wrong: a hair too large."),
         ("", 1.0, "Not filled in."),
         ("abc", 1.0, "“abc” is not a number. Write it like 0.593, −0,593 or 5.93e-1."),
         ("1", math.inf, "The right value is too large for a computer's numbers, so this cannot be compared."),
@@ -539,6 +513,27 @@ def test_marks_say_what_was_compared(typed: str, right: float, message: str) -> 
 
 def test_a_whole_unit_is_too_much_to_cut_off() -> None:
     assert [mark(typed, 0.5).status for typed in ("0.4", "0.49", "0.6")] == ["wrong"] * 3
+
+
+@pytest.mark.parametrize("minus", "−‐‑‒–—﹣－⁻")
+def test_every_minus_sign_is_read(minus: str) -> None:
+    assert mark(f"{minus}0.59", -0.593269).status == "right"
+    assert mark(f"{minus}5,9e{minus}1", -0.593269).status == "right"
+
+
+def test_full_width_and_invisible_characters_are_read() -> None:
+    assert mark("\u200b＋０．５９\u00a0", 0.593269).status == "right"
+
+
+def test_a_tie_is_right_both_ways_although_it_is_stored_below() -> None:
+    assert Decimal("0.3925") != 0.3925
+    assert [mark(typed, 0.3925).status for typed in ("0.392", "0.393", "0.394")] == ["right", "right", "wrong"]
+    assert [mark(typed, 0.49999999999999994).status for typed in ("0.5", "0.4")] == ["right", "wrong"]
+    cancelled = 0.1 + 0.2 - 0.3  # noise, where the right value is 0
+    assert [mark("0.0", cancelled, noise).message for noise in (1e-16, 0.0)] == [
+        "Right.",
+        "This says too little to be right: all its digits are zeros. Give more of them.",
+    ]
 
 
 def test_zeros_are_no_number_cut_off() -> None:
