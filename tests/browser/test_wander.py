@@ -94,7 +94,7 @@ def test_the_sidebar_is_right_on_every_page(arrive: Callable[[str], Visitor], li
     assert visitor.in_force() == config
     before = settings_shown(visitor.page)
     visitor.enter("l2", 0.03)
-    visitor.rest()
+    visitor.page.wait_for_url("**l2=0.03**")
     visitor.go("One step")
     visitor.go("Train")
     assert settings_shown(visitor.page) == before | {"l2": 0.03}
@@ -126,8 +126,9 @@ def test_leaving_in_mid_play_and_undo(arrive: Callable[[str], Visitor]) -> None:
     visitor.wait_epoch(">= 20")
     visitor.go("One step")  # which does not play
     check_settings(visitor.page, Config())
-    at = visitor.link.epoch
     visitor.go("Landscape")
+    at = visitor.epoch
+    assert at >= 20
     visitor.go("Train")
     assert visitor.epoch == at, "the shown epoch is not moved by what the browser last knew of the timeline"
     check_settings(visitor.page, Config())
