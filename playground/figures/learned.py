@@ -59,7 +59,7 @@ class Surface(Live):
         self._exact = data.target_scaling is not None  # a target may vary little, far from 0
         self._names = np.array([_clipped(name) for name in data.classes])
         scale, z_range = self._scale(theme)
-        place = f"{data.inputs[0]} %{{x:.3g}}, {data.inputs[1]} %{{y:.3g}}"
+        place = f"{data.inputs[0]} %{{x:.6~g}}, {data.inputs[1]} %{{y:.6~g}}"
         surface = go.Heatmap(
             x0=low[0], dx=step[0], y0=low[1], dy=step[1], z=np.zeros((GRID, GRID)), colorscale=scale,
             zmin=z_range[0], zmax=z_range[1], showscale=False, zsmooth=False if self._classes else "fast",
@@ -125,7 +125,7 @@ class Surface(Live):
             text = [f"class {data.classes[label]}" for label in labels]
         return go.Scatter(
             mode="markers", x=X[:, 0], y=X[:, 1], marker=marker, text=text,
-            hovertemplate=f"{name} row<br>{data.inputs[0]} %{{x:.4g}}, {data.inputs[1]} %{{y:.4g}}<br>%{{text}}"
+            hovertemplate=f"{name} row<br>{data.inputs[0]} %{{x:.6~g}}, {data.inputs[1]} %{{y:.6~g}}<br>%{{text}}"
             "<extra></extra>",
         )  # fmt: skip
 
@@ -141,7 +141,7 @@ class Curve(Live):
             go.Scatter(
                 mode="markers", x=X[:, 0], y=target[:, 0],
                 marker={"size": 7 if len(X) > 16 else 13, "symbol": symbol, "color": colour, "opacity": 0.75},
-                hovertemplate=f"{name} row<br>{data.inputs[0]} %{{x:.4g}}, target %{{y:.4g}}<extra></extra>",
+                hovertemplate=f"{name} row<br>{data.inputs[0]} %{{x:.6~g}}, target %{{y:.6~g}}<extra></extra>",
             )
             for X, target, symbol, colour, name in (
                 (data.rows, data.targets, "circle", theme.train, "training"),
@@ -150,7 +150,7 @@ class Curve(Live):
         ]  # fmt: skip
         line = go.Scatter(
             mode="lines", x=line_grid(data)[:, 0], y=np.zeros(CURVE), line={"width": 3, "color": theme.text},
-            hovertemplate=f"{data.inputs[0]} %{{x:.4g}}: output %{{y:.6g}}<extra></extra>",
+            hovertemplate=f"{data.inputs[0]} %{{x:.6~g}}: output %{{y:.6g}}<extra></extra>",
         )  # fmt: skip
         axis = {
             "fixedrange": True,
