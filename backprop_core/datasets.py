@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from backprop_core.activations import Array
-from backprop_core.scaling import Scaling, standardising, standardising_targets
+from backprop_core.scaling import Scaling, standardising_targets
 
 Task = Literal["classification", "regression"]
 
@@ -499,7 +499,10 @@ def _scaled(rows: Array, scaling: Scaling | None) -> Array:
 
 def _scaling(rows: Rows, train: Array) -> Scaling | None:
     if rows.standardise:
-        return standardising(rows.X[train])
+        from sklearn.preprocessing import StandardScaler
+
+        fitted = StandardScaler().fit(rows.X[train])
+        return Scaling(fitted.mean_, fitted.scale_)
     if rows.divide != 1.0:
         width = rows.X.shape[1]
         return Scaling(np.zeros(width), np.full(width, rows.divide))

@@ -25,16 +25,8 @@ class Scaling:
         return rows * self.deviation + self.mean
 
 
-def standardising(rows: Array) -> Scaling:
-    """What gives inputs (N, d) the mean 0 and the standard deviation 1; a constant column only loses its mean."""
-    from sklearn.preprocessing import StandardScaler
-
-    fitted = StandardScaler().fit(rows)
-    return Scaling(fitted.mean_, fitted.scale_)
-
-
 def standardising_targets(y: Array) -> Scaling:
-    """The same for targets (N, k)."""
+    """What gives targets (N, k) the mean 0 and the standard deviation 1; a constant column only loses its mean."""
     y = np.ascontiguousarray(y)
     spread = y.std(axis=0)
     return Scaling(y.mean(axis=0), np.where(spread > 0, spread, 1.0))

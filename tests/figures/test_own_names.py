@@ -62,7 +62,7 @@ def test_a_surface_of_several_classes_names_the_likeliest() -> None:
 
 def test_a_curve_names_its_input() -> None:
     training, test, line = learned(curve(), "Curve")
-    assert all("year %{x:.4g}" in str(trace["hovertemplate"]) for trace in (training, test, line))
+    assert all("year %{x:.6~g}" in str(trace["hovertemplate"]) for trace in (training, test, line))
 
 
 def test_a_table_has_room_for_its_names() -> None:
