@@ -41,7 +41,7 @@ def learned(rows: Brought, view: str) -> list[dict[str, object]]:
 def test_a_surface_of_two_classes_says_inputs_and_what_its_ends_mean() -> None:
     surface, rows, _ = learned(animals(("cat", "dog")), "Surface")
     assert str(surface["hovertemplate"]).startswith(
-        f"body height %{{x:.3g}}, {plain('<i>weight</i>')} %{{y:.3g}}: output"
+        f"body height %{{x:.6~g}}, {plain('<i>weight</i>')} %{{y:.6~g}}: output"
     )
     assert "<i>" not in str(surface["hovertemplate"])
     assert "(0 cat, 1 dog)" in str(surface["hovertemplate"])
