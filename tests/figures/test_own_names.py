@@ -45,7 +45,7 @@ def test_a_surface_of_two_classes_says_inputs_and_what_its_ends_mean() -> None:
     )
     assert "<i>" not in str(surface["hovertemplate"])
     assert "(0 cat, 1 dog)" in str(surface["hovertemplate"])
-    assert "body height %{x:.4g}" in str(rows["hovertemplate"])
+    assert "body height %{x:.6~g}" in str(rows["hovertemplate"])
     assert set(rows["text"]) == {"class cat", "class dog"}  # type: ignore[call-overload]
 
 
