@@ -127,7 +127,11 @@ def _predictions(run: Run, snapshot: Snapshot) -> None:
     before = run.at(max(run.epoch - 1, 0))
     print(f"{'  '.join(data.inputs[:4])} | target | output | output before the last update")
     for x, y, after, earlier in zip(
-        data.X[rows], data.y[rows], snapshot.predict(data.X[rows]), before.predict(data.X[rows]), strict=True
+        data.rows[rows],
+        data.targets[rows],
+        snapshot.predict(data.rows[rows]),
+        before.predict(data.rows[rows]),
+        strict=True,
     ):
         print(" | ".join([_numbers(x[:4], "g"), _numbers(y, "g"), _numbers(after, ".10f"), _numbers(earlier, ".10f")]))
     if len(data.X) > MOST_ROWS_SHOWN:

@@ -12,6 +12,7 @@ from backprop_core.activations import Array
 from backprop_core.cells import is_missing, is_number, number, objection, shown, unique
 from backprop_core.config import ConfigError
 from backprop_core.datasets import MAX_CLASSES, MAX_INPUTS, Rows
+from backprop_core.scaling import standardising_targets
 from backprop_core.tables import Table
 
 Kind = Literal["classes", "number"]
@@ -26,8 +27,9 @@ MOST_LISTED = 10
 class Brought(Rows):
     """Rows made of a table: y is class numbers (N,), or (N, k) of what is to be met.
 
-    Names are fit to be shown; `classes` are empty where y is numbers. `standardise` is for `datasets.bring`, which
-    knows which rows are for training. `row_numbers` are those of the user's file, `report` says what was done.
+    Names are fit to be shown; `classes` are empty where y is numbers. X and y stay in the user's units: `standardise`
+    and `scale_target` are for `datasets.bring`, which knows which rows are for training. `row_numbers` are those of the
+    user's file, `report` says what was done.
     """
 
     row_numbers: tuple[int, ...] = ()
@@ -115,28 +117,26 @@ def to_rows(
         names,
         classes,
         bool(standardise),
-        tuple(table.rows[row] for row in kept),
-        tuple(filter(None, report)),
+        row_numbers=tuple(table.rows[row] for row in kept),
+        report=tuple(filter(None, report)),
     )
 
 
 def with_scaled_target(rows: Brought) -> Brought:
-    """The rows with numbers to be met that have the mean 0 and the standard deviation 1; classes stay as they are.
+    """The rows with numbers to be met that are learned with the mean 0 and the standard deviation 1; classes stay.
 
-    Measured on all rows, as it is not known here which will be held back. The report says how to read the outputs.
+    Measured on all rows. The numbers themselves stay as they are, and so do the answers of a network.
     """
-    if rows.classes:
+    if rows.classes or rows.scale_target:
         return rows
-    y = rows.y.reshape(len(rows.y), -1)
-    mean, spread = y.mean(axis=0), y.std(axis=0)
-    spread = np.where(spread > 0, spread, 1.0)
-    subjects = ["The target"] if y.shape[1] == 1 else [f"Target {k + 1}" for k in range(y.shape[1])]
+    scaling = standardising_targets(rows.y.reshape(len(rows.y), -1))
+    subjects = ["The target"] if len(scaling.mean) == 1 else [f"Target {k + 1}" for k in range(len(scaling.mean))]
     said = [
-        f"{subject} is learned with the mean 0 and the standard deviation 1: an output of 0 means {center:.6g}, and "
-        f"1 more means {unit:.6g} more."
-        for subject, center, unit in zip(subjects, mean, spread, strict=True)
+        f"{subject} is learned with the mean 0 and the standard deviation 1, so losses are in such units; its mean is "
+        f"{center:.6g}, its standard deviation {unit:.6g}."
+        for subject, center, unit in zip(subjects, scaling.mean, scaling.deviation, strict=True)
     ]
-    return replace(rows, y=(y - mean) / spread, report=(*rows.report, *said))
+    return replace(rows, scale_target=True, report=(*rows.report, *said))
 
 
 def _index(table: Table, column: Any, field: str) -> int:

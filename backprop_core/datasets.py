@@ -17,6 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from backprop_core.activations import Array
+from backprop_core.scaling import Scaling, standardising_targets
 
 Task = Literal["classification", "regression"]
 
@@ -40,13 +41,19 @@ FEATURE_LABELS = {"x1_squared": "x1²", "x2_squared": "x2²", "sin_x1": "sin x1"
 
 @dataclass(frozen=True)
 class Rows:
-    """All rows of a dataset: X (N, d), and y (N,) class numbers or (N, k) numbers to be met."""
+    """All rows of a dataset: X (N, d), and y (N,) class numbers or (N, k) numbers to be met, in the user's units.
+
+    `standardise` and `scale_target` ask for inputs, and for numbers to be met, of mean 0 and standard deviation 1;
+    `divide` is what inputs are divided by.
+    """
 
     X: Array
     y: Array
     inputs: tuple[str, ...]
     classes: tuple[str, ...] = ()
     standardise: bool = False
+    scale_target: bool = False
+    divide: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -68,9 +75,11 @@ class Dataset:
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """Rows ready for training: X (N, d) as the user sees them, y (N, k) as the output units should show them.
+    """Rows ready for training: X (N, d), and y (N, k) as the output units should show them.
 
-    Arrays are read-only. `classes` is empty for a regression, `features` unless the inputs are points of a plane.
+    `rows` and `targets` are the same in the user's units: what a page shows, and what is typed and passed. They are X
+    and y themselves where `scaling` or `target_scaling` is None. Arrays are read-only. `classes` is empty for a
+    regression, `features` unless the inputs are points of a plane.
     """
 
     task: Task
@@ -81,6 +90,12 @@ class Data:
     inputs: tuple[str, ...]
     classes: tuple[str, ...]
     features: tuple[str, ...]
+    rows: Array
+    targets: Array
+    rows_test: Array
+    targets_test: Array
+    scaling: Scaling | None = None
+    target_scaling: Scaling | None = None
 
     @property
     def outputs(self) -> int:
@@ -92,8 +107,16 @@ class Data:
         """Names of what the network is shown: the features of a point, or the columns."""
         return tuple(_feature_label(name, self.inputs) for name in self.features) or self.inputs
 
+    def show(self, rows: Array) -> Array:
+        """What the network is shown for rows (N, d) in the user's units."""
+        return self.expand(self.scaling.scale(rows) if self.scaling else rows)
+
+    def answer(self, outputs: Array) -> Array:
+        """Outputs (N, k) of the network in the units of the user's targets."""
+        return self.target_scaling.unscale(outputs) if self.target_scaling else outputs
+
     def expand(self, X: Array) -> Array:
-        """What the network is shown for rows X (N, d): the chosen features of a point, or X itself."""
+        """What the network is shown for rows X (N, d), scaled already: the features of a point, or X itself."""
         if not self.features:
             return X
         return np.stack([FEATURES[name](X[:, 0], X[:, 1]) for name in self.features], axis=1)
@@ -203,7 +226,8 @@ def _real(name: str, *, standardise: bool = True, divide: float = 1.0) -> Callab
 
         bunch = getattr(sklearn.datasets, f"load_{name}")()
         inputs = tuple(str(label) for label in bunch.feature_names)
-        return Rows(bunch.data / divide, bunch.target, inputs, tuple(map(str, bunch.target_names)), standardise)
+        classes = tuple(map(str, bunch.target_names))
+        return Rows(bunch.data, bunch.target, inputs, classes, standardise, divide=divide)
 
     return load
 
@@ -362,13 +386,15 @@ def bring(
     inputs: tuple[str, ...] = (),
     classes: tuple[str, ...] | None = None,
     standardise: bool = False,
+    scale_target: bool = False,
 ) -> Data:
     """Data of the user's own rows X (N, d) and y: class numbers (N,), or numbers (N,) or (N, k) to be met.
 
     `inputs` name the columns of X, in place of x1, x2, …; `classes` are the names of the classes that y numbers from 0
     or has a column each for, and () where y is numbers. Without them, targets that are all 0 or 1, and whole numbers
     under a softmax output, are taken for classes, others for numbers. `standardise` gives inputs the mean 0 and the
-    standard deviation 1, measured on the training rows alone.
+    standard deviation 1, measured on the training rows alone; `scale_target` does so for numbers to be met, measured on
+    all rows.
 
     Raises
     ------
@@ -398,6 +424,7 @@ def bring(
         inputs or tuple(f"x{i + 1}" for i in range(X.shape[1])),
         classes,
         standardise,
+        scale_target and not classes,
     )
     return _split(rows, task, test_share, data_seed, features if X.shape[1] == 2 else (), output)
 
@@ -432,25 +459,54 @@ def _check_class_numbers(y: Array, classes: int) -> None:
 
 
 def _split(rows: Rows, task: Task, test_share: float, data_seed: int, features: tuple[str, ...], output: str) -> Data:
-    X, y = rows.X, _targets(rows, output)
+    X, targets = rows.X, _targets(rows, output)
+    target_scaling = standardising_targets(targets) if rows.scale_target else None
     train, test = np.arange(len(X)), np.arange(0)
     held_back = round(test_share * len(X))
     if 0 < held_back < len(X):
         from sklearn.model_selection import train_test_split
 
-        classes = y.argmax(axis=1) if y.shape[1] > 1 else y[:, 0]
+        classes = targets.argmax(axis=1) if targets.shape[1] > 1 else targets[:, 0]
         enough = task == "classification" and min(np.unique(classes, return_counts=True)[1]) > 1
         roomy = enough and min(held_back, len(X) - held_back) >= len(rows.classes)
         train, test = train_test_split(
             train, test_size=held_back, random_state=data_seed, stratify=classes if roomy else None
         )
         train, test = np.sort(train), np.sort(test)
+    scaling = _scaling(rows, train)
+    own, own_targets, own_test, own_targets_test = map(_frozen, (X[train], targets[train], X[test], targets[test]))
+    return Data(
+        task,
+        X=_scaled(own, scaling),
+        y=_scaled(own_targets, target_scaling),
+        X_test=_scaled(own_test, scaling),
+        y_test=_scaled(own_targets_test, target_scaling),
+        inputs=rows.inputs,
+        classes=rows.classes,
+        features=features,
+        rows=own,
+        targets=own_targets,
+        rows_test=own_test,
+        targets_test=own_targets_test,
+        scaling=scaling,
+        target_scaling=target_scaling,
+    )
+
+
+def _scaled(rows: Array, scaling: Scaling | None) -> Array:
+    return _frozen(scaling.scale(rows)) if scaling else rows
+
+
+def _scaling(rows: Rows, train: Array) -> Scaling | None:
     if rows.standardise:
         from sklearn.preprocessing import StandardScaler
 
-        X = StandardScaler().fit(X[train]).transform(X)
-    X, y, X_test, y_test = map(_frozen, (X[train], y[train], X[test], y[test]))
-    return Data(task, X, y, X_test, y_test, rows.inputs, rows.classes, features)
+        fitted = StandardScaler().fit(rows.X[train])
+        return Scaling(fitted.mean_, fitted.scale_)
+    if rows.divide != 1.0:
+        width = rows.X.shape[1]
+        return Scaling(np.zeros(width), np.full(width, rows.divide))
+    return None
 
 
 def _targets(rows: Rows, output: str) -> Array:

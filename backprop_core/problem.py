@@ -51,7 +51,8 @@ def _parts(brought: OwnRows, config: Config) -> tuple[Array, Array, dict[str, An
         raise ConfigError(
             "output", "Output 'softmax' is for classes, and the target is numbers. Choose 'linear', or another output."
         )
-    names = {"inputs": brought.inputs, "classes": brought.classes, "standardise": brought.standardise}
+    scaling = {"standardise": brought.standardise, "scale_target": brought.scale_target}
+    names = {"inputs": brought.inputs, "classes": brought.classes, **scaling}
     return brought.X, brought.y, names
 
 

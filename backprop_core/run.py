@@ -127,8 +127,8 @@ class Snapshot:
 
     @functools.cached_property
     def test_outputs(self) -> Array:
-        """Outputs for the test rows (N_test, k)."""
-        return self.predict(self.data.X_test)
+        """Outputs for the test rows (N_test, k), in the units that are trained on."""
+        return self._respond(self.data.expand(self.data.X_test))[-1]
 
     @property
     def test_score(self) -> float | None:
@@ -136,12 +136,18 @@ class Snapshot:
         return float(score(self.data.task, self.test_outputs, self.data.y_test)) if len(self.data.X_test) else None
 
     def predict(self, X: ArrayLike) -> Array:
-        """Outputs (N, k) for rows X (N, d)."""
-        return self.respond(X)[-1]
+        """Outputs (N, k) for rows X (N, d), both in the user's units."""
+        return self.data.answer(self.respond(X)[-1])
 
     def respond(self, X: ArrayLike) -> list[Array]:
-        """What every unit answers to rows X (N, d): (N, n_l) a layer, the outputs last."""
-        return respond(self.network, self.state.memory[0], _shown(self.data, X))
+        """What every unit answers to rows X (N, d) in the user's units: (N, n_l) a layer, the outputs last.
+
+        These are activations: a target that is scaled for training is scaled here.
+        """
+        return self._respond(_shown(self.data, X))
+
+    def _respond(self, shown: Array) -> list[Array]:
+        return respond(self.network, self.state.memory[0], shown)
 
     def step(self) -> Step:
         """The update that training makes from here: the first of the next epoch."""
@@ -297,8 +303,11 @@ class Run:
         return self._configs[last]
 
     def predict(self, X: ArrayLike) -> Array:
-        """Outputs (N, k) of the current parameters for rows X (N, d)."""
-        return respond(self.network, self._trainer.theta, _shown(self.data, X))[-1]
+        """Outputs (N, k) of the current parameters for rows X (N, d), both in the user's units.
+
+        Inputs that are standardised for training are scaled here, and answers for scaled targets are scaled back.
+        """
+        return self.data.answer(respond(self.network, self._trainer.theta, _shown(self.data, X))[-1])
 
     def step(self) -> Step:
         """Make one parameter update (one mini-batch) and return everything about it."""
@@ -600,11 +609,11 @@ def _checked_params(network: Network, params: Any) -> Params:
 
 
 def _shown(data: Data, X: ArrayLike) -> Array:
-    """What the network is shown for rows X (N, d). Raises ConfigError for rows of another shape."""
+    """What the network is shown for the user's rows X (N, d). Raises ConfigError for rows of another shape."""
     rows = np.asarray(X, dtype=float)
     if rows.ndim != 2 or rows.shape[1] != data.X.shape[1]:
         raise ConfigError("X", f"Rows must have shape (N, {data.X.shape[1]}), not {rows.shape}.")
-    return data.expand(rows)
+    return data.show(rows)
 
 
 def _step(trainer: Trainer, epoch: int, number: int) -> Step:

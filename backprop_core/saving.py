@@ -227,6 +227,7 @@ def _write_data(data: OwnRows) -> dict[str, Any]:
     if not isinstance(data, Brought):
         return {"names": None, "X": data[0].tolist(), "y": data[1].tolist()}
     names = {"inputs": list(data.inputs), "classes": list(data.classes), "standardise": data.standardise}
+    names |= {"scale_target": True} if data.scale_target else {}  # older programs refuse what they do not know
     return {"names": names, "X": data.X.tolist(), "y": data.y.tolist()}
 
 
@@ -238,8 +239,10 @@ def _read_data(values: Any) -> OwnRows:
         raise ConfigError("data", f"inputs and targets must be numbers from {-LARGEST:g} to {LARGEST:g}.")
     if names is None:
         return X, y
-    inputs, classes, standardise = _members(names, "inputs", "classes", "standardise")
-    return Brought(X, y, _names(inputs), _names(classes), standardise=_one_of(standardise, bool))
+    given = {"scale_target": False} | _one_of(names, dict)  # files of before have scaled targets in place of it
+    inputs, classes, *flags = _members(given, "inputs", "classes", "standardise", "scale_target")
+    standardise, scale_target = (_one_of(flag, bool) for flag in flags)
+    return Brought(X, y, _names(inputs), _names(classes), standardise, scale_target)
 
 
 def _names(values: Any) -> tuple[str, ...]:

@@ -71,7 +71,15 @@ def sidebar(config: Config) -> None:
 
 
 def _about(config: Config) -> str:
-    """What the dataset is; of the user's own rows, what their inputs and classes are called."""
+    """What the dataset is, and whether it is scaled; of the user's own rows, what inputs and classes are called."""
+    data = session().run.data
+    scaled = " Inputs are scaled before the network is shown them." if data.scaling else ""
+    return (
+        _contents(config) + scaled + (" So is the target: losses are of scaled numbers." if data.target_scaling else "")
+    )
+
+
+def _contents(config: Config) -> str:
     run = session().run
     if config.dataset != "csv" or not isinstance(run.brought, Brought):
         return DATASETS[config.dataset].about

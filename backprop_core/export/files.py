@@ -13,14 +13,18 @@ from backprop_core.run import Run
 
 
 def weights_npz(run: Run) -> bytes:
-    """The weights and biases after the last completed epoch, as W1, b1, W2, … for `np.load`: numbers, no pickle."""
+    """The weights and biases after the last completed epoch, as W1, b1, W2, … for `np.load`: numbers, no pickle.
+
+    Where inputs are scaled for training, input_mean and input_deviation say how: (row − mean) / deviation. Where the
+    target is, target_mean and target_deviation lead back to its units: output · deviation + mean.
+    """
     file = io.BytesIO()
     np.savez(file, **_weights(run))
     return file.getvalue()
 
 
 def weights_json(run: Run) -> str:
-    """The same as JSON, exact: a list of rows, one an input, for each W, and a list for each b."""
+    """The same as JSON, exact: a list of rows, one an input, for each W, and a list for the others."""
     entries = (f" {json.dumps(name)}: {json.dumps(values.tolist())}" for name, values in _weights(run).items())
     return "{\n" + ",\n".join(entries) + "\n}\n"
 
@@ -41,8 +45,12 @@ def history_csv(run: Run) -> str:
 
 
 def _weights(run: Run) -> dict[str, Any]:
-    return {
+    found = {
         f"{name}{layer}": values
         for layer, pair in enumerate(run.at(run.epoch).params, start=1)
         for name, values in zip("Wb", pair, strict=True)
     }
+    for name, scaling in (("input", run.data.scaling), ("target", run.data.target_scaling)):
+        if scaling:
+            found |= {f"{name}_mean": scaling.mean, f"{name}_deviation": scaling.deviation}
+    return found

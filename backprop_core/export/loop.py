@@ -47,6 +47,7 @@ def about_rows(plan: Plan, lines: list[str]) -> str:
     text = f"{plan.rows:,} row{'s' * (plan.rows != 1)} of {inputs} input{'s' * (inputs != 1)}"
     text += f" to train on, {len(plan.X_test):,} to test on" if plan.has_test else ""
     text += ", as the network is shown them, and their targets."
+    text += " Inputs are scaled: see Prediction, at the end." if plan.scaling else ""
     size = sum(len(line) for line in lines)
     return f"{text} Packed into {size / 1000:,.0f} kB of text." if any("packed_" in line for line in lines) else text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backprop_core.export import loop, stages
 from backprop_core.export.plan import Plan, plan
+from backprop_core.export.prediction import prediction
 from backprop_core.export.source import Part, script, with_helper
 from backprop_core.run import Run
 
@@ -35,6 +36,9 @@ def parts(found: Plan) -> list[Part]:
         stages.adjustment(found),
         loop.training(found),
         loop.result(found),
+        prediction(
+            found, ["z, a = forward(np.hstack([x, np.ones((len(x), 1))]))", f"outputs = a[{found.layers[-1]}].T"]
+        ),
     ]
     return with_helper([part for part in made if part])
 

@@ -16,6 +16,7 @@ from backprop_core.losses import FUSED, Fused
 from backprop_core.network import Network
 from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
 from backprop_core.run import Run
+from backprop_core.scaling import Scaling
 
 MOST_REPORTS = 10
 MOST_NAMES = 20  # columns whose names are worth a list
@@ -37,6 +38,8 @@ class Plan:
     X, X_test : (N, d), what the network is shown
     y, y_test : (N, k)
     columns, classes : their names; empty where they would say nothing
+    scaling, target_scaling, features : how X and y come of rows and targets in the user's units
+    example : (d,), the first training row in the user's units
     params : the starting weights, [(W, b), ...]; `own` tells that they were not drawn
     loss : the training loss after `epochs` epochs, its penalty included
     """
@@ -50,6 +53,10 @@ class Plan:
     columns: tuple[str, ...]
     classes: tuple[str, ...]
     is_classification: bool
+    scaling: Scaling | None
+    target_scaling: Scaling | None
+    features: tuple[str, ...]
+    example: Array
     params: Params
     own: bool
     stretches: tuple[Stretch, ...]
@@ -162,6 +169,10 @@ def plan(run: Run) -> Plan:
         columns=_telling(data.input_labels, "x", 1),
         classes=_telling(data.classes, "", 0),
         is_classification=data.task == "classification",
+        scaling=data.scaling,
+        target_scaling=data.target_scaling,
+        features=data.features,
+        example=data.rows[0],
         params=run.start_params or INITIALIZERS[run.config.init].draw(network.sizes, run.config.seed),
         own=run.start_params is not None,
         stretches=_stretches(run),

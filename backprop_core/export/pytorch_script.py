@@ -6,6 +6,7 @@ from backprop_core.activations import OUTPUTS
 from backprop_core.config import Address, ConfigError
 from backprop_core.export import loop, stages
 from backprop_core.export.plan import Plan, plan
+from backprop_core.export.prediction import prediction
 from backprop_core.export.source import (
     Part,
     bracketed,
@@ -65,6 +66,7 @@ def _parts(found: Plan) -> list[Part]:
             _optimizer(found),
             _training(found),
             _result(found),
+            _prediction(found),
         ]
     )
 
@@ -212,6 +214,11 @@ def _report(found: Plan) -> str:
         lines.append("test_loss = loss(model(X_test), y_test).item()")
         text += "   test loss {test_loss}"
     return defined("report", ["epoch"], indented("with torch.no_grad():", *lines), f'print(f"{text}")')
+
+
+def _prediction(found: Plan) -> Part:
+    answer = f"{found.network.functions[-1].pytorch}(model(x))" if found.fused else "model(x)"
+    return prediction(found, [indented("with torch.no_grad():", f"outputs = {answer}")], library="torch")
 
 
 def _result(found: Plan) -> Part:

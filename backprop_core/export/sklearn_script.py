@@ -15,6 +15,7 @@ from backprop_core.activations import ACTIVATIONS
 from backprop_core.config import Config, ConfigError
 from backprop_core.export import loop
 from backprop_core.export.plan import Plan, Stretch, plan
+from backprop_core.export.prediction import prediction
 from backprop_core.export.source import (
     Part,
     bracketed,
@@ -28,6 +29,8 @@ from backprop_core.export.source import (
 from backprop_core.losses import LOSSES
 from backprop_core.optimizers import OPTIMIZERS
 from backprop_core.run import Run
+
+HIDDEN = "hidden"  # the name of the hidden units' function
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,12 @@ def sklearn(run: Run) -> str:
     task = _task(found)
     settings = loop.settings(found, without=("shuffle", *(["epochs"] if len(found.stretches) > 1 else [])))
     parts = [_data(found, task), settings, _start(found), _model(found, task), _training(found, task)]
+    answer = prediction(found, [f"outputs = {task.outputs.format(X='x')}"])
     made = f"Made by Backprop Playground, where the loss after epoch {found.epochs:,} is {found.loss!r}."
     title = f"{found.title}, in scikit-learn."
-    return script([title, f"{made} {' '.join(_differences(found, task))}"], with_helper([*parts, _result(found)]))
+    return script(
+        [title, f"{made} {' '.join(_differences(found, task))}"], with_helper([*parts, _result(found), answer])
+    )
 
 
 def _check(found: Plan) -> None:
@@ -199,7 +205,7 @@ def _model(found: Plan, task: _Task) -> Part:
 
 def _training(found: Plan, task: _Task) -> Part:
     y = _targets(found, task)
-    code = [function("loss", ["a", "y"], LOSSES[found.network.loss].code), *_report(found, task), ""]
+    code = [*_loss(found), *_report(found, task), ""]
     ends = [*(stretch.start for stretch in found.stretches[1:]), found.epochs]
     for i, (stretch, end) in enumerate(zip(found.stretches, ends, strict=True)):
         if i:
@@ -210,15 +216,35 @@ def _training(found: Plan, task: _Task) -> Part:
             code.append(f"model.set_params(max_iter={epochs}).fit(X, {y})")
     if found.epochs > found.stretches[-1].start:
         code.append(f"report({number(found.epochs) if len(found.stretches) > 1 else 'epochs'})")
-    return Part("Training", "The loss is the page's own.", "\n".join(code))
+    about = "The loss is the page's own."
+    if found.fused:
+        about += (
+            f" It is written with the outputs' sums z, which scikit-learn keeps to itself: taken together with "
+            f"{found.network.output}, nothing overflows."
+        )
+    return Part("Training", about, "\n".join(code))
+
+
+def _loss(found: Plan) -> list[str]:
+    """The page's loss: of the outputs a, or of their sums z where output and loss are taken together."""
+    if not found.fused:
+        return [function("loss", ["a", "y"], LOSSES[found.network.loss].code)]
+    hidden = [function(HIDDEN, ["z"], ACTIVATIONS[name].code) for name in found.network.activations[:1]]
+    loop_ = indented(
+        "for w, row in zip(model.coefs_[:-1], model.intercepts_[:-1]):", f"a = {HIDDEN}(np.dot(a, w) + row)"
+    )
+    result = "return np.dot(a, model.coefs_[-1]) + model.intercepts_[-1]"
+    sums = defined("sums", ["X"], "a = X", *([loop_] if hidden else []), result)
+    return [*hidden, sums, function("loss", ["z", "y"], found.fused.code)]
 
 
 def _report(found: Plan, task: _Task) -> list[str]:
     penalty = " + penalty()" if found.penalties else ""
-    lines = [f"train_loss = float(loss({task.outputs.format(X='X')}.T, y.T){penalty})"]
+    compared = "sums({X})" if found.fused else task.outputs
+    lines = [f"train_loss = float(loss({compared.format(X='X')}.T, y.T){penalty})"]
     text = "epoch {epoch:6}   loss {train_loss}"
     if found.has_test:
-        lines.append(f"test_loss = float(loss({task.outputs.format(X='X_test')}.T, y_test.T))")
+        lines.append(f"test_loss = float(loss({compared.format(X='X_test')}.T, y_test.T))")
         text += "   test loss {test_loss}"
     code = [defined("report", ["epoch"], *lines, f'print(f"{text}")')]
     if found.penalties:

@@ -194,7 +194,7 @@ def learned_alt(view: str, snapshot: Snapshot, names: Sequence[Sequence[str]]) -
         return said.confusion(data.classes, epoch, confusion_counts(snapshot))
     if view == "Units":
         return said.units(epoch, names, snapshot.a[1:])
-    return said.learned(view, data, epoch, snapshot.a[-1], snapshot.score)
+    return said.learned(view, data, epoch, data.answer(snapshot.a[-1]), snapshot.score)
 
 
 def confusion_counts(snapshot: Snapshot) -> Array:
@@ -212,7 +212,7 @@ def _stripe(data: Data) -> Array:
     if data.X.shape[1] == 1:
         return learned.line_grid(data)
     order = np.argsort(data.labels(data.y), kind="stable") if data.classes else np.arange(len(data.X))
-    return data.X[order[:: -(-len(order) // MOST_ROWS)]]
+    return data.rows[order[:: -(-len(order) // MOST_ROWS)]]
 
 
 def _curve_names(run: Run, view: str) -> tuple[str, ...]:

@@ -22,11 +22,12 @@ LONGEST_NAME = 16  # of a class, in what a surface says when it is pointed at
 
 
 def reach(data: Data) -> tuple[Array, Array]:
-    """The lowest and the highest input on each axis, with a margin: (d,) each."""
+    """The lowest and the highest input on each axis, with a margin: (d,) each, in the user's units."""
     X = np.concatenate([data.X, data.X_test])
     low, high = X.min(axis=0), X.max(axis=0)
     margin = 0.12 * np.maximum(high - low, 1e-9)
-    return low - margin, high + margin
+    low, high = low - margin, high + margin
+    return (data.scaling.unscale(low), data.scaling.unscale(high)) if data.scaling else (low, high)
 
 
 def plane_grid(data: Data, points: int = GRID) -> Array:
@@ -54,10 +55,11 @@ class Surface(Live):
         step = (high - low) / (GRID - 1)
         self._classes = len(data.classes) if data.outputs > 1 and data.classes else 0
         self._regression = not data.classes
-        self._end = max(1.0, float(np.abs(data.y).max())) if self._regression else 1.0
+        self._low, self._high = _colour_range(data)
+        self._exact = data.target_scaling is not None  # a target may vary little, far from 0
         self._names = np.array([_clipped(name) for name in data.classes])
         scale, z_range = self._scale(theme)
-        place = f"{data.inputs[0]} %{{x:.3g}}, {data.inputs[1]} %{{y:.3g}}"
+        place = f"{data.inputs[0]} %{{x:.6~g}}, {data.inputs[1]} %{{y:.6~g}}"
         surface = go.Heatmap(
             x0=low[0], dx=step[0], y0=low[1], dy=step[1], z=np.zeros((GRID, GRID)), colorscale=scale,
             zmin=z_range[0], zmax=z_range[1], showscale=False, zsmooth=False if self._classes else "fast",
@@ -67,8 +69,8 @@ class Surface(Live):
         rows = [
             self._rows(data, X, y, theme, symbol, name)
             for X, y, symbol, name in (
-                (data.X, data.y, "circle", "training"),
-                (data.X_test, data.y_test, "diamond", "test"),
+                (data.rows, data.targets, "circle", "training"),
+                (data.rows_test, data.targets_test, "diamond", "test"),
             )
         ]
         super().__init__(
@@ -91,12 +93,13 @@ class Surface(Live):
             z, best = (best + sure).reshape(GRID, GRID), best.reshape(GRID, GRID)
             self.show({"z": typed(z), "customdata": self._names[best].tolist()})
         else:
-            bounded = np.clip(outputs[:, 0], -2 * self._end, 2 * self._end)
-            self.show({"z": typed(bounded.reshape(GRID, GRID))})
+            beyond = (self._high - self._low) / 2
+            bounded = np.clip(outputs[:, 0], self._low - beyond, self._high + beyond)
+            self.show({"z": typed(bounded.reshape(GRID, GRID), exact=self._exact)})
 
     def _scale(self, theme: Theme) -> tuple[list[tuple[float, str]], tuple[float, float]]:
         if self._regression:
-            return diverging(theme), (-self._end, self._end)
+            return diverging(theme), (self._low, self._high)
         if not self._classes:
             return [(0.0, CLASSES[0]), (0.5, theme.middle), (1.0, CLASSES[1])], (0.0, 1.0)
         n, floor = self._classes, 1 / self._classes
@@ -114,7 +117,7 @@ class Surface(Live):
         marker: dict[str, Any] = {"size": 8 if len(X) > 16 else 16, "symbol": symbol}
         marker["line"] = {"width": 1, "color": theme.background if symbol == "circle" else theme.text}
         if self._regression:
-            marker |= {"color": y[:, 0], "colorscale": diverging(theme), "cmin": -self._end, "cmax": self._end}
+            marker |= {"color": y[:, 0], "colorscale": diverging(theme), "cmin": self._low, "cmax": self._high}
             text = [f"target {value:.6g}" for value in y[:, 0]]
         else:
             labels = data.labels(y)
@@ -122,7 +125,7 @@ class Surface(Live):
             text = [f"class {data.classes[label]}" for label in labels]
         return go.Scatter(
             mode="markers", x=X[:, 0], y=X[:, 1], marker=marker, text=text,
-            hovertemplate=f"{name} row<br>{data.inputs[0]} %{{x:.4g}}, {data.inputs[1]} %{{y:.4g}}<br>%{{text}}"
+            hovertemplate=f"{name} row<br>{data.inputs[0]} %{{x:.6~g}}, {data.inputs[1]} %{{y:.6~g}}<br>%{{text}}"
             "<extra></extra>",
         )  # fmt: skip
 
@@ -132,22 +135,22 @@ class Curve(Live):
 
     def __init__(self, data: Data, theme: Theme, height: int) -> None:
         low, high = reach(data)
-        y = np.concatenate([data.y, data.y_test])[:, 0]
+        y = np.concatenate([data.targets, data.targets_test])[:, 0]
         span = float(y.max() - y.min()) or 1.0
         rows = [
             go.Scatter(
                 mode="markers", x=X[:, 0], y=target[:, 0],
                 marker={"size": 7 if len(X) > 16 else 13, "symbol": symbol, "color": colour, "opacity": 0.75},
-                hovertemplate=f"{name} row<br>{data.inputs[0]} %{{x:.4g}}, target %{{y:.4g}}<extra></extra>",
+                hovertemplate=f"{name} row<br>{data.inputs[0]} %{{x:.6~g}}, target %{{y:.6~g}}<extra></extra>",
             )
             for X, target, symbol, colour, name in (
-                (data.X, data.y, "circle", theme.train, "training"),
-                (data.X_test, data.y_test, "diamond", theme.test, "test"),
+                (data.rows, data.targets, "circle", theme.train, "training"),
+                (data.rows_test, data.targets_test, "diamond", theme.test, "test"),
             )
         ]  # fmt: skip
         line = go.Scatter(
             mode="lines", x=line_grid(data)[:, 0], y=np.zeros(CURVE), line={"width": 3, "color": theme.text},
-            hovertemplate=f"{data.inputs[0]} %{{x:.4g}}: output %{{y:.6g}}<extra></extra>",
+            hovertemplate=f"{data.inputs[0]} %{{x:.6~g}}: output %{{y:.6g}}<extra></extra>",
         )  # fmt: skip
         axis = {
             "fixedrange": True,
@@ -173,11 +176,15 @@ class Curve(Live):
 
 
 class Table(Live):
-    """A truth table: each row's inputs and target, and the network's output beside it, coloured, right or wrong."""
+    """A truth table: each row's inputs and target, and the network's output beside it, coloured, right or wrong.
+
+    Numbers are in the user's units. Colours are those of what is trained on, which has one scale for all outputs.
+    """
 
     def __init__(self, data: Data, theme: Theme, height: int) -> None:
-        X, y = data.X[:MOST_TABLE_ROWS], data.y[:MOST_TABLE_ROWS]
-        self._rows, self._outputs = X.shape[0], y.shape[1]
+        X, y = data.rows[:MOST_TABLE_ROWS], data.targets[:MOST_TABLE_ROWS]
+        self._rows, self._outputs, self._answer = X.shape[0], y.shape[1], data.answer
+        self._form, said = (".6g", "customdata") if data.target_scaling else (".4f", "z")
         self._targets = y
         self._judged = bool(((y >= 0) & (y <= 1)).all())  # other numbers have no side of ½ to be on
         room = max(3, TABLE_CHARACTERS // (X.shape[1] + 2 * self._outputs))
@@ -187,7 +194,8 @@ class Table(Live):
         cells = np.full((self._rows, len(names)), np.nan)
         heatmap = go.Heatmap(
             z=cells, zmin=0, zmax=1, colorscale=diverging(theme),
-            showscale=False, ygap=2, xgap=2, hoverongaps=False, hovertemplate="output %{z:.10g}<extra></extra>",
+            showscale=False, ygap=2, xgap=2, hoverongaps=False,
+            hovertemplate=f"output %{{{said}:.10g}}<extra></extra>",
         )  # fmt: skip
         self._fixed = names + [f"{value:g}" for row in np.hstack([X, y]) for value in row]
         spots = [(i, -1) for i in range(len(names))]
@@ -209,17 +217,23 @@ class Table(Live):
         )
 
     def update_outputs(self, outputs: Array) -> None:
-        """Show these outputs (N, k) for the training rows."""
+        """Show these outputs (N, k), in the units that are trained on, for the training rows."""
         outputs = outputs[: self._rows]
-        right = ((outputs > 0.5) == (self._targets > 0.5)).all(axis=1)
+        answers = self._answer(outputs)
+        right = ((answers > 0.5) == (self._targets > 0.5)).all(axis=1)
         marks = [("✓" if ok else "✗") if self._judged else "" for ok in right]
         self._cells[:, self._first : self._first + self._outputs] = outputs
         shown = [
             cell
-            for row, mark in zip(outputs.tolist(), marks, strict=True)
-            for cell in [*(f"{value:.4f}" for value in row), mark]
+            for row, mark in zip(answers.tolist(), marks, strict=True)
+            for cell in [*(format(value, self._form) for value in row), mark]
         ]
-        self.show({"z": typed(self._cells, exact=True)}, {"text": self._fixed + shown})
+        changes = {"z": typed(self._cells, exact=True)}
+        if answers is not outputs:
+            said = self._cells.copy()
+            said[:, self._first : self._first + self._outputs] = answers
+            changes["customdata"] = typed(said, exact=True)
+        self.show(changes, {"text": self._fixed + shown})
 
 
 class Confusion(Live):
@@ -259,6 +273,13 @@ class Confusion(Live):
         # A blank, not nothing: plotly.js leaves a label out for one drawing if it was empty before.
         numbers = [str(int(count)) if count else " " for count in counts.ravel()]
         self.show({"z": typed(shares), "customdata": typed(counts)}, {"text": self._names + numbers})
+
+
+def _colour_range(data: Data) -> tuple[float, float]:
+    """The outputs at the ends of a regression's colours, in the user's units."""
+    end = max(1.0, float(np.abs(data.y).max()))
+    low, high = data.answer(np.array([[-end], [end]]) * np.ones(data.outputs))[:, 0].tolist()
+    return low, high
 
 
 def _clipped(name: str, most: int = LONGEST_NAME) -> str:

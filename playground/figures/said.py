@@ -86,12 +86,12 @@ def losses(series: str, runs: Sequence[tuple[str, Array]], shown: int) -> str:
 
 
 def learned(view: str, data: Data, epoch: int, outputs: Array, score: float) -> str:
-    """What was learned: the outputs (rows, k) of the training rows, in a table each of them, and the score."""
+    """What was learned: the answers (rows, k) to the training rows, in a table each of them, and the score."""
     right = f"{score:.1%} of the training rows right" if data.task == "classification" else f"R² {number(score)}"
     if view == "Table" and outputs.size <= MOST_NUMBERS:
         rows = (
             f"{', '.join(map(number, x))} → {', '.join(map(number, out))}, target {', '.join(map(number, y))}"
-            for x, out, y in zip(data.X.tolist(), outputs.tolist(), data.y.tolist(), strict=True)
+            for x, out, y in zip(data.rows.tolist(), outputs.tolist(), data.targets.tolist(), strict=True)
         )
         return f"Table after epoch {epoch:,}: {'; '.join(rows)}; {right}."
     return f"{view} after epoch {epoch:,}: outputs of the training rows {reach(outputs)}; {right}."

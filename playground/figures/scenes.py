@@ -118,7 +118,7 @@ def _units(run: Run, theme: Theme) -> tuple[Panel, Update]:
     """What single units respond to: those of the last layers, as many as there is room for."""
     data, names = run.data, unit_names(run)[1:]
     flat = data.X.shape[1] == 2
-    inputs = plane_grid(data, TILE) if flat else data.X[:: -(-len(data.X) // MOST_ROWS)]
+    inputs = plane_grid(data, TILE) if flat else data.rows[:: -(-len(data.rows) // MOST_ROWS)]
     for first in range(len(names)):
         mosaic = Mosaic(names[first:], theme, HEIGHT, stripe=0 if flat else len(inputs))
         if mosaic.figure.data[0].z.size <= MOST_RESPONSES:

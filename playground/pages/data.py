@@ -232,7 +232,8 @@ def _choose(table: Table, wanted: Choice) -> None:
         if wanted.task == "number":
             st.toggle(
                 "Standardise target", key="data_scale_target", on_change=data.choose,
-                help="Learn the target with the mean 0 and the standard deviation 1.",
+                help="Learn the target with the mean 0 and the standard deviation 1. Outputs are shown in its own "
+                "units, losses in standard deviations.",
             )  # fmt: skip
 
 

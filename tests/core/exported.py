@@ -20,11 +20,20 @@ WEIGHTS = re.compile(r"^([Wb]\d) = (.*)$", re.MULTILINE)
 
 def execute(*sources: str) -> str:
     """What a script, or the cells of a notebook, print."""
+    return _executed(*sources)[0]
+
+
+def names(*sources: str) -> dict[str, Any]:
+    """What a script, or the cells of a notebook, leave behind, by name."""
+    return _executed(*sources)[1]
+
+
+def _executed(*sources: str) -> tuple[str, dict[str, Any]]:
     printed, namespace = io.StringIO(), dict[str, Any]()
     with contextlib.redirect_stdout(printed), np.errstate(all="ignore"):
         for source in sources:
             exec(compile(source, "exported", "exec"), namespace)
-    return printed.getvalue()
+    return printed.getvalue(), namespace
 
 
 def losses(printed: str) -> list[tuple[int, float, float | None]]:

@@ -112,16 +112,20 @@ def test_few_rows_are_all_trained_on() -> None:
 def test_a_scaled_target_says_how_to_read_it() -> None:
     rows = weights()
     scaled = with_scaled_target(rows)
-    assert scaled.y.mean() == pytest.approx(0, abs=1e-12)
-    assert scaled.y.std() == pytest.approx(1)
-    assert f"an output of 0 means {rows.y.mean():.6g}" in scaled.report[-1]
+    np.testing.assert_array_equal(scaled.y, rows.y)
+    data = Run(suggested_for(scaled).replace(test_share=0.0), data=scaled).data
+    assert data.y.mean() == pytest.approx(0, abs=1e-12)
+    assert data.y.std() == pytest.approx(1)
+    assert f"its mean is {rows.y.mean():.6g}" in scaled.report[-1]
     assert with_scaled_target(animals()) is not None
     np.testing.assert_array_equal(with_scaled_target(animals()).y, animals().y)
 
 
 def test_a_target_that_never_changes_is_scaled_without_dividing_by_zero() -> None:
     constant = Brought(np.arange(4.0)[:, None], np.ones((4, 1)), ("a",))
-    np.testing.assert_array_equal(with_scaled_target(constant).y, np.zeros((4, 1)))
+    run = Run(suggested_for(constant), data=with_scaled_target(constant))
+    np.testing.assert_array_equal(run.data.y, np.zeros((4, 1)))
+    np.testing.assert_array_equal(run.data.targets, np.ones((4, 1)))
 
 
 @pytest.mark.parametrize("processes", [0, 2])

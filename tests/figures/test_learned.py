@@ -135,7 +135,7 @@ def test_a_row_brought_along_with_two_outputs_has_a_table() -> None:
 def test_confusion_counts_the_test_rows(dataset: str) -> None:
     run = trained(suggested(dataset), 2)
     data, counts = run.data, np.zeros((len(run.data.classes),) * 2)
-    for true, taken in zip(data.labels(data.y_test), data.labels(run.predict(data.X_test)), strict=True):
+    for true, taken in zip(data.labels(data.y_test), data.labels(run.predict(data.rows_test)), strict=True):
         counts[true, taken] += 1
     np.testing.assert_array_equal(confusion_counts(run.at(2)), counts)
     heatmap, texts = shown(picture(run, "Confusion"))["data"]
@@ -171,7 +171,9 @@ def test_stripes_of_the_mosaic_run_over_rows_in_the_order_of_their_classes() -> 
     stripe = cells[top, left:]
     order = np.argsort(run.data.labels(run.data.y), kind="stable")
     every = -(-len(order) // 80)
-    np.testing.assert_allclose(stripe[: len(order[::every])], run.predict(run.data.X[order[::every]])[:, 3], atol=1e-6)
+    np.testing.assert_allclose(
+        stripe[: len(order[::every])], run.predict(run.data.rows[order[::every]])[:, 3], atol=1e-6
+    )
 
 
 def test_mosaic_scale_is_symmetric() -> None:

@@ -41,11 +41,11 @@ def learned(rows: Brought, view: str) -> list[dict[str, object]]:
 def test_a_surface_of_two_classes_says_inputs_and_what_its_ends_mean() -> None:
     surface, rows, _ = learned(animals(("cat", "dog")), "Surface")
     assert str(surface["hovertemplate"]).startswith(
-        f"body height %{{x:.3g}}, {plain('<i>weight</i>')} %{{y:.3g}}: output"
+        f"body height %{{x:.6~g}}, {plain('<i>weight</i>')} %{{y:.6~g}}: output"
     )
     assert "<i>" not in str(surface["hovertemplate"])
     assert "(0 cat, 1 dog)" in str(surface["hovertemplate"])
-    assert "body height %{x:.4g}" in str(rows["hovertemplate"])
+    assert "body height %{x:.6~g}" in str(rows["hovertemplate"])
     assert set(rows["text"]) == {"class cat", "class dog"}  # type: ignore[call-overload]
 
 
@@ -62,7 +62,7 @@ def test_a_surface_of_several_classes_names_the_likeliest() -> None:
 
 def test_a_curve_names_its_input() -> None:
     training, test, line = learned(curve(), "Curve")
-    assert all("year %{x:.4g}" in str(trace["hovertemplate"]) for trace in (training, test, line))
+    assert all("year %{x:.6~g}" in str(trace["hovertemplate"]) for trace in (training, test, line))
 
 
 def test_a_table_has_room_for_its_names() -> None:

@@ -1,0 +1,63 @@
+"""The last part of every program: `predict`, from rows as the user has them to answers in the user's units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backprop_core.activations import Array
+from backprop_core.export.plan import Plan
+from backprop_core.export.source import Part, bracketed, defined
+
+MOST_IN_EXAMPLE = 8  # inputs of a row that is written out in the explanation
+
+# The features of points x1, x2 as source text; `np` is replaced where another library computes.
+FEATURES = {
+    "x1": "x1",
+    "x2": "x2",
+    "x1_squared": "x1 * x1",
+    "x2_squared": "x2 * x2",
+    "x1x2": "x1 * x2",
+    "sin_x1": "np.sin(x1)",
+    "sin_x2": "np.sin(x2)",
+}
+
+
+def prediction(plan: Plan, outputs: Sequence[str], *, library: str = "np") -> Part:
+    """`predict(rows)`; the statements `outputs` make outputs (rows, k) of x, what the network is shown (rows, n)."""
+    make = f"{library}.{'array' if library == 'np' else 'tensor'}"
+    convert = "np.asarray(rows, dtype=float)" if library == "np" else "torch.as_tensor(rows, dtype=torch.float64)"
+    units, lines = [], [f"x = {library}.atleast_2d({convert})"]
+    if plan.scaling:
+        units += [f"input_mean = {_numbers(plan.scaling.mean, make)}"]
+        units += [f"input_deviation = {_numbers(plan.scaling.deviation, make)}"]
+        lines.append("x = (x - input_mean) / input_deviation")
+    if plan.features:
+        columns = [FEATURES[name].replace("np.", f"{library}.") for name in plan.features]
+        axis = "axis" if library == "np" else "dim"
+        lines += ["x1, x2 = x[:, 0], x[:, 1]", bracketed(f"x = {library}.stack([", columns, f"], {axis}=1)")]
+    lines += outputs
+    if plan.target_scaling:
+        units += [f"target_mean = {_numbers(plan.target_scaling.mean, make)}"]
+        units += [f"target_deviation = {_numbers(plan.target_scaling.deviation, make)}"]
+        lines.append("outputs = outputs * target_deviation + target_mean")
+    code = "\n".join([*units, "", defined("predict", ["rows"], *lines, "return outputs")])
+    return Part("Prediction", _about(plan), code)
+
+
+def _about(plan: Plan) -> str:
+    row = plan.example.tolist()
+    example = f", as in predict({row!r})" if len(row) <= MOST_IN_EXAMPLE else ""
+    text = f"What the network answers to one row of inputs, or to several, as you have them{example}."
+    if plan.scaling:
+        text += " Inputs are given the units of the training rows above."
+    if plan.features:
+        text += " The network is shown features of them."
+    if plan.target_scaling:
+        text += " Answers are in the units of your target; the targets and losses above are in standard deviations."
+    return text
+
+
+def _numbers(values: Array, make: str) -> str:
+    """A row of numbers, exact; only one where all are the same."""
+    row = [repr(value) for value in values.tolist()]
+    return row[0] if len(set(row)) == 1 else bracketed(f"{make}([", row, "])")
