@@ -2,18 +2,63 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
+
+import numpy as np
 
 from backprop_core import datasets
 from backprop_core.activations import Array
 from backprop_core.brought import Brought
 from backprop_core.config import Config, ConfigError
-from backprop_core.datasets import Data
+from backprop_core.datasets import MAX_CLASSES, Data
+from backprop_core.given import numbers_of
 from backprop_core.initializers import INITIALIZERS, Params
 from backprop_core.losses import LOSSES
 from backprop_core.network import Network
+from backprop_core.quoting import quoted
 
 OwnRows = tuple[Array, Array] | Brought  # of the user: X (N, d) and y (N,) or (N, k), or rows with names
+
+OUTPUT_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}  # other outputs have an end on one side at most
+
+
+def own_rows(config: Config, data: Any) -> tuple[Config, OwnRows | None]:
+    """A copy of the rows that a user passed, and the configuration of a run with them.
+
+    It names the user's rows as its dataset, and says what share of them is held back. Without rows, nothing changes.
+
+    Raises
+    ------
+    ConfigError
+        If the configuration is none, or the rows are not (X, y) of numbers.
+    """
+    if not isinstance(config, Config):
+        raise ConfigError("config", f"A run is made of a Config, not of {quoted(config)}.")
+    if data is None:
+        return config, None
+    own = config if config.dataset == "csv" else config.replace(dataset="csv")
+    own = own.replace(test_share=own.share_held_back)
+    if isinstance(data, Brought):
+        return own, dataclasses.replace(data, X=_inputs(data.X), y=_targets(data.y))
+    if not isinstance(data, tuple | list) or len(data) != 2:
+        raise ConfigError("data", f"Data must be (X, y), inputs and targets, not {quoted(data)}.")
+    return own, (_inputs(data[0]), _targets(data[1]))
+
+
+def _inputs(X: Any) -> Array:
+    return _listed(X, "Inputs X must be a table of numbers, (N, d)")
+
+
+def _targets(y: Any) -> Array:
+    return _listed(y, "Targets y must be numbers, (N,) or (N, k)")
+
+
+def _listed(values: Any, wanted: str) -> Array:
+    array = numbers_of(values, "data", wanted)
+    if not array.ndim:  # NumPy would make a table of a single number
+        raise ConfigError("data", f"{wanted}, not {quoted(values)}.")
+    return array
 
 
 def data_for(config: Config, brought: OwnRows | None = None) -> Data:
@@ -28,16 +73,21 @@ def data_for(config: Config, brought: OwnRows | None = None) -> Data:
             config.dataset,
             config.samples,
             config.noise,
-            config.test_share,
+            config.share_held_back,
             config.data_seed,
             config.features,
             config.output,
         )
     X, y, names = _parts(brought, config)
     try:
-        data = datasets.bring(X, y, config.test_share, config.data_seed, config.features, config.output, **names)
+        with np.errstate(all="ignore"):
+            data = datasets.bring(
+                X, y, config.share_held_back, config.data_seed, config.features, config.output, **names
+            )
     except ValueError as error:
         raise ConfigError("data", str(error)) from error
+    if not names and data.task == "regression":
+        _check_meant(data, config.output)
     if LOSSES[config.loss].of_probabilities and not ((data.y >= 0) & (data.y <= 1)).all():
         raise ConfigError("loss", f"Loss {config.loss!r} needs targets from 0 to 1. Choose 'mse', or another loss.")
     return data
@@ -53,6 +103,21 @@ def _parts(brought: OwnRows, config: Config) -> tuple[Array, Array, dict[str, An
         )
     names = {"inputs": brought.inputs, "classes": brought.classes, "standardise": brought.standardise}
     return brought.X, brought.y, names
+
+
+def _check_meant(data: Data, output: str) -> None:
+    """Refuse whole numbers in one column, which scikit-learn takes for classes, where the output cannot reach them."""
+    y = np.concatenate([data.y, data.y_test])
+    low, high = OUTPUT_RANGES.get(output, (-np.inf, np.inf))
+    few = y.shape[1] == 1 and (y == np.floor(y)).all() and len(np.unique(y)) <= MAX_CLASSES
+    if few and (y.min() < low or y.max() > high):
+        beyond = y.max() if y.max() > high else y.min()
+        raise ConfigError(
+            "output",
+            f"Output {output!r} lies between {low:g} and {high:g}, and a target is {beyond:g}. If targets are classes, "
+            "number them from 0 and choose output='softmax', loss='cross_entropy'; if they are numbers, choose "
+            "output='linear', loss='mse'.",
+        )
 
 
 def network_for(config: Config, data: Data) -> Network:
