@@ -379,7 +379,8 @@ def bring(
     Raises
     ------
     ValueError
-        If rows are missing, ragged, not finite, or more than the limits `MAX_ROWS`, `MAX_INPUTS`, `MAX_CLASSES`; if names do not fit them; or if rows of several labels meet a softmax output.
+        If rows are missing, ragged, not finite, or more than the limits `MAX_ROWS`, `MAX_INPUTS`, `MAX_CLASSES`; if
+        names do not fit them; or if rows of several labels meet a softmax output.
     """
     X, y = np.atleast_2d(np.asarray(X, dtype=float)), np.asarray(y, dtype=float)
     if X.ndim != 2 or not 1 <= X.shape[0] <= MAX_ROWS or not 1 <= X.shape[1] <= MAX_INPUTS:
@@ -397,7 +398,7 @@ def bring(
     y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
     classes = _found_classes(y, output) if classes is None else _checked_classes(y, output, classes)
     task: Task = "classification" if classes else "regression"
-    multilabel = bool(classes) and marks_labels(y)
+    multilabel = marks_labels(y)
     if multilabel and output == "softmax":
         raise ValueError(
             "Output 'softmax' is for one class in each row, and these rows have several labels, or none. Choose "
@@ -411,7 +412,7 @@ def bring(
         standardise,
     )
     data = _split(rows, task, test_share, data_seed, features if X.shape[1] == 2 else (), output)
-    return replace(data, classes=(), multilabel=True) if multilabel else data
+    return replace(data, task="classification", classes=(), multilabel=True) if multilabel else data
 
 
 def marks_labels(y: Array) -> bool:

@@ -48,8 +48,9 @@ def suggested(dataset: str) -> Config:
 
 def suggested_for(brought: Brought) -> Config:
     """The configuration suggested for learning a user's rows: by what is to be learned, and how many rows there are."""
-    several = len(brought.classes) > 2 and not marks_labels(brought.y)
-    learned_well = CLASSES if several else TWO_CLASSES if brought.classes else CURVE
+    labels = marks_labels(brought.y)
+    several = len(brought.classes) > 2 and not labels
+    learned_well = CLASSES if several else TWO_CLASSES if brought.classes or labels else CURVE
     test_share = 0.0 if len(brought.X) < FEWEST_TO_SPLIT else TEST_SHARE
     return Config(dataset="csv", test_share=test_share, **learned_well)
 

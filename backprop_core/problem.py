@@ -24,7 +24,7 @@ OUTPUT_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}  # other outputs ha
 
 
 def own_rows(config: Config, data: Any) -> tuple[Config, OwnRows | None]:
-    """A copy of the rows that a user passed, and the configuration of a run with them.
+    """The configuration of a run with rows that a user passed, and the rows as nobody can change them: mostly a copy.
 
     It names the user's rows as its dataset, and says what share of them is held back. Without rows, nothing changes.
 
@@ -40,10 +40,21 @@ def own_rows(config: Config, data: Any) -> tuple[Config, OwnRows | None]:
     own = config if config.dataset == "csv" else config.replace(dataset="csv")
     own = own.replace(test_share=own.share_held_back)
     if isinstance(data, Brought):
+        if _is_fixed(data.X) and _is_fixed(data.y):
+            return own, data
         return own, dataclasses.replace(data, X=_inputs(data.X), y=_targets(data.y))
     if not isinstance(data, tuple | list) or len(data) != 2:
         raise ConfigError("data", f"Data must be (X, y), inputs and targets, not {quoted(data)}.")
+    if isinstance(data, tuple) and all(map(_is_fixed, data)):
+        return own, data
     return own, (_inputs(data[0]), _targets(data[1]))
+
+
+def _is_fixed(values: Any) -> bool:
+    """Whether values are an array that was passed before, by a run or a sweep, and so need no copy."""
+    if not isinstance(values, np.ndarray) or values.dtype != float or not values.ndim:
+        return False
+    return values.flags.owndata and not values.flags.writeable
 
 
 def _inputs(X: Any) -> Array:
@@ -58,6 +69,7 @@ def _listed(values: Any, wanted: str) -> Array:
     array = numbers_of(values, "data", wanted)
     if not array.ndim:  # NumPy would make a table of a single number
         raise ConfigError("data", f"{wanted}, not {quoted(values)}.")
+    array.setflags(write=False)
     return array
 
 
@@ -86,8 +98,8 @@ def data_for(config: Config, brought: OwnRows | None = None) -> Data:
             )
     except ValueError as error:
         raise ConfigError("data", str(error)) from error
-    if not names and data.task == "regression":
-        _check_meant(data, config.output)
+    if not names:
+        _check_meant(y, config.output)
     if LOSSES[config.loss].of_probabilities and not ((data.y >= 0) & (data.y <= 1)).all():
         raise ConfigError("loss", f"Loss {config.loss!r} needs targets from 0 to 1. Choose 'mse', or another loss.")
     return data
@@ -105,18 +117,28 @@ def _parts(brought: OwnRows, config: Config) -> tuple[Array, Array, dict[str, An
     return brought.X, brought.y, names
 
 
-def _check_meant(data: Data, output: str) -> None:
-    """Refuse whole numbers in one column, which scikit-learn takes for classes, where the output cannot reach them."""
-    y = np.concatenate([data.y, data.y_test])
+def beyond_reach(y: Array, output: str) -> float | None:
+    """A target, of (N,) or (N, 1) whole numbers that may be classes, that an output of this kind cannot reach.
+
+    Few different whole numbers are what scikit-learn takes for classes.
+    """
     low, high = OUTPUT_RANGES.get(output, (-np.inf, np.inf))
-    few = y.shape[1] == 1 and (y == np.floor(y)).all() and len(np.unique(y)) <= MAX_CLASSES
-    if few and (y.min() < low or y.max() > high):
-        beyond = y.max() if y.max() > high else y.min()
+    one_column = y.size == len(y) > 0
+    if not one_column or not (y == np.floor(y)).all() or len(np.unique(y)) > MAX_CLASSES:
+        return None
+    return next((float(end) for end in (y.max(), y.min()) if not low <= end <= high), None)
+
+
+def _check_meant(y: Array, output: str) -> None:
+    """Refuse targets that may be classes or numbers where the output can show neither. Raises ConfigError."""
+    beyond = beyond_reach(y, output)
+    if beyond is not None:
+        low, high = OUTPUT_RANGES[output]
         raise ConfigError(
             "output",
-            f"Output {output!r} lies between {low:g} and {high:g}, and a target is {beyond:g}. If targets are classes, "
-            "number them from 0 and choose output='softmax', loss='cross_entropy'; if they are numbers, choose "
-            "output='linear', loss='mse'.",
+            f"Output {output!r} lies between {low:g} and {high:g}, and a target is {beyond:g}. If the targets are "
+            "classes, number them from 0 and choose output='softmax', loss='cross_entropy'; if they are numbers, "
+            "choose output='linear', loss='mse'.",
         )
 
 

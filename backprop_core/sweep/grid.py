@@ -13,8 +13,10 @@ import numpy as np
 from backprop_core.activations import Array
 from backprop_core.config import SPECS, Config, ConfigError
 from backprop_core.datasets import DATASETS
+from backprop_core.given import whole_number
 from backprop_core.optimizers import OPTIMIZERS
-from backprop_core.problem import OwnRows, data_for, network_for
+from backprop_core.problem import OwnRows, data_for, network_for, own_rows
+from backprop_core.quoting import quoted
 from backprop_core.sweep.block import RECORD, Block, Solved, blank, bytes_a_run
 from backprop_core.training import TOGETHER
 
@@ -31,6 +33,8 @@ Axes = Mapping[str, Sequence[Any]]
 @dataclass(frozen=True)
 class Grid:
     """A configuration, one or two settings with their values, and the seeds of every cell.
+
+    `brought` are the user's own rows, if any; `plan` makes them of what the user passes, and settles the configuration.
 
     Raises
     ------
@@ -118,23 +122,45 @@ class Grid:
 def plan(
     config: Config,
     axes: Axes,
-    seeds: Iterable[int] = range(10),
+    seeds: Iterable[int] | int = 10,
     *,
     solved: Solved | None = None,
-    brought: OwnRows | None = None,
+    data: Any = None,
 ) -> Grid:
-    """A sweep over some settings' values, `{"learning_rate": [0.1, 0.5], "hidden": [(2,), (4,)]}`, and seeds.
-
-    `solved` is by default an accuracy of 1, or an R² of 0.99. Raises ConfigError.
-    """
-    for name in axes:
-        config.replace(**{name: getattr(config, name, None)})  # refuses a name that is no setting
-    checked = {
-        name: tuple(getattr(config.replace(**{name: value}), name) for value in values) for name, values in axes.items()
-    }
+    """A sweep over some settings' values and seeds, of what `sweep.run` takes. Raises ConfigError."""
+    config, brought = own_rows(config, data)
+    if not isinstance(axes, Mapping):
+        raise ConfigError("axes", f"A sweep takes settings with their values, {{name: [...]}}, not {quoted(axes)}.")
+    if not isinstance(solved, Solved | None):
+        raise ConfigError("solved", f"When a run counts as solved is said by a Solved, not by {quoted(solved)}.")
+    checked = {name: _values(config, name, values) for name, values in axes.items()}
+    if brought is not None and "dataset" in checked:
+        raise ConfigError("axes", "A sweep over rows of your own has these rows in every cell, not other datasets.")
     task = DATASETS[config.dataset].task if brought is None else data_for(config, brought).task
     usual = Solved(score=1.0 if task == "classification" else CURVE_SOLVED)
-    return Grid(config, tuple(checked.items()), tuple(seeds), solved or usual, brought)
+    return Grid(config, tuple(checked.items()), _seeds(seeds), solved or usual, brought)
+
+
+def _values(config: Config, name: Any, values: Any) -> tuple[Any, ...]:
+    """The values of an axis, as a configuration has them. Raises ConfigError for a name that is no setting."""
+    if not isinstance(name, str) or name not in SPECS:
+        Config.from_dict({name: None})
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise ConfigError(name, f"{SPECS[name].label} ({name}) needs a list of values, not {quoted(values)}.")
+    return tuple(getattr(config.replace(**{name: value}), name) for value in itertools.islice(values, MOST_RUNS + 1))
+
+
+def _seeds(seeds: Any) -> tuple[int, ...]:
+    """The seeds of every cell; a number of them is range(of that)."""
+    wanted = f"Seeds must be a number of them, or a list of whole numbers, at most {MOST_RUNS:,}"
+    if isinstance(seeds, str | bytes | bool | dict):
+        raise ConfigError("seed", f"{wanted}, not {quoted(seeds)}.")
+    if not isinstance(seeds, Iterable):
+        seeds = range(max(0, min(whole_number(seeds, "seed", wanted), MOST_RUNS + 1)))
+    found = tuple(whole_number(seed, "seed", wanted) for seed in itertools.islice(seeds, MOST_RUNS + 1))
+    if len(found) > MOST_RUNS:
+        raise ConfigError("seed", f"{wanted}.")
+    return found
 
 
 def _kind(config: Config) -> tuple[Any, ...]:
