@@ -121,7 +121,7 @@ def to_rows(
 
 
 def with_scaled_target(rows: Brought) -> Brought:
-    """The rows with numbers to be met that have the mean 0 and the standard deviation 1; classes and labels stay as they are.
+    """The rows with numbers to be met that have the mean 0 and the standard deviation 1; classes and labels stay.
 
     Measured on all rows, as it is not known here which will be held back. The report says how to read the outputs.
     """

@@ -240,10 +240,9 @@ class Run:
     ) -> Iterator[Run]:
         """Replay little by little: yields the run, on its way, every fraction of a second."""
         run = cls(config, data=data, params=params)
-        if not isinstance(edits, Sequence) or not all(isinstance(edit, Edit) for edit in edits):
-            raise ConfigError("edits", f"Edits must be a list of Edit, not {quoted(edits)}.")
+        _check_edits(edits)
         for epoch in (epochs, *(edit.epoch for edit in edits)):
-            whole_number(epoch, "epochs", "An epoch is a whole number")
+            _checked_epochs(epoch)
         yield run
         for epoch in sorted({edit.epoch for edit in edits if edit.epoch <= epochs}):
             yield from run._advance_to(epoch)
@@ -337,9 +336,7 @@ class Run:
 
         Fewer are when the run diverges, or right after an epoch that newly meets a stop condition.
         """
-        wanted = "A run advances by a whole number of epochs, 0 or more"
-        if (epochs := whole_number(epochs, "epochs", wanted)) < 0:
-            raise ConfigError("epochs", f"{wanted}, not {quoted(epochs)}.")
+        epochs = _checked_epochs(epochs)
         start, until = self.epoch, self.epoch + epochs
         self.goal_reached = False
         with np.errstate(all="ignore"):
@@ -582,6 +579,23 @@ class Run:
                 f"It must be a number from {-MOST_WEIGHT:,} to {MOST_WEIGHT:,}.",
             )
         return float(value)
+
+
+def _checked_epochs(epochs: Any) -> int:
+    wanted = f"Epochs are a whole number from 0 to {saving.MOST_EPOCHS:,}"
+    if not 0 <= (number := whole_number(epochs, "epochs", wanted)) <= saving.MOST_EPOCHS:
+        raise ConfigError("epochs", f"{wanted}, not {quoted(epochs)}.")
+    return number
+
+
+def _check_edits(edits: Any) -> None:
+    if not isinstance(edits, Sequence) or not all(isinstance(edit, Edit) for edit in edits):
+        raise ConfigError("edits", f"Edits must be a list of Edit, not {quoted(edits)}.")
+    for edit in edits:
+        field = edit.field
+        address = isinstance(field, tuple) and all(isinstance(part, str | numbers.Integral) for part in field)
+        if not isinstance(field, str) and not address:
+            raise ConfigError("edits", f"An edit changes a setting or a parameter, not {quoted(field)}.")
 
 
 def _checked_params(network: Network, params: Any) -> Params:

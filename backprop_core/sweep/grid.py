@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import numbers
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -102,9 +103,9 @@ class Grid:
             kinds.setdefault(_kind(config), []).append(number)
         share = max(FEWEST_TOGETHER, -(-self.runs // workers))
         blocks = []
-        for numbers in kinds.values():
-            places = (np.array(numbers)[:, np.newaxis] * len(self.seeds) + np.arange(len(self.seeds))).ravel()
-            fitting = CACHE_BYTES // _bytes_a_run(cells[numbers[0]], self.brought)
+        for alike in kinds.values():
+            places = (np.array(alike)[:, np.newaxis] * len(self.seeds) + np.arange(len(self.seeds))).ravel()
+            fitting = CACHE_BYTES // _bytes_a_run(cells[alike[0]], self.brought)
             together = max(1, min(MOST_TOGETHER, fitting, share))
             blocks += [self._block(part) for part in np.array_split(places, -(-len(places) // together))]
         return blocks
@@ -145,22 +146,29 @@ def _values(config: Config, name: Any, values: Any) -> tuple[Any, ...]:
     """The values of an axis, as a configuration has them. Raises ConfigError for a name that is no setting."""
     if not isinstance(name, str) or name not in SPECS:
         Config.from_dict({name: None})
-    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
-        raise ConfigError(name, f"{SPECS[name].label} ({name}) needs a list of values, not {quoted(values)}.")
-    return tuple(getattr(config.replace(**{name: value}), name) for value in itertools.islice(values, MOST_RUNS + 1))
+    wanted = f"{SPECS[name].label} ({name}) needs a list of values"
+    return tuple(getattr(config.replace(**{name: value}), name) for value in _listed(values, name, wanted))
 
 
 def _seeds(seeds: Any) -> tuple[int, ...]:
     """The seeds of every cell; a number of them is range(of that)."""
-    wanted = f"Seeds must be a number of them, or a list of whole numbers, at most {MOST_RUNS:,}"
-    if isinstance(seeds, str | bytes | bool | dict):
-        raise ConfigError("seed", f"{wanted}, not {quoted(seeds)}.")
-    if not isinstance(seeds, Iterable):
-        seeds = range(max(0, min(whole_number(seeds, "seed", wanted), MOST_RUNS + 1)))
-    found = tuple(whole_number(seed, "seed", wanted) for seed in itertools.islice(seeds, MOST_RUNS + 1))
+    wanted = f"Seeds are given as how many, or as a list of whole numbers, at most {MOST_RUNS:,}"
+    if isinstance(seeds, numbers.Integral) and not isinstance(seeds, bool):
+        seeds = range(max(0, min(int(seeds), MOST_RUNS + 1)))
+    found = tuple(whole_number(seed, "seed", wanted) for seed in _listed(seeds, "seed", wanted))
     if len(found) > MOST_RUNS:
         raise ConfigError("seed", f"{wanted}.")
     return found
+
+
+def _listed(values: Any, field: str, wanted: str) -> list[Any]:
+    """What there is to go through, as far as any sweep goes. Raises ConfigError."""
+    try:
+        if not isinstance(values, str | bytes | Mapping):
+            return list(itertools.islice(values, MOST_RUNS + 1))
+    except TypeError as error:
+        raise ConfigError(field, f"{wanted}, not {quoted(values)}.") from error
+    raise ConfigError(field, f"{wanted}, not {quoted(values)}.")
 
 
 def _kind(config: Config) -> tuple[Any, ...]:
