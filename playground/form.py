@@ -54,10 +54,9 @@ def to_config(values: Values) -> Config:
     else:
         hidden, activation = (values["hidden_size"],) * len(layers), values["activation"]
     features = tuple(values["features"]) if DATASETS[values["dataset"]].plane else DEFAULTS["features"]
-    config = Config(
+    return Config(
         **{name: values[name] for name in PLAIN}, hidden=hidden, activation=activation, features=features or ("x1",)
     )
-    return config.replace(test_share=config.share_held_back) if config.dataset == "csv" else config  # as a run says it
 
 
 def follow_dataset(config: Config, dataset: str, old: Config | None = None) -> Config:

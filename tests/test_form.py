@@ -139,9 +139,3 @@ def test_output_and_loss_go_together_and_the_one_just_changed_stays(pair: tuple[
     assert followed.get(changed) == values[changed]
     if not LOSSES[pair[1]].outputs or pair[0] in LOSSES[pair[1]].outputs:
         assert followed == values
-
-
-def test_a_share_that_was_cleared_is_the_usual_one() -> None:
-    for dataset, share in (("moons", None), ("csv", 0.0)):
-        values = form.from_config(Config(dataset=dataset, test_share=0.5)) | {"test_share": None}
-        assert form.to_config(values).test_share == share
