@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import hamming_loss
 
-from backprop_core import Config, ConfigError, Run, export, sweep
+from backprop_core import Config, ConfigError, Run, export, setting_text, sweep
 from backprop_core.brought import to_rows
 from backprop_core.presets import PRESETS, suggested_for
 from backprop_core.tables import read
@@ -47,6 +47,11 @@ def test_of_a_dataset_a_quarter_is_held_back_as_ever() -> None:
     assert [len(Run(config).data.X_test) for config in (moons, moons.replace(test_share=0.25))] == [10, 10]
     assert Config().share_held_back == 0.25
     assert len(PRESETS["mazur"].run().data.X) == 1
+
+
+def test_no_share_is_none_held_back_in_a_link_and_on_the_command_line() -> None:
+    assert [setting_text.read("test_share", text) for text in ("none", "usual", "0.5")] == [0.0, None, 0.5]
+    assert setting_text.write("test_share", None) == "usual"
 
 
 @pytest.mark.parametrize("share", ["left out", None])
