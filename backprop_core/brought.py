@@ -11,7 +11,7 @@ import numpy as np
 from backprop_core.activations import Array
 from backprop_core.cells import is_missing, is_number, number, objection, shown, unique
 from backprop_core.config import ConfigError
-from backprop_core.datasets import MAX_CLASSES, MAX_INPUTS, Rows
+from backprop_core.datasets import MAX_CLASSES, MAX_INPUTS, Rows, marks_labels
 from backprop_core.scaling import standardising_targets
 from backprop_core.tables import Table
 
@@ -70,7 +70,8 @@ def to_rows(
     table : Table
         As `read` or `grid` made it.
     target : name or index, or several
-        Several are numbers to be met at once; or classes, where they mark one of them in each row with a 1.
+        Several are numbers to be met at once; or, where they are all 0 or 1, classes, if each row has one 1, and else
+        labels, of which a row may have several.
     features : names or indices, optional
         The inputs; by default every other column.
     task : optional
@@ -123,11 +124,12 @@ def to_rows(
 
 
 def with_scaled_target(rows: Brought) -> Brought:
-    """The rows with numbers to be met that are learned with the mean 0 and the standard deviation 1; classes stay.
+    """The rows with numbers to be met that are learned with the mean 0 and the standard deviation 1; classes and labels
+    stay.
 
     Measured on all rows. The numbers themselves stay as they are, and so do the answers of a network.
     """
-    if rows.classes or rows.scale_target:
+    if rows.classes or rows.scale_target or marks_labels(rows.y):
         return rows
     scaling = standardising_targets(rows.y.reshape(len(rows.y), -1))
     subjects = ["The target"] if len(scaling.mean) == 1 else [f"Target {k + 1}" for k in range(len(scaling.mean))]
@@ -277,6 +279,8 @@ def _learned(table: Table, targets: list[int], Y: Array, words: tuple[str, ...])
         return y.astype(float), classes, f"The target “{names[0]}” has {len(classes)} classes: {_listed(counts, 20)}."
     if len(targets) > 1 and np.isin(Y, (0.0, 1.0)).all() and (Y.sum(axis=1) == 1).all():
         return Y, names, f"The targets mark one of {len(names)} classes in each row: {_listed(names, 20)}."
+    if marks_labels(Y):
+        return Y, (), f"The targets are {len(names)} labels, of which a row may have several: {_listed(names, 20)}."
     if len(targets) == 1:
         return Y, (), f"The target “{names[0]}” is a number from {Y.min():.6g} to {Y.max():.6g}."
     return Y, (), f"The targets are {len(names)} numbers: {_listed(names, 20)}."

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from backprop_core.activations import ACTIVATIONS, OUTPUTS
-from backprop_core.datasets import DATASETS, FEATURES
+from backprop_core.datasets import DATASETS, FEATURES, TEST_SHARE
 from backprop_core.initializers import INITIALIZERS
 from backprop_core.losses import LOSSES
 from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
+from backprop_core.quoting import quoted
 
 Group = Literal["data", "network", "learning", "goal"]
 Address = tuple[int, str, int, int] | tuple[int, str, int]
@@ -94,14 +95,16 @@ class Config:
         low=0.0,
         high=2.0,
     )
-    test_share: float = _field(
-        0.25,
+    test_share: float | None = _field(
+        None,
         "Test share",
         "data",
         "real",
-        "Share of the rows held back to test on. The network never trains on them.",
+        f"Share of the rows held back to test on; the network never trains on them. By default {TEST_SHARE:g}, and "
+        "none of your own rows.",
         low=0.0,
         high=0.9,
+        optional=True,
     )
     data_seed: int = _field(
         0,
@@ -294,6 +297,13 @@ class Config:
             return (self.activation,) * len(self.hidden)
         return self.activation
 
+    @property
+    def share_held_back(self) -> float:
+        """The share of the rows held back to test on: as asked for, or as usual."""
+        if self.test_share is None:
+            return 0.0 if self.dataset == "csv" else TEST_SHARE
+        return self.test_share
+
     def replace(self, **changes: Any) -> Config:
         """A copy with some fields changed, checked again; unknown names raise `ConfigError`."""
         return Config.from_dict({**self.to_dict(), **changes})
@@ -310,9 +320,14 @@ class Config:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Config:
         """The configuration of plain values; fields left out take their defaults. Raises `ConfigError`."""
+        if not isinstance(values, Mapping):
+            raise ConfigError("config", f"Settings are given by their names, not as {quoted(values)}.")
         for name in values:
             if name not in SPECS:
-                raise ConfigError(name, f"{name!r} is not a setting. Settings are: {', '.join(SPECS)}.")
+                raise ConfigError(
+                    quoted(name) if not isinstance(name, str) else name,
+                    f"{quoted(name)} is not a setting. Settings are: {', '.join(SPECS)}.",
+                )
         return cls(**values)
 
 
@@ -354,7 +369,7 @@ def _checked(name: str, spec: Spec, value: Any) -> Any:
                 raise ConfigError(
                     name,
                     f"{spec.label} ({name}) must be one or more of {', '.join(spec.choices)}, "
-                    f"each once, not {value!r}.",
+                    f"each once, not {quoted(value)}.",
                 )
             return tuple(choice for choice in spec.choices if choice in chosen)
         case "integers":
@@ -365,7 +380,7 @@ def _checked(name: str, spec: Spec, value: Any) -> Any:
         case "flag":
             if isinstance(value, bool) or type(value).__name__ == "bool":
                 return bool(value)
-            raise ConfigError(name, f"{spec.label} ({name}) must be true or false, not {value!r}.")
+            raise ConfigError(name, f"{spec.label} ({name}) must be true or false, not {quoted(value)}.")
         case "integer":
             return _number(name, spec, value, whole=True)
         case "real":
@@ -375,13 +390,15 @@ def _checked(name: str, spec: Spec, value: Any) -> Any:
 def _choice(name: str, spec: Spec, value: Any) -> str:
     if isinstance(value, str) and value in spec.choices:
         return value
-    raise ConfigError(name, f"{spec.label} ({name}) = {value!r} is unknown. Choose one of {', '.join(spec.choices)}.")
+    raise ConfigError(
+        name, f"{spec.label} ({name}) = {quoted(value)} is unknown. Choose one of {', '.join(spec.choices)}."
+    )
 
 
 def _sequence(name: str, spec: Spec, value: Any) -> tuple[Any, ...]:
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return tuple(value)
-    raise ConfigError(name, f"{spec.label} ({name}) must be a list, not {value!r}.")
+    raise ConfigError(name, f"{spec.label} ({name}) must be a list, not {quoted(value)}.")
 
 
 def _number(name: str, spec: Spec, value: Any, *, whole: bool) -> int | float:
@@ -390,7 +407,7 @@ def _number(name: str, spec: Spec, value: Any, *, whole: bool) -> int | float:
     if isinstance(value, bool) or not isinstance(value, kind) or not _within(value, spec):
         raise ConfigError(
             name,
-            f"{spec.label} ({name}) = {value!r} is not allowed. "
+            f"{spec.label} ({name}) = {quoted(value)} is not allowed. "
             f"It must be {noun} from {spec.low:{form}} to {spec.high:{form}}.",
         )
     return int(value) if whole else float(value)

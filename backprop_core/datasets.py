@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -24,6 +24,7 @@ Task = Literal["classification", "regression"]
 MAX_ROWS = 5_000
 MAX_INPUTS = 64
 MAX_CLASSES = 20
+TEST_SHARE = 0.25  # held back of a dataset's rows, unless something else is asked for
 
 REACH = 3.0  # 2-D data lies within about ±REACH on both axes: nearly a full period of sin x1 and sin x2
 
@@ -79,7 +80,8 @@ class Data:
 
     `rows` and `targets` are the same in the user's units: what a page shows, and what is typed and passed. They are X
     and y themselves where `scaling` or `target_scaling` is None. Arrays are read-only. `classes` is empty for a
-    regression, `features` unless the inputs are points of a plane.
+    regression, `features` unless the inputs are points of a plane. `multilabel` tells that a row may have several
+    labels or none, each an output of its own, in place of one class; `classes` are empty then too.
     """
 
     task: Task
@@ -96,6 +98,7 @@ class Data:
     targets_test: Array
     scaling: Scaling | None = None
     target_scaling: Scaling | None = None
+    multilabel: bool = False
 
     @property
     def outputs(self) -> int:
@@ -119,7 +122,8 @@ class Data:
         """What the network is shown for rows X (N, d), scaled already: the features of a point, or X itself."""
         if not self.features:
             return X
-        return np.stack([FEATURES[name](X[:, 0], X[:, 1]) for name in self.features], axis=1)
+        with np.errstate(all="ignore"):  # a sine or a square of a number that is very large
+            return np.stack([FEATURES[name](X[:, 0], X[:, 1]) for name in self.features], axis=1)
 
     def labels(self, outputs: Array) -> Array:
         """Class numbers (N,) of outputs or targets (N, k): the largest of several, or one unit cut at ½."""
@@ -392,15 +396,16 @@ def bring(
 
     `inputs` name the columns of X, in place of x1, x2, …; `classes` are the names of the classes that y numbers from 0
     or has a column each for, and () where y is numbers. Without them, targets that are all 0 or 1, and whole numbers
-    under a softmax output, are taken for classes, others for numbers. `standardise` gives inputs the mean 0 and the
-    standard deviation 1, measured on the training rows alone; `scale_target` does so for numbers to be met, measured on
-    all rows.
+    under a softmax output, are taken for classes, others for numbers. Columns of 0 and 1 are classes where each row
+    has one 1, and labels, of which a row may have several, where they do not. `standardise` gives inputs the mean 0
+    and the standard deviation 1, measured on the training rows alone; `scale_target` does so for numbers to be met,
+    measured on all rows.
 
     Raises
     ------
     ValueError
-        If rows are missing, ragged, not finite, or more than the limits `MAX_ROWS`, `MAX_INPUTS`, `MAX_CLASSES`; or if
-        names do not fit them.
+        If rows are missing, ragged, not finite, or more than the limits `MAX_ROWS`, `MAX_INPUTS`, `MAX_CLASSES`; if
+        names do not fit them; or if rows of several labels meet a softmax output.
     """
     X, y = np.atleast_2d(np.asarray(X, dtype=float)), np.asarray(y, dtype=float)
     if X.ndim != 2 or not 1 <= X.shape[0] <= MAX_ROWS or not 1 <= X.shape[1] <= MAX_INPUTS:
@@ -418,15 +423,27 @@ def bring(
     y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
     classes = _found_classes(y, output) if classes is None else _checked_classes(y, output, classes)
     task: Task = "classification" if classes else "regression"
+    multilabel = marks_labels(y)
+    if multilabel and output == "softmax":
+        raise ValueError(
+            "Output 'softmax' is for one class in each row, and these rows have several labels, or none. Choose "
+            "'sigmoid', which answers for each label on its own."
+        )
     rows = Rows(
         X,
         y if classes or y.ndim == 2 else y[:, None],
         inputs or tuple(f"x{i + 1}" for i in range(X.shape[1])),
         classes,
         standardise,
-        scale_target and not classes,
+        scale_target and not classes and not multilabel,
     )
-    return _split(rows, task, test_share, data_seed, features if X.shape[1] == 2 else (), output)
+    data = _split(rows, task, test_share, data_seed, features if X.shape[1] == 2 else (), output)
+    return replace(data, task="classification", classes=(), multilabel=True) if multilabel else data
+
+
+def marks_labels(y: Array) -> bool:
+    """Whether targets (N, k) mark labels with 0 and 1, of which some row has several, or none."""
+    return y.ndim == 2 and y.shape[1] > 1 and bool(np.isin(y, (0.0, 1.0)).all() and (y.sum(axis=1) != 1).any())
 
 
 def _found_classes(y: Array, output: str) -> tuple[str, ...]:

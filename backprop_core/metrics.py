@@ -11,13 +11,17 @@ from backprop_core.activations import Array
 from backprop_core.datasets import Task
 
 
-def accuracy(outputs: Array, y: Array) -> Array:
-    """Share of rows whose class is right: the largest of several outputs, or one unit cut at ½."""
-    right = (
-        (outputs > 0.5)[..., 0] == (y > 0.5)[..., 0]
-        if y.shape[-1] == 1
-        else outputs.argmax(axis=-1) == y.argmax(axis=-1)
-    )
+def accuracy(outputs: Array, y: Array, *, multilabel: bool = False) -> Array:
+    """Share of rows whose class is right: the largest of several outputs, or one unit cut at ½.
+
+    Where rows have several labels, the share of all labels, in all rows, that are right, each cut at ½.
+    """
+    if multilabel:
+        right = ((outputs > 0.5) == (y > 0.5)).reshape(*outputs.shape[:-2], -1)
+    elif y.shape[-1] == 1:
+        right = (outputs > 0.5)[..., 0] == (y > 0.5)[..., 0]
+    else:
+        right = outputs.argmax(axis=-1) == y.argmax(axis=-1)
     return np.add.reduce(right, axis=-1) / right.shape[-1]
 
 
@@ -27,9 +31,9 @@ def r_squared(outputs: Array, y: Array) -> Array:
     return 1.0 - _sum_of_squares(outputs - y) / (spread if spread > 0 else np.nan)
 
 
-def score(task: Task, outputs: Array, y: Array) -> Array:
+def score(task: Task, outputs: Array, y: Array, *, multilabel: bool = False) -> Array:
     """The accuracy of a classification, the R² of a regression."""
-    return accuracy(outputs, y) if task == "classification" else r_squared(outputs, y)
+    return accuracy(outputs, y, multilabel=multilabel) if task == "classification" else r_squared(outputs, y)
 
 
 def _sum_of_squares(x: Array) -> Array:

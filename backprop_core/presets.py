@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from backprop_core.brought import Brought
-from backprop_core.config import DEFAULTS, Config
-from backprop_core.datasets import CLASSES, CURVE, DATASETS, TWO_CLASSES
+from backprop_core.config import Config
+from backprop_core.datasets import CLASSES, CURVE, DATASETS, TEST_SHARE, TWO_CLASSES, marks_labels
 from backprop_core.initializers import Params
 from backprop_core.run import Run
 
@@ -48,8 +48,10 @@ def suggested(dataset: str) -> Config:
 
 def suggested_for(brought: Brought) -> Config:
     """The configuration suggested for learning a user's rows: by what is to be learned, and how many rows there are."""
-    learned_well = CLASSES if len(brought.classes) > 2 else TWO_CLASSES if brought.classes else CURVE
-    test_share = 0.0 if len(brought.X) < FEWEST_TO_SPLIT else DEFAULTS["test_share"]
+    labels = marks_labels(brought.y)
+    several = len(brought.classes) > 2 and not labels
+    learned_well = CLASSES if several else TWO_CLASSES if brought.classes or labels else CURVE
+    test_share = 0.0 if len(brought.X) < FEWEST_TO_SPLIT else TEST_SHARE
     return Config(dataset="csv", test_share=test_share, **learned_well)
 
 

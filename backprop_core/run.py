@@ -7,7 +7,6 @@ keyframes to replay from.
 from __future__ import annotations
 
 import copy
-import dataclasses
 import functools
 import math
 import numbers
@@ -28,12 +27,14 @@ from backprop_core.activations import Array
 from backprop_core.brought import Brought
 from backprop_core.config import SPECS, Address, Config, ConfigError, Edit
 from backprop_core.datasets import Data
+from backprop_core.given import numbers_of, whole_number
 from backprop_core.history import History, State
 from backprop_core.initializers import Params
 from backprop_core.metrics import score
 from backprop_core.network import Network, Pass, respond
 from backprop_core.optimizers import OPTIMIZERS
-from backprop_core.problem import OwnRows, data_for, network_for, start_weights
+from backprop_core.problem import data_for, network_for, own_rows, start_weights
+from backprop_core.quoting import quoted
 from backprop_core.training import Trainer, empty_slots
 
 PIECE_SECONDS = 0.1
@@ -123,7 +124,7 @@ class Snapshot:
     @property
     def score(self) -> float:
         """Accuracy, or R², on the training rows."""
-        return float(score(self.data.task, self.a[-1], self.data.y))
+        return self._score(self.a[-1], self.data.y)
 
     @functools.cached_property
     def test_outputs(self) -> Array:
@@ -133,10 +134,10 @@ class Snapshot:
     @property
     def test_score(self) -> float | None:
         """Accuracy, or R², on the test rows; None where there are none."""
-        return float(score(self.data.task, self.test_outputs, self.data.y_test)) if len(self.data.X_test) else None
+        return self._score(self.test_outputs, self.data.y_test) if len(self.data.X_test) else None
 
     def predict(self, X: ArrayLike) -> Array:
-        """Outputs (N, k) for rows X (N, d), both in the user's units."""
+        """Outputs (N, k) for rows X (N, d), both in the user's units; as `Run.predict`, raises ConfigError likewise."""
         return self.data.answer(self.respond(X)[-1])
 
     def respond(self, X: ArrayLike) -> list[Array]:
@@ -153,6 +154,9 @@ class Snapshot:
         """The update that training makes from here: the first of the next epoch."""
         with np.errstate(all="ignore"):
             return _step(Trainer(self.network, self.data, self.config, self.state.copy()), self.epoch, 0)
+
+    def _score(self, outputs: Array, y: Array) -> float:
+        return float(score(self.data.task, outputs, y, multilabel=self.data.multilabel))
 
     @functools.cached_property
     def _pass(self) -> Pass:
@@ -171,9 +175,16 @@ class Run:
     ----------
     config : Config
     data : (X, y) or Brought, optional
-        Rows brought by the user, X (N, d) and y (N,) or (N, k), in place of the configuration's dataset.
+        Rows brought by the user, X (N, d) and y (N,) or (N, k), in place of the configuration's dataset. All of them
+        train, unless the configuration has a `test_share`.
+
+        y (N,) or (N, 1) of 0 and 1 is two classes. Whole numbers from 0 are classes under `output="softmax"`, one
+        output each; under an output without bounds they are numbers to be met (a regression), like any other numbers;
+        under sigmoid or tanh they are refused where these cannot reach them. y (N, k) of 0 and 1 is one of k classes
+        where every row has one 1, and else k labels, scored one by one; other y (N, k) is k numbers to be met.
     params : [(W, b), ...], optional
-        Starting weights, in place of the configuration's initializer.
+        Starting weights, W (fan_in, fan_out) and b (fan_out,) for each layer, in place of the configuration's
+        initializer.
 
     Attributes
     ----------
@@ -191,14 +202,14 @@ class Run:
     Raises
     ------
     ConfigError
-        If data, weights and configuration do not fit.
+        If data or weights are not finite numbers of these shapes, or do not fit the configuration: `.field` is "data",
+        "params", "config", or the setting in question.
     """
 
     def __init__(
         self, config: Config, *, data: tuple[Any, Any] | Brought | None = None, params: Params | None = None
     ) -> None:
-        self.brought = None if data is None else _brought(data)
-        self.config = config if self.brought is None else config.replace(dataset="csv")
+        self.config, self.brought = own_rows(config, data)
         self.data = data_for(self.config, self.brought)
         self.network = network_for(self.config, self.data)
         self.start_params = None if params is None else _checked_params(self.network, params)
@@ -237,10 +248,13 @@ class Run:
         params: Params | None = None,
     ) -> Iterator[Run]:
         """Replay little by little: yields the run, on its way, every fraction of a second."""
+        run = cls(config, data=data, params=params)
+        _check_edits(edits)
+        for epoch in (epochs, *(edit.epoch for edit in edits)):
+            _checked_epochs(epoch)
         made_at = defaultdict[int, dict[Any, Any]](dict)
         for edit in edits:
             made_at[edit.epoch][edit.field] = edit.value
-        run = cls(config, data=data, params=params)
         yield run
         for epoch, made in sorted(made_at.items(), key=operator.itemgetter(0)):
             if epoch > epochs:
@@ -267,6 +281,8 @@ class Run:
     @classmethod
     def from_json(cls, content: str | bytes) -> Run:
         """The run of a file, trained again as far as it was. Raises ConfigError for anything but such a file."""
+        if not isinstance(content, str | bytes):
+            raise ConfigError("file", f"A saved run is text or bytes, not {quoted(content)}.")
         saved = saving.read(content)
         return cls.replay(saved.config, saved.edits, saved.epochs, data=saved.data, params=saved.params)
 
@@ -303,9 +319,24 @@ class Run:
         return self._configs[last]
 
     def predict(self, X: ArrayLike) -> Array:
-        """Outputs (N, k) of the current parameters for rows X (N, d), both in the user's units.
+        """Outputs of the current parameters.
 
         Inputs that are standardised for training are scaled here, and answers for scaled targets are scaled back.
+
+        Parameters
+        ----------
+        X : (N, d)
+            Rows like those of the run's data, in the user's units: finite numbers, also for a single row, [[0, 1]].
+
+        Returns
+        -------
+        (N, k)
+            What each output unit answers; for classes k is 1 (the probability of class 1) or their number.
+
+        Raises
+        ------
+        ConfigError
+            "X", for anything but numbers of this shape.
         """
         return self.data.answer(respond(self.network, self._trainer.theta, _shown(self.data, X))[-1])
 
@@ -330,8 +361,7 @@ class Run:
 
         Fewer are when the run diverges, or right after an epoch that newly meets a stop condition.
         """
-        if not isinstance(epochs, numbers.Integral) or epochs < 0:
-            raise ConfigError("epochs", f"A run advances by a whole number of epochs, 0 or more, not {epochs!r}.")
+        epochs = _checked_epochs(epochs)
         start, until = self.epoch, self.epoch + epochs
         self.goal_reached = False
         with np.errstate(all="ignore"):
@@ -390,6 +420,8 @@ class Run:
         """
         if self._batch:
             raise ConfigError("epoch", "An edit needs a completed epoch; finish this one first, with advance(1).")
+        if not isinstance(params, Mapping | None):
+            raise ConfigError("params", f"Parameters are given by their addresses, not as {quoted(params)}.")
         wanted = self.current.replace(**changes)
         for field in changes:
             if SPECS[field].group in ("data", "network"):
@@ -420,10 +452,9 @@ class Run:
             yield self
 
     def _check_epoch(self, epoch: int) -> None:
-        if not isinstance(epoch, numbers.Integral):
-            raise ConfigError("epoch", f"An epoch is a whole number, not {epoch!r}.")
-        if not 0 <= epoch <= self.epoch:
-            raise ConfigError("epoch", f"Epoch {epoch:,} has not been trained; epochs 0 to {self.epoch:,} have.")
+        if not 0 <= whole_number(epoch, "epoch", "An epoch is a whole number") <= self.epoch:
+            said = f"{epoch:,}" if abs(epoch) < 2**63 else quoted(epoch)
+            raise ConfigError("epoch", f"Epoch {said} has not been trained; epochs 0 to {self.epoch:,} have.")
 
     def _start(self) -> State:
         config = self.config
@@ -573,14 +604,14 @@ class Run:
         if not known or len(index) != len(shape) or not all(inside):
             raise ConfigError(
                 "params",
-                f"{address!r} is not a parameter of this network, whose layers are "
+                f"{quoted(address)} is not a parameter of this network, whose layers are "
                 f"{'-'.join(map(str, self.network.sizes))}.",
             )
         number = isinstance(value, numbers.Real) and not isinstance(value, bool)
         if not number or not abs(value) <= MOST_WEIGHT:
             raise ConfigError(
                 "params",
-                f"{address[1]}{address[0]}{list(index)} = {value!r} is not allowed. "
+                f"{address[1]}{address[0]}{list(index)} = {quoted(value)} is not allowed. "
                 f"It must be a number from {-MOST_WEIGHT:,} to {MOST_WEIGHT:,}.",
             )
         return float(value)
@@ -590,29 +621,41 @@ def _epoch_of(edit: Edit) -> int:
     return edit.epoch
 
 
-def _brought(data: Any) -> OwnRows:
-    try:
-        X, y = (data.X, data.y) if isinstance(data, Brought) else data
-        X, y = np.array(X, dtype=float), np.array(y, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ConfigError(
-            "data", "Data must be (X, y): a table of numbers, and one target for each of its rows."
-        ) from error
-    return dataclasses.replace(data, X=X, y=y) if isinstance(data, Brought) else (X, y)
+def _checked_epochs(epochs: Any) -> int:
+    wanted = f"Epochs are a whole number from 0 to {saving.MOST_EPOCHS:,}"
+    if not 0 <= (number := whole_number(epochs, "epochs", wanted)) <= saving.MOST_EPOCHS:
+        raise ConfigError("epochs", f"{wanted}, not {quoted(epochs)}.")
+    return number
+
+
+def _check_edits(edits: Any) -> None:
+    if not isinstance(edits, Sequence) or not all(isinstance(edit, Edit) for edit in edits):
+        raise ConfigError("edits", f"Edits must be a list of Edit, not {quoted(edits)}.")
+    for edit in edits:
+        field = edit.field
+        address = isinstance(field, tuple) and all(isinstance(part, str | numbers.Integral) for part in field)
+        if not isinstance(field, str) and not address:
+            raise ConfigError("edits", f"An edit changes a setting or a parameter, not {quoted(field)}.")
 
 
 def _checked_params(network: Network, params: Any) -> Params:
+    wanted = "Weights must be [(W1, b1), …] of finite numbers"
+    if not isinstance(params, Sequence) or not all(isinstance(pair, Sequence) and len(pair) == 2 for pair in params):
+        raise ConfigError("params", f"{wanted}, not {quoted(params)}.")
+    layers = [(numbers_of(W, "params", wanted), numbers_of(b, "params", wanted)) for W, b in params]
     try:
-        return network.unpack(network.pack(params))
-    except (IndexError, TypeError, ValueError) as error:
-        raise ConfigError("params", f"Weights must be [(W1, b1), …] of finite numbers. {error}") from error
+        return network.unpack(network.pack(layers))
+    except ValueError as error:
+        raise ConfigError("params", f"{wanted}. {error}") from error
 
 
 def _shown(data: Data, X: ArrayLike) -> Array:
-    """What the network is shown for the user's rows X (N, d). Raises ConfigError for rows of another shape."""
-    rows = np.asarray(X, dtype=float)
+    """What the network is shown for the user's rows X (N, d). Raises ConfigError for anything else."""
+    rows = numbers_of(X, "X", f"Rows must be numbers of shape (N, {data.X.shape[1]})")
     if rows.ndim != 2 or rows.shape[1] != data.X.shape[1]:
         raise ConfigError("X", f"Rows must have shape (N, {data.X.shape[1]}), not {rows.shape}.")
+    if not np.isfinite(rows).all():
+        raise ConfigError("X", "Every number of the rows must be finite.")
     return data.show(rows)
 
 

@@ -22,9 +22,9 @@ from backprop_core.activations import Array
 from backprop_core.brought import Brought
 from backprop_core.cells import plain, shown, unique
 from backprop_core.config import MAX_EPOCHS, MAX_LAYERS, SPECS, Address, Config, ConfigError, Edit, fields
-from backprop_core.datasets import MAX_CLASSES, MAX_INPUTS
+from backprop_core.datasets import MAX_CLASSES, MAX_INPUTS, TEST_SHARE
 from backprop_core.initializers import Params
-from backprop_core.problem import OwnRows
+from backprop_core.problem import OwnRows, beyond_reach
 
 FORMAT, VERSION = "backprop-playground run", 1
 MOST_BYTES = 16_000_000  # 5,000 rows of 64 inputs and as many targets, in all their digits
@@ -138,6 +138,7 @@ def read(content: str | bytes) -> Saved:
         edits = _read_edits(values["edits"], epochs)
     with _part("data"):
         data = None if values["data"] is None else _read_data(values["data"])
+        config, data = _as_meant(config, data)
     with _part("start"):
         start = None if values["start"] is None else _read_params(values["start"])
     with _part("end"):
@@ -243,6 +244,20 @@ def _read_data(values: Any) -> OwnRows:
     inputs, classes, *flags = _members(given, "inputs", "classes", "standardise", "scale_target")
     standardise, scale_target = (_one_of(flag, bool) for flag in flags)
     return Brought(X, y, _names(inputs), _names(classes), standardise, scale_target)
+
+
+def _as_meant(config: Config, data: OwnRows | None) -> tuple[Config, OwnRows | None]:
+    """What a file of before meant: with own rows, a quarter was held back where the file does not say otherwise; and
+    whole numbers that the output cannot reach were numbers all the same. Files of today say so themselves.
+    """
+    if data is None:
+        return config, None
+    if config.test_share is None:
+        config = config.replace(test_share=TEST_SHARE)
+    if not isinstance(data, Brought) and beyond_reach(data[1], config.output) is not None:
+        X, y = np.atleast_2d(data[0]), data[1]
+        data = Brought(X, y.reshape(-1, 1), tuple(f"x{i + 1}" for i in range(X.shape[1])))
+    return config, data
 
 
 def _names(values: Any) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from backprop_core.cells import plain
 from backprop_core.config import DEFAULTS, SPECS, ConfigError
 
 NOTHING = "none"
-UNSET = {"batch_size": "all"}
+UNSET = {"batch_size": "all", "test_share": "usual"}
 FLAGS = {"on": True, "off": False}
 LONGEST = 200  # characters of a value; the longest that means something has half as many
 LARGEST = 2**53  # whole number that float64 can tell from its neighbours
@@ -50,7 +50,7 @@ def _read(name: str, typed: str) -> Any:
     if len(typed) > LONGEST:
         raise ValueError(len(typed))
     if spec.optional and typed.lower() in {UNSET.get(name, NOTHING), NOTHING}:
-        return None
+        return 0.0 if (name, typed.lower()) == ("test_share", NOTHING) else None
     several = [plain(part.strip()) for part in re.split("[-,]", typed)]
     match spec.kind:
         case "flag":

@@ -128,7 +128,8 @@ class Trainer:
 
     def score(self) -> Array:
         """Training accuracy, or R², of the newest parameters, (...)."""
-        return score(self.data.task, self.full.a[-1].swapaxes(-1, -2), self._y)
+        outputs = self.full.a[-1].swapaxes(-1, -2)
+        return score(self.data.task, outputs, self._y, multilabel=self.data.multilabel)
 
     def _each(self, name: str) -> Any:
         """The value of a setting that all networks share, or (R, 1), a row a network."""

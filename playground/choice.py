@@ -76,7 +76,7 @@ def rows_of(table: Table, choice: Choice) -> Brought:
 
 def test_share(rows: Brought, choice: Choice) -> float:
     """The share of rows to be held back: as chosen, or as suggested for so many rows."""
-    return suggested_for(rows).test_share if choice.test_share is None else choice.test_share
+    return suggested_for(rows).share_held_back if choice.test_share is None else choice.test_share
 
 
 def remarks(table: Table, choice: Choice) -> tuple[str, ...]:

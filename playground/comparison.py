@@ -13,7 +13,7 @@ import numpy as np
 from backprop_core import Config, Edit, Run
 from backprop_core.activations import OUTPUTS
 from backprop_core.config import SPECS, fields
-from backprop_core.datasets import DATASETS, FEATURE_LABELS
+from backprop_core.datasets import DATASETS, FEATURE_LABELS, TEST_SHARE
 from backprop_core.initializers import INITIALIZERS
 from backprop_core.losses import LOSSES
 from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
@@ -37,7 +37,7 @@ LABELS: Mapping[str, Mapping[str, Any]] = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
 }
-UNSET = {"batch_size": "all rows", "stop_loss": "never", "stop_accuracy": "never"}
+UNSET = {"batch_size": "all rows", "stop_loss": "never", "stop_accuracy": "never", "test_share": f"{TEST_SHARE:g}"}
 ALWAYS_NAMED = ("hidden", "learning_rate", "seed")
 
 
@@ -71,13 +71,13 @@ def default_name(run: Run, others: Sequence[Run]) -> str:
     alike = [other.config for other in others if other.config.dataset == config.dataset]
 
     def is_special(name: str) -> bool:
-        return any(getattr(config, name) != getattr(other, name) for other in alike)
+        return any(_value(config, name) != _value(other, name) for other in alike)
 
     left_out = {"dataset", *ALWAYS_NAMED, *fields("goal")}
     unusual = [name for name in SPECS if name in relevant(config) - left_out]
-    unusual = [name for name in unusual if is_special(name) or getattr(config, name) != getattr(usual, name)]
+    unusual = [name for name in unusual if is_special(name) or _value(config, name) != _value(usual, name)]
     rest = sorted(ALWAYS_NAMED, key=lambda name: not is_special(name))
-    parts = [phrase(name, getattr(config, name)) for name in (*unusual, *rest)]
+    parts = [phrase(name, _value(config, name)) for name in (*unusual, *rest)]
     if len(alike) < len(others):
         parts.insert(0, in_words("dataset", config.dataset))
     if run.edits:
@@ -98,6 +98,11 @@ def relevant(config: Config) -> set[str]:
     names |= {"train_biases", "optimizer", "learning_rate", "schedule", "batch_size", "l1", "l2"}
     names |= {*OPTIMIZERS[config.optimizer].settings, *SCHEDULES[config.schedule].settings}
     return names | ({"shuffle"} if config.batch_size is not None else set())
+
+
+def _value(config: Config, name: str) -> Any:
+    """What a setting is, the share of rows held back also where it is the usual one."""
+    return config.share_held_back if name == "test_share" else getattr(config, name)
 
 
 def in_words(name: str, value: Any) -> str:
@@ -153,7 +158,7 @@ def differences(runs: Sequence[Run]) -> dict[str, list[str]]:
     """What differs between runs, by label: a text a run. The seed and edits, where there are any, always."""
     table = {
         SPECS[name].label: [
-            in_words(name, getattr(run.config, name)) if name in relevant(run.config) else NOTHING for run in runs
+            in_words(name, _value(run.config, name)) if name in relevant(run.config) else NOTHING for run in runs
         ]
         for name in SPECS
         if name == "seed" or _differ(name, runs)
@@ -215,7 +220,7 @@ def _solved_from(run: Run) -> int:
 
 
 def _differ(name: str, runs: Sequence[Run]) -> bool:
-    return len({getattr(run.config, name) if name in relevant(run.config) else NOTHING for run in runs}) > 1
+    return len({_value(run.config, name) if name in relevant(run.config) else NOTHING for run in runs}) > 1
 
 
 def _change(edit: Edit) -> str:

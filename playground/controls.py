@@ -10,7 +10,7 @@ import streamlit as st
 from backprop_core.activations import ACTIVATIONS, OUTPUTS
 from backprop_core.brought import Brought
 from backprop_core.config import MAX_LAYERS, SPECS, Config
-from backprop_core.datasets import DATASETS, FEATURE_LABELS
+from backprop_core.datasets import DATASETS, FEATURE_LABELS, TEST_SHARE
 from backprop_core.initializers import INITIALIZERS
 from backprop_core.losses import LOSSES
 from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
@@ -37,7 +37,7 @@ STEPS = {
     "momentum": 0.05,
 }
 MOST_NAMES = 8  # of inputs or classes in the line below the dataset
-UNSET = {"batch_size": "all rows", "stop_loss": "never", "stop_accuracy": "never"}
+UNSET = {"batch_size": "all rows", "stop_loss": "never", "stop_accuracy": "never", "test_share": f"{TEST_SHARE:g}"}
 
 
 def sidebar(config: Config) -> None:

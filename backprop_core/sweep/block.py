@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from backprop_core.activations import Array
-from backprop_core.config import Config
+from backprop_core.config import Config, ConfigError
+from backprop_core.given import numbers_of
 from backprop_core.history import State
 from backprop_core.network import Network
 from backprop_core.problem import OwnRows, data_for, network_for, start_weights
+from backprop_core.quoting import quoted
 from backprop_core.training import Trainer, empty_slots
 
 MARKS = 64  # points of a loss curve
@@ -46,6 +48,11 @@ class Solved:
 
     score: float | None = 1.0
     loss: float | None = None
+
+    def __post_init__(self) -> None:
+        for value in (self.score, self.loss):
+            if value is not None and numbers_of(value, "solved", "A score or a loss must be a number").ndim:
+                raise ConfigError("solved", f"A score or a loss must be a number, not {quoted(value)}.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from typing import Any
 
+from backprop_core.brought import Brought
 from backprop_core.config import Config
-from backprop_core.problem import OwnRows
 from backprop_core.sweep.block import Block, Solved, rest, train
 from backprop_core.sweep.grid import Axes, Grid, plan
 from backprop_core.sweep.result import Result
@@ -26,17 +26,42 @@ LONGEST_WAIT = 1.0  # seconds until whoever asks for more is heard again
 def run(
     config: Config,
     axes: Axes,
-    seeds: Iterable[int] = range(10),
+    seeds: Iterable[int] | int = 10,
     *,
     solved: Solved | None = None,
-    brought: OwnRows | None = None,
+    data: tuple[Any, Any] | Brought | None = None,
     executor: Executor | None = None,
 ) -> Result:
-    """Train a grid, as `plan` takes it, to its end: on an executor, or in this process.
+    """Train a grid to its end.
 
-    Raises ConfigError where the grid cannot be.
+    Parameters
+    ----------
+    config : Config
+        What all runs share.
+    axes : {name: values}
+        One setting or two, and their values: `{"learning_rate": [0.1, 0.5], "hidden": [(2,), (4,)]}`.
+    seeds : int or iterable of int
+        The seeds of every cell; 5 means range(5).
+    solved : Solved, optional
+        When a run counts as solved: by default with a training accuracy of 1, or an R² of 0.99.
+    data : (X, y) or Brought, optional
+        Rows brought by the user, as `Run` takes them: X (N, d) and y (N,) or (N, k). All train, unless the
+        configuration has a `test_share`.
+    executor : Executor, optional
+        Where it is trained; by default in this process.
+
+    Returns
+    -------
+    Result
+        Arrays (A, B, S): values of the first setting, of the second (1 if there is none), seeds.
+        `Run(result.config(i, j, s), data=result.data)`, advanced by its epochs, ends at the same bits.
+
+    Raises
+    ------
+    ConfigError
+        For a setting, value, seed or rows that cannot be, anything twice, or more than fits.
     """
-    return deque(stream(plan(config, axes, seeds, solved=solved, brought=brought), executor), maxlen=1).pop()
+    return deque(stream(plan(config, axes, seeds, solved=solved, data=data), executor), maxlen=1).pop()
 
 
 def stream(grid: Grid, executor: Executor | None = None, workers: int | None = None) -> Generator[Result]:

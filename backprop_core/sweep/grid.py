@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import numbers
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +14,10 @@ import numpy as np
 from backprop_core.activations import Array
 from backprop_core.config import SPECS, Config, ConfigError
 from backprop_core.datasets import DATASETS
+from backprop_core.given import whole_number
 from backprop_core.optimizers import OPTIMIZERS
-from backprop_core.problem import OwnRows, data_for, network_for
+from backprop_core.problem import OwnRows, data_for, network_for, own_rows
+from backprop_core.quoting import quoted
 from backprop_core.sweep.block import RECORD, Block, Solved, blank, bytes_a_run
 from backprop_core.training import TOGETHER
 
@@ -31,6 +34,8 @@ Axes = Mapping[str, Sequence[Any]]
 @dataclass(frozen=True)
 class Grid:
     """A configuration, one or two settings with their values, and the seeds of every cell.
+
+    `brought` are the user's own rows, if any; `plan` makes them of what the user passes, and settles the configuration.
 
     Raises
     ------
@@ -98,9 +103,9 @@ class Grid:
             kinds.setdefault(kind(config), []).append(number)
         share = max(FEWEST_TOGETHER, -(-self.runs // workers))
         blocks = []
-        for numbers in kinds.values():
-            places = (np.array(numbers)[:, np.newaxis] * len(self.seeds) + np.arange(len(self.seeds))).ravel()
-            fitting = CACHE_BYTES // _bytes_a_run(cells[numbers[0]], self.brought)
+        for alike in kinds.values():
+            places = (np.array(alike)[:, np.newaxis] * len(self.seeds) + np.arange(len(self.seeds))).ravel()
+            fitting = CACHE_BYTES // _bytes_a_run(cells[alike[0]], self.brought)
             together = max(1, min(MOST_TOGETHER, fitting, share))
             blocks += [self._block(part) for part in np.array_split(places, -(-len(places) // together))]
         return blocks
@@ -118,23 +123,52 @@ class Grid:
 def plan(
     config: Config,
     axes: Axes,
-    seeds: Iterable[int] = range(10),
+    seeds: Iterable[int] | int = 10,
     *,
     solved: Solved | None = None,
-    brought: OwnRows | None = None,
+    data: Any = None,
 ) -> Grid:
-    """A sweep over some settings' values, `{"learning_rate": [0.1, 0.5], "hidden": [(2,), (4,)]}`, and seeds.
-
-    `solved` is by default an accuracy of 1, or an R² of 0.99. Raises ConfigError.
-    """
-    for name in axes:
-        config.replace(**{name: getattr(config, name, None)})  # refuses a name that is no setting
-    checked = {
-        name: tuple(getattr(config.replace(**{name: value}), name) for value in values) for name, values in axes.items()
-    }
+    """A sweep over some settings' values and seeds, of what `sweep.run` takes. Raises ConfigError."""
+    config, brought = own_rows(config, data)
+    if not isinstance(axes, Mapping):
+        raise ConfigError("axes", f"A sweep takes settings with their values, {{name: [...]}}, not {quoted(axes)}.")
+    if not isinstance(solved, Solved | None):
+        raise ConfigError("solved", f"When a run counts as solved is said by a Solved, not by {quoted(solved)}.")
+    checked = {name: _values(config, name, values) for name, values in axes.items()}
+    if brought is not None and "dataset" in checked:
+        raise ConfigError("axes", "A sweep over rows of your own has these rows in every cell, not other datasets.")
     task = DATASETS[config.dataset].task if brought is None else data_for(config, brought).task
     usual = Solved(score=1.0 if task == "classification" else CURVE_SOLVED)
-    return Grid(config, tuple(checked.items()), tuple(seeds), solved or usual, brought)
+    return Grid(config, tuple(checked.items()), _seeds(seeds), solved or usual, brought)
+
+
+def _values(config: Config, name: Any, values: Any) -> tuple[Any, ...]:
+    """The values of an axis, as a configuration has them. Raises ConfigError for a name that is no setting."""
+    if not isinstance(name, str) or name not in SPECS:
+        Config.from_dict({name: None})
+    wanted = f"{SPECS[name].label} ({name}) needs a list of values"
+    return tuple(getattr(config.replace(**{name: value}), name) for value in _listed(values, name, wanted))
+
+
+def _seeds(seeds: Any) -> tuple[int, ...]:
+    """The seeds of every cell; a number of them is range(of that)."""
+    wanted = f"Seeds are given as how many, or as a list of whole numbers, at most {MOST_RUNS:,}"
+    if isinstance(seeds, numbers.Integral) and not isinstance(seeds, bool):
+        seeds = range(max(0, min(int(seeds), MOST_RUNS + 1)))
+    found = tuple(whole_number(seed, "seed", wanted) for seed in _listed(seeds, "seed", wanted))
+    if len(found) > MOST_RUNS:
+        raise ConfigError("seed", f"{wanted}.")
+    return found
+
+
+def _listed(values: Any, field: str, wanted: str) -> list[Any]:
+    """What there is to go through, as far as any sweep goes. Raises ConfigError."""
+    try:
+        if not isinstance(values, str | bytes | Mapping):
+            return list(itertools.islice(values, MOST_RUNS + 1))
+    except TypeError as error:
+        raise ConfigError(field, f"{wanted}, not {quoted(values)}.") from error
+    raise ConfigError(field, f"{wanted}, not {quoted(values)}.")
 
 
 def kind(config: Config) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from backprop_core.activations import Array
 from backprop_core.config import Config
+from backprop_core.problem import OwnRows
 from backprop_core.sweep.block import Block, blank, marks
 from backprop_core.sweep.grid import Grid
 
@@ -30,8 +31,16 @@ class Result:
         self.records.reshape(-1)[block.places] = block.records
 
     def config(self, i: int, j: int, s: int) -> Config:
-        """The configuration of a run: `Run(config)` advanced by its epochs ends at the same bits."""
+        """The configuration of a run: `Run(config, data=result.data)`, advanced by its epochs, ends at the same bits.
+
+        Where the sweep was over rows of the user's own, it names them as its dataset, "csv".
+        """
         return self.grid.config_at(i, j, s)
+
+    @property
+    def data(self) -> OwnRows | None:
+        """The user's own rows that every run was trained on; None where the configuration names a dataset."""
+        return self.grid.brought
 
     @property
     def final_loss(self) -> Array:

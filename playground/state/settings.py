@@ -94,6 +94,8 @@ def adopt(wanted: Config, earlier: form.Values | None = None) -> None:
     """
     current = session()
     current.error = current.notice = ""
+    if wanted.dataset == "csv":  # a run of the user's own rows says the share itself
+        wanted = wanted.replace(test_share=wanted.share_held_back)
     changes = wanted.changes(current.run.config_at(current.shown))
     if {*changes} & {*fields("data"), *fields("network")}:
         _start_over(wanted, changes)

@@ -11,9 +11,8 @@ from typing import Any
 import streamlit as st
 
 from backprop_core import Config, ConfigError, setting_text, sweep
-from backprop_core.brought import Brought
 from backprop_core.datasets import DATASETS
-from backprop_core.problem import OwnRows
+from backprop_core.problem import OwnRows, data_for
 from backprop_core.sweep import SWEEPS, Estimate, Grid, Result, Solved
 from playground import axis_values
 from playground.executors import WorkersError, workers
@@ -127,9 +126,9 @@ def _show_ready(name: str) -> None:
 def solved_options() -> tuple[str, str]:
     """What may count as solved."""
     current = session().part(Sweeps)
-    numbers = isinstance(current.brought, Brought) and not current.brought.classes
-    classes = DATASETS[current.base.dataset].task == "classification" and not numbers
-    return (BY_SCORE if classes else BY_FIT), BY_LOSS
+    own = current.brought
+    task = DATASETS[current.base.dataset].task if own is None else data_for(current.base, own).task
+    return (BY_SCORE if task == "classification" else BY_FIT), BY_LOSS
 
 
 def planned() -> Grid:
@@ -146,7 +145,7 @@ def planned() -> Grid:
     first = int(values["sweep_first_seed"])
     solved = Solved(None, values["sweep_below"]) if values["sweep_solved"] == BY_LOSS else None
     seeds = range(first, first + int(values["sweep_seeds"]))
-    return sweep.plan(config, axes, seeds, solved=solved, brought=current.brought)
+    return sweep.plan(config, axes, seeds, solved=solved, data=current.brought)
 
 
 def estimate(grid: Grid, workers: int) -> Estimate:

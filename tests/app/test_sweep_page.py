@@ -505,7 +505,7 @@ def test_rows_of_the_visitor_s_own_are_swept(page: Page) -> None:
     page.press("sweep_base")
     assert "dataset" not in page.widget("sweep_setting_1").options
     page.start({"learning_rate": ["0.1", "3"]}, seeds=2, epochs=5)
-    expected = sweep.run(Config(dataset="csv", epochs=5), {"learning_rate": [0.1, 3.0]}, range(2), brought=rows)
+    expected = sweep.run(Config(dataset="csv", epochs=5), {"learning_rate": [0.1, 3.0]}, range(2), data=rows)
     assert page.result.records.tobytes() == expected.records.tobytes()
     page.click(1, 0)
     page.press("sweep_open")

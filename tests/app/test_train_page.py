@@ -246,6 +246,21 @@ def test_settings_of_the_data_start_over(page: Page, key: str) -> None:
     assert "Started over" in page.text()
 
 
+@pytest.mark.parametrize(("dataset", "usual", "held_back"), [("moons", None, 50), ("csv", 0.0, 0)])
+def test_a_test_share_that_is_cleared_is_the_usual_one(
+    page: Page, dataset: str, usual: float | None, held_back: int
+) -> None:
+    if dataset == "csv":
+        page.choose("preset", "mazur")
+    else:
+        page.choose("dataset", dataset)
+    page.choose("test_share", 0.4)
+    assert page.run.config.test_share == 0.4
+    page.choose("test_share", None)
+    assert page.widget("test_share").value == page.run.config.test_share == usual
+    assert len(page.run.data.X_test) == held_back
+
+
 LEARNING: dict[str, Any] = {
     "learning_rate": 0.1,
     "optimizer": "adam",

@@ -210,6 +210,7 @@ def test_before_training_and_in_the_middle_of_an_epoch() -> None:
 def test_as_many_numbers_as_are_allowed() -> None:
     rng = np.random.RandomState(0)
     config = Config(dataset="csv", hidden=(8,), output="linear", loss="mse", activation="tanh", learning_rate=0.01)
+    config = config.replace(test_share=0.25)
     source = check(trained(config, 1, data=(rng.randn(5_000, 64), rng.randn(5_000, 3))))
     assert len(source) < 5_000 * 67 * 8 * 4 / 3 + 10_000
     assert "5,000 rows of 64 inputs" not in source  # some are held back

@@ -135,9 +135,9 @@ def test_rows_with_names_are_swept_in_one_process_and_in_several(processes: int)
     axes = {"learning_rate": [0.01, 0.1]}
     if processes:
         with ProcessPoolExecutor(processes) as executor:
-            result = sweep.run(config, axes, range(3), brought=rows, executor=executor)
+            result = sweep.run(config, axes, range(3), data=rows, executor=executor)
     else:
-        result = sweep.run(config, axes, range(3), brought=rows)
+        result = sweep.run(config, axes, range(3), data=rows)
     run = Run(config.replace(learning_rate=0.1, seed=2), data=rows)
     run.advance(5)
     assert result.final_loss[1, 0, 2] == run.history.loss[-1]
@@ -145,5 +145,5 @@ def test_rows_with_names_are_swept_in_one_process_and_in_several(processes: int)
 
 def test_a_sweep_over_numbers_of_ones_own_counts_r_squared() -> None:
     rows = with_scaled_target(weights())
-    grid = sweep.plan(suggested_for(rows), {"learning_rate": [0.1]}, range(1), brought=rows)
+    grid = sweep.plan(suggested_for(rows), {"learning_rate": [0.1]}, range(1), data=rows)
     assert grid.solved.score == 0.99

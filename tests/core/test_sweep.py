@@ -147,7 +147,7 @@ def test_rows_brought_by_the_user_are_swept() -> None:
     rng = np.random.RandomState(0)
     data = (rng.randn(12, 3), rng.randint(0, 2, 12).astype(float))
     config = Config(dataset="csv", epochs=5)
-    result = sweep.run(config, {"learning_rate": list(RATES)}, range(2), brought=data)
+    result = sweep.run(config, {"learning_rate": list(RATES)}, range(2), data=data)
     assert_all_are_runs(result, data)
 
 

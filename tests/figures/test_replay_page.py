@@ -421,7 +421,7 @@ def test_frames_that_are_larger_than_the_first_and_the_last_are_left_out_too(mon
 def test_responses_of_units_are_those_of_the_run(inputs: int, hidden: tuple[int, ...], layers: int) -> None:
     rng = np.random.RandomState(0)
     config = Config(dataset="csv", hidden=hidden, activation="tanh", output="linear", loss="mse", learning_rate=0.01)
-    run = trained(config, 1, data=(rng.randn(100, inputs), rng.randn(100, 2)))
+    run = trained(config, 1, data=(rng.randn(75, inputs), rng.randn(75, 2)))
     figure = figure_of(run, 2)
     heatmap, texts = within(figure, at(figure, "1"), "Responses of units")
     assert texts["text"][-2:] == ["y1", "y2"]
