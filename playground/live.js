@@ -87,7 +87,7 @@ async function draw() {
   if (!charts.length || (window.Plotly && charts.every((chart) => chart?._fullLayout))) {
     queue.drawn = { frame, charts };
     paintNumbers(frame);
-    for (const [panel, alt] of Object.entries(frame.alts)) chartOf(panel).parentElement.setAttribute("aria-label", alt);
+    for (const [panel, alt] of Object.entries(frame.alts)) chartOf(panel)?.parentElement.setAttribute("aria-label", alt);
     const patches = Object.values(frame.charts);
     await Promise.all(charts.map((chart, index) => drawChart(chart, patches[index], frame)));
   } else {

@@ -9,6 +9,11 @@ from browser.train_page import PLACE, TrainPage
 
 pytestmark = pytest.mark.browser
 
+MIDDLE = """(chart) => ["xaxis", "yaxis"].map((axis) => {
+  const [low, high] = chart._fullLayout[axis].range;
+  return (low + high) / 2;
+})"""
+
 ANIMALS = "height,weight,kind\n" + "\n".join(
     f"{0.4 + 0.05 * (i // 2):.2f},{3 + i % 5},{('cat', 'horse')[i % 2]}" for i in range(30)
 )
@@ -65,7 +70,7 @@ def test_an_uploaded_file_is_trained_and_its_names_are_in_the_charts(open_page: 
     )
     page.rest()
     train(page)
-    assert "height" in page.point("learned", 0.0, 0.0)
+    assert "height" in page.point("learned", *page.chart("learned").evaluate(MIDDLE))
     names = page.chart("network").evaluate("(chart) => chart.data.at(-1).text")
     assert names[:2] == ["height", "weight"]
     page.press("play")

@@ -90,6 +90,7 @@ class TrainPage:
 
     def press(self, key: str) -> None:
         self.page.locator(f".st-key-{key} button:visible").first.click()  # with its help, a button is there twice
+        self.page.mouse.move(1, 1)  # or the button's help would lie over the links above it
 
     def switch(self, key: str, option: str) -> None:
         """Choose an option of a segmented control."""
