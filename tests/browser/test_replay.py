@@ -31,6 +31,7 @@ FRAME = "() => document.getElementById('replay')._fullLayout._currentFrame"
 SHOWS = f"(name) => ({FRAME})() === name"
 LEAVES = f"(name) => ({FRAME})() !== name"
 RUNS = f"() => Number(({FRAME})()) >= 2"
+FITS = "() => document.documentElement.scrollHeight === document.documentElement.clientHeight"
 SLIDER_IS_WIDE = "(wide) => (document.getElementById('replay')._fullLayout.sliders[0].len === 1) === wide"
 LISTEN = """(chart) => {
   window.frames_played = [];
@@ -209,7 +210,7 @@ def test_on_a_narrow_page_the_panels_stand_one_below_the_other(open_replay: Open
     assert all(above[1] < below[0] for above, below in pairwise(spans))
     page.page.set_viewport_size({"width": 1280, "height": 720})
     page.page.wait_for_function(SLIDER_IS_WIDE, arg=False)
-    assert page.page.locator("html").evaluate("(e) => e.scrollHeight - e.clientHeight") == 0
+    page.page.wait_for_function(FITS)
 
 
 def test_a_run_that_was_not_trained_is_one_picture(open_replay: OpenReplay) -> None:

@@ -68,7 +68,8 @@ class SweepPage(TrainPage):
 
     def set_epochs(self, epochs: int) -> None:
         self.enter("sweep_epochs", epochs)
-        self.wait_text(f"{81 * 10 * epochs:,} epochs: about")
+        known = "(text) => document.body.innerText.includes(text) && !document.body.innerText.includes(text + '…')"
+        self.page.wait_for_function(known, arg=f"{81 * 10 * epochs:,} epochs: ")
         self.rest()
 
     def start(self) -> None:
