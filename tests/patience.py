@@ -3,4 +3,4 @@
 A condition that comes is not waited for a moment longer, so a generous limit costs nothing but where a test fails.
 """
 
-PATIENCE = 45.0  # seconds
+PATIENCE = 240.0  # seconds

@@ -66,10 +66,11 @@ class SweepPage(TrainPage):
         if not (url in probes and "404" in message.text):
             super()._listen(message)
 
-    def set_epochs(self, epochs: int) -> None:
+    def set_epochs(self, epochs: int, runs: int = 81 * 10) -> None:
+        """Type the epochs, and wait until the page says how long so many runs will take."""
         self.enter("sweep_epochs", epochs)
         known = "(text) => document.body.innerText.includes(text) && !document.body.innerText.includes(text + '…')"
-        self.page.wait_for_function(known, arg=f"{81 * 10 * epochs:,} epochs: ")
+        self.page.wait_for_function(known, arg=f"{runs * epochs:,} epochs: ")
         self.rest()
 
     def start(self) -> None:
@@ -236,9 +237,7 @@ def test_on_a_phone_nothing_is_cut_off(open_sweep: OpenSweep) -> None:
     page = open_sweep(390, 844)
     page.choose("sweep_ready", "Five layers: initial weights × activation")
     page.rest()
-    page.enter("sweep_epochs", 3)
-    page.wait_text("1,080 epochs: about")
-    page.rest()
+    page.set_epochs(3, runs=360)
     page.start()
     page.wait_finished()
     page.key("sweep_map").scroll_into_view_if_needed()
@@ -270,7 +269,7 @@ def test_what_cannot_be_is_said_and_start_does_nothing(open_sweep: OpenSweep) ->
     box.click()
     box.type("fast")
     box.press("Enter")
-    page.wait_text("is not a value. Write, for example, 0.5.")
+    page.wait_text("is not a value from 1e-06 to 1,000. Write, for example, 0.5.")
     page.rest()
     page.page.keyboard.press("Escape")
     page.press("sweep_go")
