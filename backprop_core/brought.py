@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 
 from backprop_core.activations import Array
-from backprop_core.cells import is_missing, is_number, number, objection, shown, unique
+from backprop_core.cells import is_missing, is_number, number, objection
 from backprop_core.config import ConfigError
-from backprop_core.datasets import MAX_CLASSES, MAX_INPUTS, Rows, marks_labels
+from backprop_core.plain_names import shown, unique
+from backprop_core.rows import MAX_CLASSES, MAX_INPUTS, Brought, marks_labels
 from backprop_core.scaling import standardising_targets
 from backprop_core.tables import Table
 
@@ -21,19 +22,6 @@ Column = str | int | np.integer
 MAX_NUMBER = 1e12  # squares of such numbers, summed over all rows, are far from overflow
 ROWS_A_CLASS = 5  # whole numbers that recur less often than this are likelier measurements
 MOST_LISTED = 10
-
-
-@dataclass(frozen=True, eq=False)
-class Brought(Rows):
-    """Rows made of a table: y is class numbers (N,), or (N, k) of what is to be met.
-
-    Names are fit to be shown; `classes` are empty where y is numbers. X and y stay in the user's units: `standardise`
-    and `scale_target` are for `datasets.bring`, which knows which rows are for training. `row_numbers` are those of the
-    user's file, `report` says what was done.
-    """
-
-    row_numbers: tuple[int, ...] = ()
-    report: tuple[str, ...] = ()
 
 
 def offers(table: Table, target: Column) -> tuple[Kind, ...]:

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from backprop_core.activations import ACTIVATIONS, OUTPUTS
-from backprop_core.datasets import DATASETS, FEATURES, TEST_SHARE
+from backprop_core.datasets import DATASETS, TEST_SHARE
 from backprop_core.initializers import INITIALIZERS
 from backprop_core.losses import LOSSES
 from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
 from backprop_core.quoting import quoted
+from backprop_core.rows import FEATURES
 
 Group = Literal["data", "network", "learning", "goal"]
 Address = tuple[int, str, int, int] | tuple[int, str, int]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from backprop_core.activations import Array
-from backprop_core.datasets import Task
+from backprop_core.rows import Task
 
 
 def accuracy(outputs: Array, y: Array, *, multilabel: bool = False) -> Array:

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from backprop_core.brought import Brought
 from backprop_core.config import Config
-from backprop_core.datasets import CLASSES, CURVE, DATASETS, TEST_SHARE, TWO_CLASSES, marks_labels
+from backprop_core.datasets import CLASSES, CURVE, DATASETS, TEST_SHARE, TWO_CLASSES
 from backprop_core.initializers import Params
+from backprop_core.rows import Brought, marks_labels
 from backprop_core.run import Run
 
 FEWEST_TO_SPLIT = 20  # of fewer rows, none can be spared to test on

@@ -7,16 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from backprop_core import datasets
+from backprop_core import datasets, rows
 from backprop_core.activations import Array
-from backprop_core.brought import Brought
 from backprop_core.config import Config, ConfigError
-from backprop_core.datasets import MAX_CLASSES, Data
 from backprop_core.given import numbers_of
 from backprop_core.initializers import INITIALIZERS, Params
 from backprop_core.losses import LOSSES
 from backprop_core.network import Network
 from backprop_core.quoting import quoted
+from backprop_core.rows import MAX_CLASSES, Brought, Data
 
 OwnRows = tuple[Array, Array] | Brought  # of the user: X (N, d) and y (N,) or (N, k), or rows with names
 
@@ -93,9 +92,7 @@ def data_for(config: Config, brought: OwnRows | None = None) -> Data:
     X, y, names = _parts(brought, config)
     try:
         with np.errstate(all="ignore"):
-            data = datasets.bring(
-                X, y, config.share_held_back, config.data_seed, config.features, config.output, **names
-            )
+            data = rows.bring(X, y, config.share_held_back, config.data_seed, config.features, config.output, **names)
     except ValueError as error:
         raise ConfigError("data", str(error)) from error
     if not names:

@@ -24,9 +24,7 @@ from numpy.typing import ArrayLike
 
 from backprop_core import saving
 from backprop_core.activations import Array
-from backprop_core.brought import Brought
 from backprop_core.config import SPECS, Address, Config, ConfigError, Edit
-from backprop_core.datasets import Data
 from backprop_core.given import numbers_of, whole_number
 from backprop_core.history import History, State
 from backprop_core.initializers import Params
@@ -35,6 +33,7 @@ from backprop_core.network import Network, Pass, respond
 from backprop_core.optimizers import OPTIMIZERS
 from backprop_core.problem import data_for, network_for, own_rows, start_weights
 from backprop_core.quoting import quoted
+from backprop_core.rows import Brought, Data
 from backprop_core.training import Trainer, empty_slots
 
 PIECE_SECONDS = 0.1

@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 
 from backprop_core.activations import Array
-from backprop_core.brought import Brought
-from backprop_core.cells import plain, shown, unique
 from backprop_core.config import MAX_EPOCHS, MAX_LAYERS, SPECS, Address, Config, ConfigError, Edit, fields
-from backprop_core.datasets import MAX_CLASSES, MAX_INPUTS, TEST_SHARE
+from backprop_core.datasets import TEST_SHARE
 from backprop_core.initializers import Params
+from backprop_core.plain_names import plain, shown, unique
 from backprop_core.problem import OwnRows, beyond_reach
+from backprop_core.rows import MAX_CLASSES, MAX_INPUTS, Brought
 
 FORMAT, VERSION = "backprop-playground run", 1
 MOST_BYTES = 16_000_000  # 5,000 rows of 64 inputs and as many targets, in all their digits

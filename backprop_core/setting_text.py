@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from backprop_core.cells import plain
 from backprop_core.config import DEFAULTS, SPECS, ConfigError
+from backprop_core.plain_names import plain
 
 NOTHING = "none"
 UNSET = {"batch_size": "all", "test_share": "usual"}

@@ -18,10 +18,11 @@ from typing import Any
 import numpy as np
 
 from backprop_core.activations import Array
-from backprop_core.cells import MAX_CELL, is_missing, is_number, numbers, shown, tidy
+from backprop_core.cells import MAX_CELL, is_missing, is_number, numbers, tidy
 from backprop_core.config import ConfigError
-from backprop_core.datasets import MAX_ROWS
 from backprop_core.guesses import DELIMITERS, find_decimal, find_delimiter, has_header
+from backprop_core.plain_names import shown
+from backprop_core.rows import MAX_ROWS
 from backprop_core.uploads import decoded, refusal
 
 MAX_COLUMNS = 200

@@ -9,11 +9,11 @@ import numpy as np
 
 from backprop_core.activations import Array
 from backprop_core.config import Config
-from backprop_core.datasets import Data
 from backprop_core.history import State
 from backprop_core.metrics import score
 from backprop_core.network import Network, Pass
 from backprop_core.optimizers import OPTIMIZERS, SCHEDULES, Hyper
+from backprop_core.rows import Data
 
 # Settings that networks trained together may differ in: numbers that go into the sums, one a network.
 TOGETHER = frozenset({"init", "seed", "train_biases", "learning_rate", "l1", "l2", *Hyper._fields})

@@ -8,8 +8,9 @@ import re
 import numpy as np
 
 from backprop_core.activations import Array
-from backprop_core.cells import number, shown
+from backprop_core.cells import number
 from backprop_core.config import ConfigError
+from backprop_core.plain_names import shown
 
 MOST_CHARACTERS = 200_000  # 65 rows of 64 numbers in all their digits are half of that
 

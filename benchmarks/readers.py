@@ -27,9 +27,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import core
 
 from backprop_core import Config, ConfigError, Run, saving, weight_text
-from backprop_core.cells import plain
 from backprop_core.config import MAX_LAYERS, MAX_UNITS, Edit
-from backprop_core.datasets import MAX_INPUTS, MAX_ROWS
+from backprop_core.plain_names import plain
+from backprop_core.rows import MAX_INPUTS, MAX_ROWS
 from backprop_core.tables import MAX_COLUMNS, Table, read
 from backprop_core.uploads import MAX_BYTES
 from playground import choice, links

@@ -13,10 +13,11 @@ from typing import Literal
 import numpy as np
 
 from backprop_core.activations import Array
-from backprop_core.brought import MAX_NUMBER, Brought, Kind, offers, to_rows, with_scaled_target
-from backprop_core.cells import is_number, objection, safe_cell, unique
-from backprop_core.datasets import MAX_INPUTS
+from backprop_core.brought import MAX_NUMBER, Kind, offers, to_rows, with_scaled_target
+from backprop_core.cells import is_number, objection, safe_cell
+from backprop_core.plain_names import unique
 from backprop_core.presets import suggested_for
+from backprop_core.rows import MAX_INPUTS, Brought
 from backprop_core.tables import Table
 
 Missing = Literal["drop", "mean"]

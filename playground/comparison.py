@@ -13,11 +13,12 @@ import numpy as np
 from backprop_core import Config, Edit, Run
 from backprop_core.activations import OUTPUTS
 from backprop_core.config import SPECS, fields
-from backprop_core.datasets import DATASETS, FEATURE_LABELS, TEST_SHARE
+from backprop_core.datasets import DATASETS, TEST_SHARE
 from backprop_core.initializers import INITIALIZERS
 from backprop_core.losses import LOSSES
 from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
 from backprop_core.presets import suggested
+from backprop_core.rows import FEATURE_LABELS
 from backprop_core.training import Trainer
 
 LONGEST_NAME = 40  # characters

@@ -8,13 +8,13 @@ from typing import Any
 import streamlit as st
 
 from backprop_core.activations import ACTIVATIONS, OUTPUTS
-from backprop_core.brought import Brought
 from backprop_core.config import MAX_LAYERS, SPECS, Config
-from backprop_core.datasets import DATASETS, FEATURE_LABELS, TEST_SHARE
+from backprop_core.datasets import DATASETS, TEST_SHARE
 from backprop_core.initializers import INITIALIZERS
 from backprop_core.losses import LOSSES
 from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
 from backprop_core.presets import PRESETS
+from backprop_core.rows import FEATURE_LABELS, Brought
 from playground import form, sharing
 from playground.state import settings, widgets
 from playground.state.session import session

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from backprop_core import setting_text
-from backprop_core.cells import plain, shown
 from backprop_core.config import DEFAULTS, SPECS, Config, ConfigError, Edit
+from backprop_core.plain_names import plain, shown
 from backprop_core.presets import PRESETS
 from backprop_core.saving import MOST_EPOCHS, field_text, parse_field
 

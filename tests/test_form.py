@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from backprop_core import Config, ConfigError
 from backprop_core.activations import ACTIVATIONS, OUTPUTS
 from backprop_core.config import DEFAULTS, MAX_LAYERS, MAX_UNITS, SPECS
-from backprop_core.datasets import DATASETS, FEATURES
+from backprop_core.datasets import DATASETS
 from backprop_core.losses import LOSSES
 from backprop_core.presets import PRESETS, suggested
+from backprop_core.rows import FEATURES
 from playground import form
 
 names = st.sampled_from(list(DATASETS))

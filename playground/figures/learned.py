@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from backprop_core.activations import Array
-from backprop_core.datasets import Data
+from backprop_core.rows import Data
 from playground.figures.live import HIDDEN_AXIS, Live, layout, short, typed
 from playground.figures.theme import CLASSES, Theme, diverging
 

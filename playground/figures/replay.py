@@ -13,12 +13,13 @@ import numpy as np
 from plotly.io import to_html
 
 from backprop_core.activations import OUTPUTS, Array
-from backprop_core.cells import unique
 from backprop_core.config import SPECS, Edit, fields
-from backprop_core.datasets import DATASETS, FEATURE_LABELS
+from backprop_core.datasets import DATASETS
 from backprop_core.initializers import INITIALIZERS
 from backprop_core.losses import LOSSES
 from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
+from backprop_core.plain_names import unique
+from backprop_core.rows import FEATURE_LABELS
 from backprop_core.run import Run
 from backprop_core.saving import field_text
 from playground.figures import film, scenes

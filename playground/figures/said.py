@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from backprop_core.activations import Array
-from backprop_core.datasets import Data
+from backprop_core.rows import Data
 from playground.figures.live import short
 from playground.figures.matrices import Matrix
 

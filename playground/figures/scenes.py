@@ -11,16 +11,16 @@ import numpy as np
 import plotly.graph_objects as go
 
 from backprop_core.activations import Array
-from backprop_core.datasets import Data
 from backprop_core.initializers import Params
+from backprop_core.rows import Data
 from backprop_core.run import Run, Snapshot
-from playground.figures.board import learned_figure, learned_views, parameter_names, unit_names
 from playground.figures.curves import Curves
 from playground.figures.film import Attributes, Panel
 from playground.figures.learned import plane_grid
 from playground.figures.live import short, typed
 from playground.figures.matrices import Matrices, Matrix
 from playground.figures.network import MOST_LINES, Diagram
+from playground.figures.of_run import learned_figure, learned_views, parameter_names, unit_names
 from playground.figures.theme import CLASSES, Theme
 from playground.figures.units import MOST_ROWS, TILE, Mosaic
 

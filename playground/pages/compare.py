@@ -11,8 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 from playground import charts, comparison, live
 from playground.comparison import LONGEST_NAME, score_text
 from playground.figures import said
-from playground.figures.board import learned_alt, unit_names
 from playground.figures.compare import SERIES, style, swatch
+from playground.figures.of_run import learned_alt, unit_names
 from playground.pages.style import use_style
 from playground.state import navigation, pins, playing, widgets
 from playground.state.pins import Pin

@@ -7,10 +7,10 @@ from functools import partial
 import streamlit as st
 
 from backprop_core import ConfigError
-from backprop_core.brought import Brought, offers
-from backprop_core.cells import unique
+from backprop_core.brought import offers
 from backprop_core.config import SPECS
-from backprop_core.datasets import MAX_CLASSES, MAX_INPUTS, MAX_ROWS
+from backprop_core.plain_names import unique
+from backprop_core.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Brought
 from backprop_core.tables import Table
 from backprop_core.uploads import MAX_BYTES
 from playground import choice, live

@@ -9,7 +9,7 @@ from backprop_core.landscape import PLANES, Trail, address_name, addresses
 from backprop_core.run import Snapshot
 from playground import charts, controls
 from playground.figures import said
-from playground.figures.board import unit_names
+from playground.figures.of_run import unit_names
 from playground.pages.frames import Readouts, button, choose_speed, play, timeline
 from playground.pages.style import use_style
 from playground.state import landscapes, playing, transport, widgets

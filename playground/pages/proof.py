@@ -16,9 +16,9 @@ from backprop_core.nudging import Nudged, kinks_between, nudge, relative_error, 
 from backprop_core.run import Snapshot
 from playground import charts
 from playground.figures import said
-from playground.figures.board import parameter_names, unit_names
 from playground.figures.cells import cells, window
 from playground.figures.matrices import CROSS, Matrices, Matrix
+from playground.figures.of_run import parameter_names, unit_names
 from playground.pages.pick import pick
 from playground.state import walk
 from playground.state.session import session, theme

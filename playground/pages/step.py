@@ -21,8 +21,8 @@ from backprop_core.rounding import noise_of_terms
 from backprop_core.run import Snapshot
 from playground import charts, controls, scrolling
 from playground.figures import said
-from playground.figures.board import parameter_names, unit_names
 from playground.figures.cells import cells, highlighted, window
+from playground.figures.of_run import parameter_names, unit_names
 from playground.pages import homework, proof
 from playground.pages.pick import pick
 from playground.pages.style import use_style

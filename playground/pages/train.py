@@ -8,7 +8,8 @@ from streamlit.delta_generator import DeltaGenerator
 from backprop_core.run import Snapshot
 from playground import charts, controls
 from playground.comparison import LONGEST_NAME, score_text
-from playground.figures.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views, learned_views, unit_names
+from playground.figures.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views
+from playground.figures.of_run import learned_views, unit_names
 from playground.pages.frames import Readouts, button, choose_speed, play, timeline
 from playground.pages.style import use_style
 from playground.state import panels, pins, playing, runs, transport, widgets

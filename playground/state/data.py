@@ -9,10 +9,11 @@ from typing import Any, Literal
 import streamlit as st
 
 from backprop_core import ConfigError, Run
-from backprop_core.brought import Brought, offers
-from backprop_core.cells import MAX_CELL, plain, tidy
-from backprop_core.datasets import MAX_ROWS
+from backprop_core.brought import offers
+from backprop_core.cells import MAX_CELL, tidy
+from backprop_core.plain_names import plain
 from backprop_core.presets import suggested_for
+from backprop_core.rows import MAX_ROWS, Brought
 from backprop_core.tables import MAX_COLUMNS, Table, grid, read
 from playground import choice
 from playground.choice import Choice

@@ -16,9 +16,9 @@ import streamlit as st
 from backprop_core import Run, Snapshot
 from backprop_core.presets import PRESETS
 from playground import comparison
-from playground.figures.board import learned_figure, learned_views
 from playground.figures.compare import Line, LossCurves, make_compact
 from playground.figures.live import Live
+from playground.figures.of_run import learned_figure, learned_views
 from playground.state import runs
 from playground.state.session import Recipe, press, session, theme
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from backprop_core import ConfigError, Run
-from backprop_core.brought import Brought
+from backprop_core.rows import Brought
 from playground.state import widgets
 from playground.state.session import Recipe, press, session
 

@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 
 from backprop_core import Config, ConfigError, Run
-from backprop_core.brought import Brought
 from backprop_core.config import SPECS, fields
 from backprop_core.presets import PRESETS, suggested_for
+from backprop_core.rows import Brought
 from playground import form
 from playground.state import runs, widgets
 from playground.state.session import press, session

@@ -17,7 +17,7 @@ from streamlit.util import calc_hash
 from backprop_core import Run
 from backprop_core.presets import PRESETS
 from playground.comparison import LONGEST_NAME, NOTHING, SOLVED
-from playground.figures.board import learned_views
+from playground.figures.of_run import learned_views
 from playground.state.pins import EXAMPLES, FULL, MOST_PINS, NAME, Pin, Pins
 from playground.state.session import Recipe, Session
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from backprop_core import Run
-from backprop_core.brought import Brought
+from backprop_core.rows import Brought
 from backprop_core.tables import Table, grid
 from playground import choice
 from playground.figures.clicking import Points

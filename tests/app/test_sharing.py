@@ -11,8 +11,8 @@ from patience import PATIENCE
 from streamlit.testing.v1 import AppTest
 
 from backprop_core import Config, Run
-from backprop_core.brought import Brought
 from backprop_core.presets import PRESETS
+from backprop_core.rows import Brought
 from playground import links
 from playground.figures.theme import LIGHT
 from playground.pages import frames, opening

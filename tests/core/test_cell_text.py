@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from backprop_core import ConfigError, cells, saving, setting_text, weight_text
-from backprop_core.cells import MAX_CELL, MOST_MARKS, number, objection, plain, safe_cell, tidy
+from backprop_core import ConfigError, cells, plain_names, saving, setting_text, weight_text
+from backprop_core.cells import MAX_CELL, number, objection, safe_cell, tidy
+from backprop_core.plain_names import MOST_MARKS, plain
 from backprop_core.tables import grid, read
 from playground import links
 
@@ -70,7 +71,7 @@ def test_only_so_much_of_a_name_is_looked_at_as_can_be_shown(monkeypatch: pytest
     monkeypatch.setattr(unicodedata, "category", category)
     assert plain("x" * 100_000) == "x" * 39 + "…"
     assert plain("\0" * 100_000 + "x") == "…"
-    assert looked_at <= 2 * cells.MOST_LOOKED_AT
+    assert looked_at <= 2 * plain_names.MOST_LOOKED_AT
 
 
 @pytest.mark.parametrize(

@@ -11,16 +11,8 @@ import numpy as np
 import pytest
 
 from backprop_core.activations import Array
-from backprop_core.datasets import (
-    DATASETS,
-    FEATURES,
-    MAX_CLASSES,
-    MAX_INPUTS,
-    MAX_ROWS,
-    Data,
-    bring,
-    prepare,
-)
+from backprop_core.datasets import DATASETS, prepare
+from backprop_core.rows import FEATURES, MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, bring
 
 NAMES = [name for name in DATASETS if name != "csv"]
 SEEDED = [name for name in NAMES if "samples" in DATASETS[name].settings]

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from backprop_core import Config, ConfigError, Run, sweep
-from backprop_core.brought import Brought, to_rows, with_scaled_target
+from backprop_core.brought import to_rows, with_scaled_target
 from backprop_core.presets import suggested_for
 from backprop_core.problem import data_for
+from backprop_core.rows import Brought
 from backprop_core.tables import read
 
 ANIMALS = "height,weight,kind\n" + "\n".join(

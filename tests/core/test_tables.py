@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backprop_core import ConfigError
-from backprop_core.brought import Brought, offers, to_rows
-from backprop_core.cells import MAX_CELL, MAX_NAME, number, plain, safe_cell, unique
-from backprop_core.datasets import DATASETS, MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, bring, prepare
+from backprop_core.brought import offers, to_rows
+from backprop_core.cells import MAX_CELL, number, safe_cell
+from backprop_core.datasets import DATASETS, prepare
+from backprop_core.plain_names import MAX_NAME, plain, unique
+from backprop_core.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Brought, Data, bring
 from backprop_core.tables import MAX_COLUMNS, Table, grid, read
 from backprop_core.uploads import MAX_BYTES
 

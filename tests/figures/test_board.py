@@ -11,8 +11,9 @@ from decoding import decoded, shown, through_json
 from backprop_core import Config, Run
 from backprop_core.datasets import DATASETS
 from backprop_core.presets import PRESETS, suggested
-from playground.figures.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views, learned_views
+from playground.figures.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views
 from playground.figures.live import Live
+from playground.figures.of_run import learned_views
 from playground.figures.theme import DARK, LIGHT, THEMES
 
 MOST_CELLS = {"weights": 30_000, "gradients": 30_000, "learned": 140_000}  # of a heatmap, whatever the network

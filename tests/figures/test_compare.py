@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from backprop_core import Config, Run
 from backprop_core.activations import Array
 from backprop_core.presets import PRESETS, suggested
-from playground.figures.board import HEIGHTS, learned_figure, learned_views
+from playground.figures.board import HEIGHTS
 from playground.figures.compare import (
     MOST_STYLES,
     SERIES,
@@ -27,6 +27,7 @@ from playground.figures.compare import (
     swatch,
 )
 from playground.figures.curves import MOST_POINTS
+from playground.figures.of_run import learned_figure, learned_views
 from playground.figures.theme import DARK, LIGHT
 
 NOTHING = np.zeros(0)

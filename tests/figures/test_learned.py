@@ -8,9 +8,10 @@ from backprop_core import Config, Run
 from backprop_core.activations import Array
 from backprop_core.presets import PRESETS, suggested
 from playground.figures import learned
-from playground.figures.board import HEIGHTS, Board, Views, confusion_counts, learned_views
+from playground.figures.board import HEIGHTS, Board, Views
 from playground.figures.learned import CURVE, GRID
 from playground.figures.live import Live
+from playground.figures.of_run import confusion_counts, learned_views
 from playground.figures.theme import CLASSES, LIGHT
 from playground.figures.units import TILE, Mosaic
 

@@ -9,9 +9,10 @@ from decoding import decoded, shown
 from backprop_core import Config, Run, Snapshot
 from backprop_core.activations import Array
 from backprop_core.network import Network
-from playground.figures.board import GRADIENT_VIEWS, MOST_SAMPLES, Board, Views, parameter_names, unit_names
+from playground.figures.board import GRADIENT_VIEWS, MOST_SAMPLES, Board, Views
 from playground.figures.live import Live, short
 from playground.figures.matrices import CROSS, GAP, Matrices
+from playground.figures.of_run import parameter_names, unit_names
 from playground.figures.theme import LIGHT, THEMES, Theme, diverging
 
 XOR = Config()

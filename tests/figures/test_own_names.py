@@ -7,14 +7,15 @@ import pytest
 from decoding import shown
 
 from backprop_core import Run
-from backprop_core.brought import Brought, to_rows
-from backprop_core.cells import plain
-from backprop_core.datasets import MAX_INPUTS
+from backprop_core.brought import to_rows
+from backprop_core.plain_names import plain
 from backprop_core.presets import suggested_for
+from backprop_core.rows import MAX_INPUTS, Brought
 from backprop_core.tables import grid
-from playground.figures.board import Board, Views, learned_views
+from playground.figures.board import Board, Views
 from playground.figures.clicking import CLASS_NAMES, PLACES, Clicking, places
 from playground.figures.learned import GRID
+from playground.figures.of_run import learned_views
 from playground.figures.theme import CLASSES, DARK, LIGHT
 
 LONG = "a kind of animal with quite a name"

@@ -17,8 +17,8 @@ from plotly.offline import get_plotlyjs
 
 from backprop_core import Config, Run
 from backprop_core.activations import Array
-from backprop_core.brought import Brought
 from backprop_core.presets import PRESETS, suggested
+from backprop_core.rows import Brought
 from backprop_core.run import Snapshot
 from playground.figures import film, replay
 from playground.figures.learned import plane_grid

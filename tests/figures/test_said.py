@@ -5,8 +5,9 @@ import pytest
 
 from backprop_core import Config, Run
 from playground.figures import said
-from playground.figures.board import Board, Views, learned_views
+from playground.figures.board import Board, Views
 from playground.figures.matrices import Matrix
+from playground.figures.of_run import learned_views
 from playground.figures.theme import LIGHT
 
 

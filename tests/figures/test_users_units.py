@@ -8,10 +8,12 @@ from decoding import decoded, shown
 
 from backprop_core import Run
 from backprop_core.activations import Array
-from backprop_core.brought import Brought, with_scaled_target
+from backprop_core.brought import with_scaled_target
 from backprop_core.presets import suggested_for
-from playground.figures.board import Board, Views, learned_alt, learned_views, unit_names
+from backprop_core.rows import Brought
+from playground.figures.board import Board, Views
 from playground.figures.learned import GRID
+from playground.figures.of_run import learned_alt, learned_views, unit_names
 from playground.figures.said import number
 from playground.figures.theme import LIGHT
 
