@@ -9,10 +9,16 @@ ICON = Path(__file__).parent / "playground" / "icon.svg"
 
 def main() -> None:
     """Set up the page and show the one that was asked for."""
-    from backprop_core import blas
-    from playground.pages import compare, data, landscape, step, sweep, train
-    from playground.pages import opening as on_its_way
-    from playground.state import address, navigation, opening, settings, transport
+    from backprop_core.nn import blas
+    from playground.compare import page as compare
+    from playground.data import page as data
+    from playground.landscape import page as landscape
+    from playground.session import navigation, settings, transport
+    from playground.sidebar import address, opening
+    from playground.sidebar import opening_page as on_its_way
+    from playground.step import page as step
+    from playground.sweep import page as sweep
+    from playground.train import page as train
 
     st.set_page_config(page_title="Backprop Playground", page_icon=ICON, layout="wide", initial_sidebar_state=280)
     pages = {

@@ -9,7 +9,7 @@ array([[0.98]])
 """
 
 from backprop_core import sweep
-from backprop_core.config import Config, ConfigError, Edit
-from backprop_core.run import Run, Snapshot, Step
+from backprop_core.settings.config import Config, ConfigError, Edit
+from backprop_core.training.run import Run, Snapshot, Step
 
 __all__ = ["Config", "ConfigError", "Edit", "Run", "Snapshot", "Step", "sweep"]

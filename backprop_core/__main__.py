@@ -9,11 +9,11 @@ from typing import Any, NoReturn, TextIO
 
 import numpy as np
 
-from backprop_core import setting_text
-from backprop_core.config import SPECS, ConfigError, Spec
-from backprop_core.datasets import DATASETS
-from backprop_core.presets import PRESETS, Preset, suggested
-from backprop_core.run import Run, Snapshot
+from backprop_core.data.datasets import DATASETS
+from backprop_core.settings import setting_text
+from backprop_core.settings.config import SPECS, ConfigError, Spec
+from backprop_core.training.presets import PRESETS, Preset, suggested
+from backprop_core.training.run import Run, Snapshot
 
 MOST_ROWS_SHOWN = 16
 SLICES = 200

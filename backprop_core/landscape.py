@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_core.activations import Array
-from backprop_core.config import Address, ConfigError
-from backprop_core.network import Network, Pass
-from backprop_core.run import Run, Snapshot
+from backprop_core.nn.activations import Array
+from backprop_core.nn.network import Network, Pass
+from backprop_core.settings.config import Address, ConfigError
+from backprop_core.training.run import Run, Snapshot
 
 POINTS = 51  # of a surface along each axis
 MOST_POINTS = 201

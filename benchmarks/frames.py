@@ -155,10 +155,10 @@ def server_frame(frames: int = 200) -> float:
 
         import streamlit as st
 
-        from backprop_core.presets import PRESETS
-        from playground import live
-        from playground.figures.board import Board, Views
-        from playground.figures.theme import LIGHT
+        from backprop_core.training.presets import PRESETS
+        from playground.charts.theme import LIGHT
+        from playground.components import live
+        from playground.train.board import Board, Views
 
         run = PRESETS["xor"].run()
         board = Board(run, Views("Surface"), LIGHT, 0)

@@ -26,13 +26,16 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import core
 
-from backprop_core import Config, ConfigError, Run, saving, weight_text
-from backprop_core.config import MAX_LAYERS, MAX_UNITS, Edit
-from backprop_core.plain_names import plain
-from backprop_core.rows import MAX_INPUTS, MAX_ROWS
-from backprop_core.tables import MAX_COLUMNS, Table, read
-from backprop_core.uploads import MAX_BYTES
-from playground import choice, links
+from backprop_core import Config, ConfigError, Run
+from backprop_core.data.plain_names import plain
+from backprop_core.data.rows import MAX_INPUTS, MAX_ROWS
+from backprop_core.settings.config import MAX_LAYERS, MAX_UNITS, Edit
+from backprop_core.training import saving
+from playground.data import choice
+from playground.data.tables.decoding import MAX_BYTES
+from playground.data.tables.table import MAX_COLUMNS, Table, read
+from playground.sidebar import links
+from playground.train import weight_text
 
 MOST_SECONDS, MOST_MEGABYTES = 2.0, 200.0
 EPOCHS = 5_000

@@ -35,10 +35,10 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from backprop_core import Config, sweep
-from backprop_core.initializers import Params
-from backprop_core.network import Network
-from backprop_core.problem import data_for, network_for, start_weights
-from backprop_core.rows import Data
+from backprop_core.data.rows import Data
+from backprop_core.nn.initializers import Params
+from backprop_core.nn.network import Network
+from backprop_core.training.problem import data_for, network_for, start_weights
 
 CORES = os.cpu_count() or 1
 TOLERANCE = 1e-9  # relative, between final losses

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from backprop_core import Config, ConfigError
-from backprop_core.config import SPECS, Spec
+from backprop_core.settings.config import SPECS, Spec
 
 
 def values(name: str) -> st.SearchStrategy[Any]:

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_core import Config, ConfigError, sweep
-from backprop_core.config import DEFAULTS, MAX_LAYERS, MAX_UNITS, SPECS
-from backprop_core.datasets import DATASETS
-from backprop_core.losses import LOSSES
-from backprop_core.presets import suggested
-from backprop_core.setting_text import read, write
+from backprop_core.data.datasets import DATASETS
+from backprop_core.nn.losses import LOSSES
+from backprop_core.settings.config import DEFAULTS, MAX_LAYERS, MAX_UNITS, SPECS
+from backprop_core.settings.setting_text import read, write
 from backprop_core.sweep import SWEEPS
-from playground.axis_values import LEFT_OUT, defaults, names, suggestions, sweepable
+from backprop_core.training.presets import suggested
+from playground.sweep.axis_values import LEFT_OUT, defaults, names, suggestions, sweepable
 
 MADE = [name for name in DATASETS if name != "csv"]  # the others are the user's own
 SWEPT = [name for name in SPECS if name not in LEFT_OUT]

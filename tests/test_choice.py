@@ -6,10 +6,10 @@ import io
 import numpy as np
 import pytest
 
-from backprop_core import cells
-from backprop_core.tables import Table, grid, read
-from playground import choice
-from playground.choice import Choice, as_csv, found, rows_of, suggested_choice
+from playground.data import choice
+from playground.data.choice import Choice, as_csv, found, rows_of, suggested_choice
+from playground.data.tables import cells
+from playground.data.tables.table import Table, grid, read
 
 FLOWERS = "Id,length,width,kind\n" + "\n".join(f"{i},{5 + i / 10},{3 - i / 10},{'ab'[i % 2]}" for i in range(1, 9))
 PRICES = "size;price\n" + "\n".join(f"{i},5;{1000 * i},25" for i in range(12))

@@ -10,11 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_core import Config, Edit, Run
-from backprop_core.config import DEFAULTS, SPECS
-from backprop_core.presets import PRESETS, suggested
-from backprop_core.rows import Brought
-from playground import comparison
-from playground.comparison import LONGEST_NAME, NOTHING, SOLVED, clean, default_name, differences, numbered, results
+from backprop_core.data.rows import Brought
+from backprop_core.settings.config import DEFAULTS, SPECS
+from backprop_core.training.presets import PRESETS, suggested
+from playground.compare import comparison
+from playground.compare.comparison import (
+    LONGEST_NAME,
+    NOTHING,
+    SOLVED,
+    clean,
+    default_name,
+    differences,
+    numbered,
+    results,
+)
 
 LEARNS = Config()
 FROZEN = Config(train_biases=False)

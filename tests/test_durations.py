@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.durations import between, duration
+from playground.sweep.durations import between, duration
 
 UNITS = {"s": 1, "min": 60, "h": 3_600}
 

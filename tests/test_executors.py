@@ -19,8 +19,8 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from backprop_core import Config, sweep
-from playground import executors
-from playground.executors import PROCESSES, SCHEDULER, WorkersError, workers
+from playground.sweep import workers
+from playground.sweep.workers import PROCESSES, SCHEDULER, WorkersError, find_workers
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,25 +34,25 @@ def _nothing_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def two_processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv(PROCESSES, "2")
-    executors._pool.clear()
+    workers._pool.clear()
     yield
-    executors._pool(2).shutdown()
-    executors._pool.clear()
+    workers._pool(2).shutdown()
+    workers._pool.clear()
 
 
 def executor() -> Executor:
-    found = workers().executor
+    found = find_workers().executor
     assert found is not None
     return found
 
 
 def test_nothing_but_the_environment_is_asked() -> None:
-    assert not inspect.signature(workers).parameters
+    assert not inspect.signature(find_workers).parameters
 
 
 def test_with_one_process_the_page_s_own_trains(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PROCESSES, "1")
-    assert workers() == (None, 1, "1 core")
+    assert find_workers() == (None, 1, "1 core")
 
 
 @pytest.mark.parametrize("chosen", [None, ""])
@@ -60,17 +60,17 @@ def test_by_default_there_is_a_process_a_core(chosen: str | None, monkeypatch: p
     if chosen is not None:
         monkeypatch.setenv(PROCESSES, chosen)
     monkeypatch.setattr("os.cpu_count", lambda: 1)
-    assert workers() == (None, 1, "1 core")
+    assert find_workers() == (None, 1, "1 core")
     monkeypatch.setattr("os.cpu_count", lambda: None)
-    assert workers() == (None, 1, "1 core")
+    assert find_workers() == (None, 1, "1 core")
 
 
 @pytest.mark.usefixtures("two_processes")
 def test_processes_are_shared_and_lead_to_the_same_bits() -> None:
-    found = workers()
+    found = find_workers()
     assert isinstance(found.executor, ProcessPoolExecutor)
     assert (found.number, found.label) == (2, "2 cores")
-    assert workers() == found
+    assert find_workers() == found
     axes = {"learning_rate": [0.5, 5.0]}
     here = sweep.run(Config(epochs=50), axes, range(4))
     there = sweep.run(Config(epochs=50), axes, range(4), executor=found.executor)
@@ -105,9 +105,9 @@ def test_processes_that_were_shut_down_are_replaced() -> None:
 
 SERVER = """
 import os, signal
-from playground import executors
+from playground.sweep import workers
 if __name__ == "__main__":
-    print(executors.workers().executor.submit(os.getpid).result(), flush=True)
+    print(workers.find_workers().executor.submit(os.getpid).result(), flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -130,7 +130,7 @@ def test_processes_end_with_a_server_that_is_killed(tmp_path: Path) -> None:
 def test_rubbish_is_refused_in_a_sentence(rubbish: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PROCESSES, rubbish)
     with pytest.raises(WorkersError, match=f"^The environment variable {PROCESSES} must be a whole number") as caught:
-        workers()
+        find_workers()
     assert len(str(caught.value)) < 200
 
 
@@ -149,11 +149,11 @@ def test_a_scheduler_that_does_not_answer_is_named(address: str, monkeypatch: py
     pytest.importorskip("distributed", reason="a cluster needs requirements-cluster.txt")
     monkeypatch.setenv(SCHEDULER, address)
     with pytest.raises(WorkersError, match=f"{SCHEDULER} is '{address}', where no Dask scheduler answers: "):
-        workers()
+        find_workers()
 
 
 def test_a_scheduler_without_its_package_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SCHEDULER, "tcp://127.0.0.1:8786")
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(WorkersError, match=r"a package is missing: see requirements-cluster\.txt"):
-        workers()
+        find_workers()

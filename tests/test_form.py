@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_core import Config, ConfigError
-from backprop_core.activations import ACTIVATIONS, OUTPUTS
-from backprop_core.config import DEFAULTS, MAX_LAYERS, MAX_UNITS, SPECS
-from backprop_core.datasets import DATASETS
-from backprop_core.losses import LOSSES
-from backprop_core.presets import PRESETS, suggested
-from backprop_core.rows import FEATURES
-from playground import form
+from backprop_core.data.datasets import DATASETS
+from backprop_core.data.rows import FEATURES
+from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS
+from backprop_core.nn.losses import LOSSES
+from backprop_core.settings.config import DEFAULTS, MAX_LAYERS, MAX_UNITS, SPECS
+from backprop_core.training.presets import PRESETS, suggested
+from playground.session import widget_values
 
 names = st.sampled_from(list(DATASETS))
 LEARNING: dict[str, st.SearchStrategy[Any]] = {
@@ -57,75 +57,79 @@ def same_network(config: Config) -> Config:
 
 @given(configs())
 def test_widgets_show_a_configuration_and_give_it_back(config: Config) -> None:
-    assert form.to_config(form.from_config(config)) == same_network(config)
+    assert widget_values.to_config(widget_values.from_config(config)) == same_network(config)
 
 
 def test_a_network_without_hidden_layers_need_not_name_an_activation() -> None:
-    values = form.from_config(Config(hidden=(), activation=()))
+    values = widget_values.from_config(Config(hidden=(), activation=()))
     assert values["activation"] in ACTIVATIONS
-    assert form.to_config(values).hidden == ()
+    assert widget_values.to_config(values).hidden == ()
 
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_preset_comes_back_as_it_was(preset: str) -> None:
     config = PRESETS[preset].config
-    assert form.to_config(form.from_config(config)) == config
+    assert widget_values.to_config(widget_values.from_config(config)) == config
 
 
 @given(configs())
 def test_there_is_a_value_for_every_widget_there_can_be(config: Config) -> None:
-    assert form.from_config(config).keys() == form.from_config(Config()).keys()
+    assert widget_values.from_config(config).keys() == widget_values.from_config(Config()).keys()
 
 
 def test_layers_that_differ_have_widgets_of_their_own() -> None:
-    values = form.from_config(Config(hidden=(3, 5), activation=("tanh", "relu")))
+    values = widget_values.from_config(Config(hidden=(3, 5), activation=("tanh", "relu")))
     assert values["per_layer"]
-    assert [values[key] for layer in (1, 2) for key in form.layer_keys(layer)] == [3, "tanh", 5, "relu"]
+    assert [values[key] for layer in (1, 2) for key in widget_values.layer_keys(layer)] == [3, "tanh", 5, "relu"]
 
 
 def test_without_different_layers_one_size_holds_for_all() -> None:
-    values = form.from_config(Config(hidden=(3, 5), activation=("tanh", "relu"))) | {"per_layer": False}
-    assert form.to_config(values) == Config(hidden=(3, 3), activation="tanh")
+    values = widget_values.from_config(Config(hidden=(3, 5), activation=("tanh", "relu"))) | {"per_layer": False}
+    assert widget_values.to_config(values) == Config(hidden=(3, 3), activation="tanh")
 
 
 def test_a_first_layer_gets_a_size() -> None:
-    values = form.from_config(Config(hidden=())) | {"hidden_layers": 1}
-    assert form.to_config(values).hidden == (form.DEFAULT_SIZE,)
+    values = widget_values.from_config(Config(hidden=())) | {"hidden_layers": 1}
+    assert widget_values.to_config(values).hidden == (widget_values.DEFAULT_SIZE,)
 
 
 def test_another_layer_is_as_large_as_the_first() -> None:
-    assert form.to_config(form.from_config(Config(hidden=(5,))) | {"hidden_layers": 3}).hidden == (5, 5, 5)
+    assert widget_values.to_config(widget_values.from_config(Config(hidden=(5,))) | {"hidden_layers": 3}).hidden == (
+        5,
+        5,
+        5,
+    )
 
 
 def test_no_feature_at_all_leaves_x1() -> None:
-    assert form.to_config(form.from_config(Config()) | {"features": []}).features == ("x1",)
+    assert widget_values.to_config(widget_values.from_config(Config()) | {"features": []}).features == ("x1",)
 
 
 def test_values_that_contradict_each_other_are_refused() -> None:
     with pytest.raises(ConfigError):
-        form.to_config(form.from_config(Config()) | {"loss": "cross_entropy", "output": "tanh"})
+        widget_values.to_config(widget_values.from_config(Config()) | {"loss": "cross_entropy", "output": "tanh"})
 
 
 @given(configs(), names)
 def test_every_dataset_can_follow_every_configuration(config: Config, dataset: str) -> None:
-    assert form.follow_dataset(config, dataset).dataset == dataset
+    assert widget_values.follow_dataset(config, dataset).dataset == dataset
 
 
 @given(names, names)
 def test_suggestions_follow_the_dataset(old: str, new: str) -> None:
-    assert form.follow_dataset(suggested(old), new) == suggested(new)
+    assert widget_values.follow_dataset(suggested(old), new) == suggested(new)
 
 
 def test_what_the_user_chose_stays() -> None:
     chosen = suggested("moons").replace(hidden=(3, 3, 3), learning_rate=0.123, seed=7)
-    followed = form.follow_dataset(chosen, "circles")
+    followed = widget_values.follow_dataset(chosen, "circles")
     assert (followed.hidden, followed.learning_rate, followed.seed) == ((3, 3, 3), 0.123, 7)
 
 
 def test_features_stay_only_for_points_of_a_plane() -> None:
     chosen = suggested("moons").replace(features=("x1", "x2", "x1x2"))
-    assert form.follow_dataset(chosen, "circles").features == chosen.features
-    assert form.follow_dataset(chosen, "iris").features == DEFAULTS["features"]
+    assert widget_values.follow_dataset(chosen, "circles").features == chosen.features
+    assert widget_values.follow_dataset(chosen, "iris").features == DEFAULTS["features"]
 
 
 pairs = st.tuples(st.sampled_from(list(OUTPUTS)), st.sampled_from(list(LOSSES)))
@@ -134,7 +138,7 @@ pairs = st.tuples(st.sampled_from(list(OUTPUTS)), st.sampled_from(list(LOSSES)))
 @given(pairs, st.sampled_from(["output", "loss", "seed"]))
 def test_output_and_loss_go_together_and_the_one_just_changed_stays(pair: tuple[str, str], changed: str) -> None:
     values = {"output": pair[0], "loss": pair[1], "seed": 3}
-    followed = form.follow_partner(changed, values)
+    followed = widget_values.follow_partner(changed, values)
     allowed = LOSSES[followed["loss"]].outputs
     assert not allowed or followed["output"] in allowed
     assert followed.get(changed) == values[changed]

@@ -10,12 +10,13 @@ from configurations import SMALL, configs, values
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_core import Config, ConfigError, Edit, Run, setting_text
-from backprop_core.config import DEFAULTS, SPECS, fields
-from backprop_core.presets import PRESETS
-from backprop_core.saving import MOST_EPOCHS
-from playground import links
-from playground.links import LEFT_OUT, LONGEST, Link
+from backprop_core import Config, ConfigError, Edit, Run
+from backprop_core.settings import setting_text
+from backprop_core.settings.config import DEFAULTS, SPECS, fields
+from backprop_core.training.presets import PRESETS
+from backprop_core.training.saving import MOST_EPOCHS
+from playground.sidebar import links
+from playground.sidebar.links import LEFT_OUT, LONGEST, Link
 
 SEEDS = " from 0 to 4,294,967,295"
 OWN = [name for name, preset in PRESETS.items() if preset.data is not None]

@@ -12,13 +12,13 @@ from streamlit.testing.v1 import AppTest
 
 from backprop_core import Config, Run, export, sweep
 from backprop_core.__main__ import main
-from backprop_core.activations import ACTIVATIONS, Activation
-from backprop_core.datasets import DATASETS, Dataset
-from backprop_core.initializers import INITIALIZERS, Initializer
-from backprop_core.losses import LOSSES, Loss
-from backprop_core.optimizers import OPTIMIZERS, SCHEDULES, Optimizer, Schedule
-from backprop_core.rows import Rows
-from playground import links
+from backprop_core.data.datasets import DATASETS, Dataset
+from backprop_core.data.rows import Rows
+from backprop_core.nn.activations import ACTIVATIONS, Activation
+from backprop_core.nn.initializers import INITIALIZERS, Initializer
+from backprop_core.nn.losses import LOSSES, Loss
+from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES, Optimizer, Schedule
+from playground.sidebar import links
 
 APP = Path(__file__).parents[1] / "app.py"
 NAME, LABEL = "throwaway", "Throw-away"

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from backprop_core import ConfigError
-from backprop_core.homework import EXAMPLES, quantities
-from playground import worksheet
+from backprop_core.explain.homework import EXAMPLES, quantities
+from playground.step.homework import worksheet
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

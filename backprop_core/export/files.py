@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_core.run import Run
+from backprop_core.training.run import Run
 
 
 def weights_npz(run: Run) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from backprop_core.config import Address
 from backprop_core.export import stages
 from backprop_core.export.plan import Plan, Stretch, about_setting
 from backprop_core.export.source import (
@@ -16,7 +15,8 @@ from backprop_core.export.source import (
     packed,
     strings,
 )
-from backprop_core.initializers import INITIALIZERS
+from backprop_core.nn.initializers import INITIALIZERS
+from backprop_core.settings.config import Address
 
 MOST_OUTPUTS = 16  # rows whose outputs are printed
 

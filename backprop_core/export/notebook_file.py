@@ -8,7 +8,7 @@ from typing import Any
 from backprop_core.export.numpy_script import ARRANGEMENT, origin, parts
 from backprop_core.export.plan import plan
 from backprop_core.export.source import Part, imports, spaced
-from backprop_core.run import Run
+from backprop_core.training.run import Run
 
 
 def notebook(run: Run) -> str:

@@ -6,7 +6,7 @@ from backprop_core.export import loop, stages
 from backprop_core.export.plan import Plan, plan
 from backprop_core.export.prediction import prediction
 from backprop_core.export.source import Part, script, with_helper
-from backprop_core.run import Run
+from backprop_core.training.run import Run
 
 ARRANGEMENT = (
     "z[layer] and a[layer], weighted sums and activations, have a row a unit and a column a sample. W[layer] has a row "

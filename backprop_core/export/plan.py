@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from backprop_core.activations import Array
-from backprop_core.blas import LARGEST_ALONE
-from backprop_core.config import SPECS, Address, Config
-from backprop_core.datasets import DATASETS
-from backprop_core.initializers import INITIALIZERS, Params
-from backprop_core.losses import FUSED, Fused
-from backprop_core.network import Network
-from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
-from backprop_core.run import Run
-from backprop_core.scaling import Scaling
+from backprop_core.data.datasets import DATASETS
+from backprop_core.data.scaling import Scaling
+from backprop_core.nn.activations import Array
+from backprop_core.nn.blas import LARGEST_ALONE
+from backprop_core.nn.initializers import INITIALIZERS, Params
+from backprop_core.nn.losses import FUSED, Fused
+from backprop_core.nn.network import Network
+from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
+from backprop_core.settings.config import SPECS, Address, Config
+from backprop_core.training.run import Run
 
 MOST_REPORTS = 10
 MOST_NAMES = 20  # columns whose names are worth a list

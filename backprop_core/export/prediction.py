@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backprop_core.activations import Array
 from backprop_core.export.plan import Plan
 from backprop_core.export.source import Part, bracketed, defined
+from backprop_core.nn.activations import Array
 
 MOST_IN_EXAMPLE = 8  # inputs of a row that is written out in the explanation
 

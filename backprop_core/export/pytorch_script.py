@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from backprop_core.activations import OUTPUTS
-from backprop_core.config import Address, ConfigError
 from backprop_core.export import loop, stages
 from backprop_core.export.plan import Plan, plan
 from backprop_core.export.prediction import prediction
@@ -17,9 +15,11 @@ from backprop_core.export.source import (
     script,
     with_helper,
 )
-from backprop_core.losses import LOSSES
-from backprop_core.optimizers import OPTIMIZERS, SCHEDULES, PyTorch
-from backprop_core.run import Run
+from backprop_core.nn.activations import OUTPUTS
+from backprop_core.nn.losses import LOSSES
+from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES, PyTorch
+from backprop_core.settings.config import Address, ConfigError
+from backprop_core.training.run import Run
 
 PENALTY = {"l1": "l1 * torch.sum(torch.abs(module.weight))", "l2": "0.5 * l2 * torch.sum(module.weight**2)"}
 

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_core.activations import ACTIVATIONS
-from backprop_core.config import Config, ConfigError
 from backprop_core.export import loop
 from backprop_core.export.plan import Plan, Stretch, plan
 from backprop_core.export.prediction import prediction
@@ -26,9 +24,11 @@ from backprop_core.export.source import (
     script,
     with_helper,
 )
-from backprop_core.losses import LOSSES
-from backprop_core.optimizers import OPTIMIZERS
-from backprop_core.run import Run
+from backprop_core.nn.activations import ACTIVATIONS
+from backprop_core.nn.losses import LOSSES
+from backprop_core.nn.optimizers import OPTIMIZERS
+from backprop_core.settings.config import Config, ConfigError
+from backprop_core.training.run import Run
 
 HIDDEN = "hidden"  # the name of the hidden units' function
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from backprop_core.activations import Array
+from backprop_core.nn.activations import Array
 
 WIDTH = 120
 ROOM = WIDTH - 12  # for what stands behind a name, inside of a function

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from backprop_core.activations import Activation
-from backprop_core.explain import STAGES
+from backprop_core.explain.update import STAGES
 from backprop_core.export.plan import Plan
 from backprop_core.export.source import Part, defined, dictionary, factor, function, indented, names, renamed
-from backprop_core.losses import LOSSES, MOST_BY_BLAS
-from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
+from backprop_core.nn.activations import Activation
+from backprop_core.nn.losses import LOSSES, MOST_BY_BLAS
+from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
 
 PENALTY = {"l1": "l1 * np.abs(w)", "l2": "0.5 * l2 * w * w"}
 PENALTY_SLOPE = {"l1": "l1 * np.sign(w)", "l2": "l2 * w"}

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from backprop_core.activations import Array
-from backprop_core.config import Config, ConfigError
-from backprop_core.given import numbers_of
-from backprop_core.history import State
-from backprop_core.network import Network
-from backprop_core.problem import OwnRows, data_for, network_for, start_weights
-from backprop_core.quoting import quoted
-from backprop_core.training import Trainer, empty_slots
+from backprop_core.nn.activations import Array
+from backprop_core.nn.network import Network
+from backprop_core.settings.config import Config, ConfigError
+from backprop_core.settings.given import numbers_of
+from backprop_core.settings.quoting import quoted
+from backprop_core.training.history import State
+from backprop_core.training.problem import OwnRows, data_for, network_for, start_weights
+from backprop_core.training.trainer import Trainer, empty_slots
 
 MARKS = 64  # points of a loss curve
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from typing import Any
 
-from backprop_core.config import Config
-from backprop_core.rows import Brought
+from backprop_core.data.rows import Brought
+from backprop_core.settings.config import Config
 from backprop_core.sweep.block import Block, Solved, rest, train
 from backprop_core.sweep.grid import Axes, Grid, plan
 from backprop_core.sweep.result import Result

@@ -11,15 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from backprop_core.activations import Array
-from backprop_core.config import SPECS, Config, ConfigError
-from backprop_core.datasets import DATASETS
-from backprop_core.given import whole_number
-from backprop_core.optimizers import OPTIMIZERS
-from backprop_core.problem import OwnRows, data_for, network_for, own_rows
-from backprop_core.quoting import quoted
+from backprop_core.data.datasets import DATASETS
+from backprop_core.nn.activations import Array
+from backprop_core.nn.optimizers import OPTIMIZERS
+from backprop_core.settings.config import SPECS, Config, ConfigError
+from backprop_core.settings.given import whole_number
+from backprop_core.settings.quoting import quoted
 from backprop_core.sweep.block import RECORD, Block, Solved, blank, bytes_a_run
-from backprop_core.training import TOGETHER
+from backprop_core.training.problem import OwnRows, data_for, network_for, own_rows
+from backprop_core.training.trainer import TOGETHER
 
 MOST_RUNS = 20_000
 MOST_BYTES = 256 * 2**20

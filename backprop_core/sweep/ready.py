@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from backprop_core.activations import ACTIVATIONS
-from backprop_core.config import Config
-from backprop_core.initializers import INITIALIZERS
-from backprop_core.optimizers import OPTIMIZERS
+from backprop_core.nn.activations import ACTIVATIONS
+from backprop_core.nn.initializers import INITIALIZERS
+from backprop_core.nn.optimizers import OPTIMIZERS
+from backprop_core.settings.config import Config
 
 
 @dataclass(frozen=True)

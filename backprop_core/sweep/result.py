@@ -7,11 +7,11 @@ import io
 
 import numpy as np
 
-from backprop_core.activations import Array
-from backprop_core.config import Config
-from backprop_core.problem import OwnRows
+from backprop_core.nn.activations import Array
+from backprop_core.settings.config import Config
 from backprop_core.sweep.block import Block, blank, marks
 from backprop_core.sweep.grid import Grid
+from backprop_core.training.problem import OwnRows
 
 COLUMNS = ("seed", "epochs", "final_loss", "score", "test_loss", "solved", "epochs_to_solve", "diverged_at")
 

@@ -15,11 +15,11 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from backprop_core import Run
-from backprop_core.presets import PRESETS
-from playground.comparison import LONGEST_NAME, NOTHING, SOLVED
-from playground.figures.of_run import learned_views
-from playground.state.pins import EXAMPLES, FULL, MOST_PINS, NAME, Pin, Pins
-from playground.state.session import Recipe, Session
+from backprop_core.training.presets import PRESETS
+from playground.charts.of_run import learned_views
+from playground.compare.comparison import LONGEST_NAME, NOTHING, SOLVED
+from playground.compare.state import EXAMPLES, FULL, MOST_PINS, NAME, Pin, Pins
+from playground.session.session import Recipe, Session
 
 ROOT = Path(__file__).parents[2]
 TRAIN, STEP, COMPARE = "", "step", "compare"  # addresses
@@ -257,7 +257,7 @@ def pin_thirteen_times() -> None:
     """A script that pins the recipe it is given, as the Sweep page may."""
     import streamlit as st
 
-    from playground.state import pins
+    from playground.compare import state as pins
 
     st.session_state["said"] = [pins.pin(st.session_state["recipe"]) for _ in range(13)]
 
@@ -536,7 +536,7 @@ def test_a_name_is_cut_to_what_fits(page: Page) -> None:
 
 def press_what_is_gone() -> None:
     """A script with the callbacks of a pin that is there no more, as a second click brings them."""
-    from playground.state import pins
+    from playground.compare import state as pins
 
     pins.unpin(77)
     pins.rename(77)

@@ -12,12 +12,12 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from backprop_core import Run
-from backprop_core.rows import Brought
-from backprop_core.tables import Table, grid
-from playground import choice
-from playground.figures.clicking import Points
-from playground.state import data
-from playground.state.session import Session
+from backprop_core.data.rows import Brought
+from playground.data import choice
+from playground.data import state as data
+from playground.data.figures import Points
+from playground.data.tables.table import Table, grid
+from playground.session.session import Session
 
 ROOT = Path(__file__).parents[2]
 TRAIN, DATA = "", "data"  # addresses

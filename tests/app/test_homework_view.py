@@ -5,11 +5,11 @@ from dataclasses import replace
 from patience import PATIENCE
 from streamlit.testing.v1 import AppTest
 
-from playground.state.sheets import Sheets
+from playground.step.homework.state import Sheets
 
 
 def view() -> None:
-    from playground.pages import step
+    from playground.step import page as step
 
     step.page()
 

@@ -13,9 +13,9 @@ from streamlit.util import calc_hash
 
 from backprop_core import Run
 from backprop_core.landscape import PLANES, addresses, explained, suggested_reach, surface, trajectory
-from backprop_core.presets import PRESETS
-from playground.state.landscapes import COARSE, MOST_SECONDS, MOST_ZOOM, RESOLUTIONS, Drawing, Landscapes
-from playground.state.session import Session
+from backprop_core.training.presets import PRESETS
+from playground.landscape.state import COARSE, MOST_SECONDS, MOST_ZOOM, RESOLUTIONS, Drawing, Landscapes
+from playground.session.session import Session
 
 ROOT = Path(__file__).parents[2]
 TRAIN, LANDSCAPE = "", "landscape"  # addresses

@@ -4,11 +4,11 @@ import pytest
 from patience import PATIENCE
 from streamlit.testing.v1 import AppTest
 
-from backprop_core.presets import PRESETS
+from backprop_core.training.presets import PRESETS
 
 
 def view() -> None:
-    from playground.pages import step
+    from playground.step import page as step
 
     step.page()
 

@@ -11,14 +11,14 @@ from patience import PATIENCE
 from streamlit.testing.v1 import AppTest
 
 from backprop_core import Config, Run
-from backprop_core.presets import PRESETS
-from backprop_core.rows import Brought
-from playground import links
-from playground.figures.theme import LIGHT
-from playground.pages import frames, opening
-from playground.sharing import TAKES
-from playground.state.address import Address
-from playground.state.session import Session
+from backprop_core.data.rows import Brought
+from backprop_core.training.presets import PRESETS
+from playground.charts.theme import LIGHT
+from playground.components import playback
+from playground.session.session import Session
+from playground.sidebar import links, opening_page
+from playground.sidebar.address import Address
+from playground.sidebar.share_panel import TAKES
 
 ROOT = Path(__file__).parents[2]
 ABOUT = "The page's address is a link to this very run: its settings"
@@ -98,8 +98,8 @@ def edited(config: Config, **own: Any) -> Run:
 def stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that would run its script again and again does so only when it is looked at."""
     monkeypatch.setattr(st, "rerun", st.stop)
-    monkeypatch.setattr(opening, "BURST_SECONDS", 0.0)
-    monkeypatch.setattr(frames, "BURST_SECONDS", 0.0)
+    monkeypatch.setattr(opening_page, "BURST_SECONDS", 0.0)
+    monkeypatch.setattr(playback, "BURST_SECONDS", 0.0)
 
 
 # Links

@@ -14,14 +14,14 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from backprop_core import Config, Run
-from backprop_core.activations import ACTIVATIONS, Array
-from backprop_core.explain import STAGES, Explanation, Quantity, explain, parameter_index
-from backprop_core.nudging import nudge
-from backprop_core.presets import PRESETS
-from playground.figures.cells import HIDDEN_NUMBER, MOST_ROWS
-from playground.pages.step import VIEWS
-from playground.state.session import Session
-from playground.state.walk import Walk
+from backprop_core.explain.gradient_check import nudge
+from backprop_core.explain.update import STAGES, Explanation, Quantity, explain, parameter_index
+from backprop_core.nn.activations import ACTIVATIONS, Array
+from backprop_core.training.presets import PRESETS
+from playground.session.session import Session
+from playground.step.figures import HIDDEN_NUMBER, MOST_ROWS
+from playground.step.page import VIEWS
+from playground.step.state import Walk
 
 ROOT = Path(__file__).parents[2]
 TRAIN, STEP = "", "step"  # addresses

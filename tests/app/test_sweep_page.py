@@ -16,14 +16,15 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from backprop_core import Config, Run, setting_text, sweep
+from backprop_core import Config, Run, sweep
+from backprop_core.settings import setting_text
 from backprop_core.sweep import SWEEPS, Estimate, Result
-from playground import axis_values, executors
-from playground.figures.sweep import MEASURES
-from playground.state import sweeps
-from playground.state.pins import Pins
-from playground.state.session import Session
-from playground.state.sweeps import BY_FIT, BY_LOSS, BY_SCORE, FIRST_READY, NONE, Sweeps
+from playground.compare.state import Pins
+from playground.session.session import Session
+from playground.sweep import axis_values, workers
+from playground.sweep import state as sweeps
+from playground.sweep.figures import MEASURES
+from playground.sweep.state import BY_FIT, BY_LOSS, BY_SCORE, FIRST_READY, NONE, Sweeps
 
 ROOT = Path(__file__).parents[2]
 TRAIN, STEP, SWEEP = "", "step", "sweep"  # addresses
@@ -127,8 +128,8 @@ class Page:
 
 @pytest.fixture(autouse=True)
 def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(executors.PROCESSES, "1")
-    monkeypatch.delenv(executors.SCHEDULER, raising=False)
+    monkeypatch.setenv(workers.PROCESSES, "1")
+    monkeypatch.delenv(workers.SCHEDULER, raising=False)
     monkeypatch.setattr("backprop_core.sweep.forecast.BUDGET", 0.0)
 
 
@@ -147,7 +148,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
                 sweeps.advance()
             draw()
 
-        monkeypatch.setattr("playground.pages.sweep._train", some)
+        monkeypatch.setattr("playground.sweep.page._train", some)
 
     monkeypatch.setattr("backprop_core.sweep.engine.SLICE_SECONDS", 0.0)
     return train
@@ -200,7 +201,7 @@ def named(page: Page) -> list[tuple[str, ...]]:
 def test_the_time_it_will_take_is_a_range_and_part_of_no_widget(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     found = []
     for seeds, estimate, said in ((4, (11.0, 23.0), "10 to 25 s"), (3, (95.0, 400.0), "80 s to 8 min")):
-        monkeypatch.setattr("playground.state.sweeps.sweep.estimate", lambda *_, known=estimate: Estimate(*known))
+        monkeypatch.setattr("playground.sweep.state.sweep.estimate", lambda *_, known=estimate: Estimate(*known))
         page.choose("sweep_seeds", seeds)
         assert f" epochs: {said} on 1 core, " in page.text()
         found.append(named(page))
@@ -211,7 +212,7 @@ def test_what_is_left_is_told_from_the_pace_only_when_enough_is_done(
     page: Page, interrupted: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     interrupted(1)
-    monkeypatch.setattr("playground.state.sweeps.sweep.estimate", lambda *_: Estimate(11.0, 23.0))
+    monkeypatch.setattr("playground.sweep.state.sweep.estimate", lambda *_: Estimate(11.0, 23.0))
     page.start(SMALL, epochs=100)
     assert page.result.done < 0.1
     assert "% · 10 to 25 s in all" in page.text()
@@ -290,10 +291,10 @@ def test_what_cannot_be_is_one_sentence(page: Page, key: str, value: Any, senten
 
 
 def test_an_operator_s_mistake_is_one_sentence(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(executors.PROCESSES, "many")
+    monkeypatch.setenv(workers.PROCESSES, "many")
     page.press("sweep_go")
     (error,) = page.errors
-    assert f"{executors.PROCESSES} must be a whole number from 1 to 256, not 'many'" in error
+    assert f"{workers.PROCESSES} must be a whole number from 1 to 256, not 'many'" in error
     assert page.sweeps.result is None
 
 
@@ -424,7 +425,7 @@ def test_a_sweep_takes_as_long_as_it_was_looked_at(
     interrupted(1)
     page.start(SMALL, seeds=20)
     now = time.perf_counter()
-    monkeypatch.setattr("playground.state.sweeps.time.perf_counter", lambda: now + 3_600.0)
+    monkeypatch.setattr("playground.sweep.state.time.perf_counter", lambda: now + 3_600.0)
     page.choose("sweep_measure", "loss")
     assert 0 < page.sweeps.seconds < 60
 

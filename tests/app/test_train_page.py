@@ -11,10 +11,10 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from backprop_core import Config, Edit, Run
-from backprop_core.initializers import Params
-from backprop_core.presets import PRESETS
-from playground.state.runs import MOST_UNDO
-from playground.state.session import Mode, Session
+from backprop_core.nn.initializers import Params
+from backprop_core.training.presets import PRESETS
+from playground.session.runs import MOST_UNDO
+from playground.session.session import Mode, Session
 
 ROOT = Path(__file__).parents[2]
 

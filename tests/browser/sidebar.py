@@ -7,8 +7,8 @@ from typing import Any
 from playwright.sync_api import Page
 
 from backprop_core import Config
-from playground import form
-from playground.controls import REGISTRIES
+from playground.session import widget_values
+from playground.sidebar.sidebar import REGISTRIES
 
 # Every setting the sidebar shows, whether or not its section is open: numbers, chosen labels, flags and lists.
 READ = """() => Object.fromEntries([...document.querySelectorAll('.stSidebar [class*="st-key-"]')].map((box) => {
@@ -33,7 +33,7 @@ def settings_shown(page: Page) -> dict[str, Any]:
 
 def settings_in_force(config: Config) -> dict[str, Any]:
     """What the widgets must show for a configuration, without what it leaves open."""
-    values = form.from_config(config)
+    values = widget_values.from_config(config)
     open_to_choice = {"per_layer"} if not values["per_layer"] else set()
     open_to_choice |= set() if config.hidden else {"hidden_size", "activation"}
     for key, value in values.items():

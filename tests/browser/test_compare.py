@@ -8,14 +8,14 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from backprop_core import Run
-from backprop_core.activations import Array
-from backprop_core.presets import PRESETS
+from backprop_core.nn.activations import Array
+from backprop_core.training.presets import PRESETS
 from browser.conftest import Open, visits
 from browser.train_page import TrainPage, moved
-from playground.figures import learned
-from playground.figures.compare import style
-from playground.figures.theme import DARK, LIGHT
-from playground.state.pins import EXAMPLES, FULL, MOST_PINS
+from playground.charts import learned
+from playground.charts.theme import DARK, LIGHT
+from playground.compare.figures import style
+from playground.compare.state import EXAMPLES, FULL, MOST_PINS
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page
 from playwright.sync_api import Error as PlaywrightError
 
-from backprop_core import Run, saving
+from backprop_core import Run
+from backprop_core.training import saving
 from browser.conftest import visits
 from browser.sidebar import check_settings
 from browser.train_page import TrainPage

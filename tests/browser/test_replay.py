@@ -12,10 +12,10 @@ from patience import PATIENCE
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 
 from backprop_core import Config, Run
-from backprop_core.activations import Array
-from backprop_core.presets import suggested
-from playground.figures.replay import replay_html
-from playground.figures.theme import THEMES
+from backprop_core.nn.activations import Array
+from backprop_core.training.presets import suggested
+from playground.charts.theme import THEMES
+from playground.replay.page_html import replay_html
 
 pytestmark = pytest.mark.browser
 

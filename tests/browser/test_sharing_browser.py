@@ -19,8 +19,8 @@ from playwright.sync_api import Browser
 from backprop_core import Config, Edit, Run
 from browser.conftest import visits
 from browser.train_page import CHARTS, READOUTS, TrainPage
-from playground import links
-from playground.sharing import TAKES
+from playground.sidebar import links
+from playground.sidebar.share_panel import TAKES
 
 pytestmark = pytest.mark.browser
 

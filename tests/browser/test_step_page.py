@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from backprop_core import Config, Run
-from backprop_core.activations import Array
-from backprop_core.explain import explain
+from backprop_core.explain.update import explain
+from backprop_core.nn.activations import Array
 from browser.conftest import Open, visits
 from browser.train_page import TrainPage, inside
-from playground.figures.theme import DARK, LIGHT
+from playground.charts.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.browser
 

@@ -14,7 +14,7 @@ from backprop_core import Run, sweep
 from backprop_core.sweep import SWEEPS
 from browser.conftest import visits
 from browser.train_page import TrainPage, inside, moved
-from playground.figures.theme import DARK, LIGHT
+from playground.charts.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.browser
 

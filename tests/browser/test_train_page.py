@@ -5,7 +5,7 @@ import pytest
 from backprop_core import Config, Run
 from browser.conftest import Open
 from browser.train_page import CHARTS, READOUTS, TRANSPORT, inside, moved
-from playground.figures.theme import DARK, LIGHT
+from playground.charts.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.browser
 

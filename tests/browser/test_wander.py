@@ -15,7 +15,7 @@ from backprop_core import Config, Run
 from browser.conftest import visits
 from browser.sidebar import check_settings, settings_shown
 from browser.train_page import TrainPage
-from playground import links
+from playground.sidebar import links
 
 pytestmark = pytest.mark.browser
 

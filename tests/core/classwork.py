@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from backprop_core.homework import EXAMPLES, Homework
-from backprop_core.slips import Numbers
+from backprop_core.explain.homework import EXAMPLES, Homework
+from backprop_core.explain.mistakes import Numbers
 
 
 def drawn(

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from backprop_core import Run
-from backprop_core.activations import Array
+from backprop_core.nn.activations import Array
 
 LOSS = re.compile(r"^epoch +(\d+)   loss (\S+)(?:   test loss (\S+))?$", re.MULTILINE)
 WEIGHTS = re.compile(r"^([Wb]\d) = (.*)$", re.MULTILINE)

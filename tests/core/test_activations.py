@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backprop_core.activations import ACTIVATIONS, LEAK, OUTPUTS, Array, sigmoid, softmax
+from backprop_core.nn.activations import ACTIVATIONS, LEAK, OUTPUTS, Array, sigmoid, softmax
 
 # Both signs, small and large, none within a step of the kinks at 0.
 Z = np.concatenate([-np.geomspace(1e-3, 30, 40)[::-1], np.geomspace(1e-3, 30, 40)]).reshape(4, 20)

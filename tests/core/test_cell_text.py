@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 
-from backprop_core import ConfigError, cells, plain_names, saving, setting_text, weight_text
-from backprop_core.cells import MAX_CELL, number, objection, safe_cell, tidy
-from backprop_core.plain_names import MOST_MARKS, plain
-from backprop_core.tables import grid, read
-from playground import links
+from backprop_core import ConfigError
+from backprop_core.data import plain_names
+from backprop_core.data.plain_names import MOST_MARKS, plain
+from backprop_core.settings import setting_text
+from backprop_core.training import saving
+from playground.data.tables import cells
+from playground.data.tables.cells import MAX_CELL, number, objection, safe_cell, tidy
+from playground.data.tables.table import grid, read
+from playground.sidebar import links
+from playground.train import weight_text
 
 MARKS = "\u0301\u0316" * 300  # in an order that has to be mended: n marks take n² steps
 HIDDEN = "\u200b".join(MARKS)  # the same, once what is invisible is taken out

@@ -14,7 +14,7 @@ import pytest
 
 from backprop_core import Config, sweep
 from backprop_core.sweep import engine
-from playground import executors
+from playground.sweep import workers
 
 distributed = pytest.importorskip("distributed", reason="a cluster needs requirements-cluster.txt")
 
@@ -109,33 +109,33 @@ def test_a_cluster_that_is_gone_loses_nothing(here: bytes, monkeypatch: pytest.M
 @pytest.fixture(autouse=True)
 def _no_old_connection() -> Iterator[None]:
     yield
-    executors._client.clear()
+    workers._client.clear()
 
 
 @pytest.fixture
 def scheduler(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     address: str = cluster.scheduler_address
-    monkeypatch.setenv(executors.SCHEDULER, address)
+    monkeypatch.setenv(workers.SCHEDULER, address)
     return address
 
 
 @pytest.mark.usefixtures("scheduler")
 def test_the_operator_chooses_a_cluster(here: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(executors.PROCESSES, "rubbish")  # which would count without a cluster
-    found = executors.workers()
+    monkeypatch.setenv(workers.PROCESSES, "rubbish")  # which would count without a cluster
+    found = workers.find_workers()
     assert (found.number, found.label) == (2, "2 cores of the cluster")
     assert found.executor is not None
     *_, result = sweep.stream(GRID, found.executor, found.number)
     assert result.records.tobytes() == here
-    executors._client(os.environ[executors.SCHEDULER])[0].close()
+    workers._client(os.environ[workers.SCHEDULER])[0].close()
 
 
 def test_a_connection_that_was_lost_is_made_again(scheduler: str) -> None:
-    executors.workers()
-    first, _ = executors._client(scheduler)
+    workers.find_workers()
+    first, _ = workers._client(scheduler)
     first.close()
-    executors.workers()
-    second, _ = executors._client(scheduler)
+    workers.find_workers()
+    second, _ = workers._client(scheduler)
     assert second is not first
     assert second.status == "running"
     second.close()

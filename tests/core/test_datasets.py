@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backprop_core.activations import Array
-from backprop_core.datasets import DATASETS, prepare
-from backprop_core.rows import FEATURES, MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, bring
+from backprop_core.data.datasets import DATASETS, prepare
+from backprop_core.data.rows import FEATURES, MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, bring
+from backprop_core.nn.activations import Array
 
 NAMES = [name for name in DATASETS if name != "csv"]
 SEEDED = [name for name in NAMES if "samples" in DATASETS[name].settings]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from backprop_core import Config, ConfigError, Edit, Run
-from backprop_core.config import fields
-from backprop_core.initializers import Params
-from backprop_core.optimizers import OPTIMIZERS
+from backprop_core.nn.initializers import Params
+from backprop_core.nn.optimizers import OPTIMIZERS
+from backprop_core.settings.config import fields
 
 CONFIG = Config(
     dataset="moons", samples=40, hidden=(3,), loss="bce", learning_rate=0.3, batch_size=8, optimizer="momentum", l2=0.01
@@ -73,7 +73,7 @@ def looks_of(count: int) -> tuple[int, int]:
 
 
 def test_opening_a_run_and_going_back_in_it_look_at_each_edit_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backprop_core.run.Edit", Counted)
+    monkeypatch.setattr("backprop_core.training.run.Edit", Counted)
     few, many = looks_of(40), looks_of(160)
     assert [b / a < 6 for a, b in zip(few, many, strict=True)] == [True, True]  # linear: 4, and a little for bisection
 

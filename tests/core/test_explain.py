@@ -11,21 +11,13 @@ import pytest
 from updates import CONFIGS, EPOCHS, explanation_of, same_bits, snapshot_of, stacked, trained
 
 from backprop_core import Run, Snapshot
-from backprop_core.activations import OUTPUTS
-from backprop_core.explain import (
-    STAGES,
-    Explanation,
-    Quantity,
-    chain,
-    explain,
-    of_sample,
-    parameter_index,
-)
-from backprop_core.losses import FUSED
-from backprop_core.nudging import central_differences
-from backprop_core.optimizers import OPTIMIZERS
-from backprop_core.presets import PRESETS
-from backprop_core.run import Step
+from backprop_core.explain.gradient_check import central_differences
+from backprop_core.explain.update import STAGES, Explanation, Quantity, chain, explain, of_sample, parameter_index
+from backprop_core.nn.activations import OUTPUTS
+from backprop_core.nn.losses import FUSED
+from backprop_core.nn.optimizers import OPTIMIZERS
+from backprop_core.training.presets import PRESETS
+from backprop_core.training.run import Step
 
 MAZUR: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "goldens" / "mazur_step.json").read_text(encoding="utf-8")

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backprop_core.activations import ACTIVATIONS, OUTPUTS, Array
 from backprop_core.export.source import factor, function, names
-from backprop_core.initializers import INITIALIZERS
-from backprop_core.losses import FUSED, LOSSES, MOST_BY_BLAS
-from backprop_core.optimizers import OPTIMIZERS, SCHEDULES, Hyper
+from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS, Array
+from backprop_core.nn.initializers import INITIALIZERS
+from backprop_core.nn.losses import FUSED, LOSSES, MOST_BY_BLAS
+from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES, Hyper
 
 HYPER = Hyper(momentum=0.8, rho=0.7, beta1=0.6, beta2=0.95, epsilon=1e-3)
 SHAPES = [(1, 1), (1, 7), (3, 4), (4, 257), (10, 1_001)]

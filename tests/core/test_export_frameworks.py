@@ -8,12 +8,12 @@ import pytest
 from exported import assert_close, execute, imported, losses
 
 from backprop_core import Config, ConfigError, Run, export
-from backprop_core.activations import ACTIVATIONS, OUTPUTS
-from backprop_core.config import Address
-from backprop_core.initializers import INITIALIZERS
-from backprop_core.losses import LOSSES
-from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
-from backprop_core.presets import PRESETS
+from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS
+from backprop_core.nn.initializers import INITIALIZERS
+from backprop_core.nn.losses import LOSSES
+from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
+from backprop_core.settings.config import Address
+from backprop_core.training.presets import PRESETS
 
 PAIRS = [(output, loss) for loss in LOSSES for output in LOSSES[loss].outputs or OUTPUTS]
 MOONS: dict[str, Any] = dict(dataset="moons", samples=30, hidden=(3,), loss="bce", init="xavier_normal")

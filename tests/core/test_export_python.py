@@ -17,13 +17,13 @@ from patience import PATIENCE
 from test_replay import configs
 
 from backprop_core import Config, Run, export
-from backprop_core.activations import ACTIVATIONS, OUTPUTS
-from backprop_core.datasets import DATASETS
-from backprop_core.explain import STAGES
-from backprop_core.initializers import INITIALIZERS
-from backprop_core.losses import LOSSES
-from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
-from backprop_core.presets import PRESETS, suggested
+from backprop_core.data.datasets import DATASETS
+from backprop_core.explain.update import STAGES
+from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS
+from backprop_core.nn.initializers import INITIALIZERS
+from backprop_core.nn.losses import LOSSES
+from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
+from backprop_core.training.presets import PRESETS, suggested
 
 PAIRS = [(output, loss) for loss in LOSSES for output in LOSSES[loss].outputs or OUTPUTS]
 MOONS: dict[str, Any] = dict(dataset="moons", samples=30, hidden=(3,), loss="bce", init="xavier_normal")

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from updates import CONFIGS, explanation_of
 
 from backprop_core import Config, Run
-from backprop_core.explain import Explanation, Quantity, explain
-from backprop_core.formulas import MOST_TERMS, number, with_numbers
+from backprop_core.explain.formulas import MOST_TERMS, number, with_numbers
+from backprop_core.explain.update import Explanation, Quantity, explain
 
 ALL = [*CONFIGS, "mazur"]
 GATHERED = re.compile(r"\\begin\{gathered\} (.*) \\\\ = (\S+) \\end\{gathered\}")

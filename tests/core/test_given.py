@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backprop_core import Config, ConfigError, Edit, Run, sweep
-from backprop_core.given import numbers_of
-from backprop_core.quoting import MOST_QUOTED, quoted
-from backprop_core.saving import MOST_EPOCHS
+from backprop_core.settings.given import numbers_of
+from backprop_core.settings.quoting import MOST_QUOTED, quoted
+from backprop_core.training.saving import MOST_EPOCHS
 
 X, Y = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1]
 SMALL = Config(epochs=2)

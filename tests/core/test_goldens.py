@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from backprop_core import Config, Run
-from backprop_core.initializers import INITIALIZERS
-from backprop_core.network import Pass
-from backprop_core.presets import PRESETS
+from backprop_core.nn.initializers import INITIALIZERS
+from backprop_core.nn.network import Pass
+from backprop_core.training.presets import PRESETS
 
 GOLDENS = Path(__file__).parents[1] / "goldens"
 XOR_ROWS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])

@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from backprop_core.history import FEWEST_KEYFRAMES, MOST_KEYFRAMES, History, State
+from backprop_core.training.history import FEWEST_KEYFRAMES, MOST_KEYFRAMES, History, State
 
 MILLION = 1_000_000
 

@@ -13,15 +13,15 @@ from classwork import CLASS, drawn, entries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import backprop_core.homework
 from backprop_core import ConfigError, Run
-from backprop_core.activations import ACTIVATIONS, OUTPUTS, Array
-from backprop_core.homework import EXAMPLES, SLIPS, Homework, diagnose, mark, quantities
-from backprop_core.initializers import Params
-from backprop_core.losses import LOSSES
-from backprop_core.marking import read
-from backprop_core.presets import PRESETS
-from backprop_core.slips import Numbers, Slip, Switches, recompute
+from backprop_core.explain import homework as homework_module
+from backprop_core.explain.homework import EXAMPLES, SLIPS, Homework, diagnose, mark, quantities
+from backprop_core.explain.marking import read
+from backprop_core.explain.mistakes import Numbers, Slip, Switches, recompute
+from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS, Array
+from backprop_core.nn.initializers import Params
+from backprop_core.nn.losses import LOSSES
+from backprop_core.training.presets import PRESETS
 
 GOLDENS = Path(__file__).parents[1] / "goldens"
 PAIRS = [(output, loss) for loss in LOSSES for output in LOSSES[loss].outputs or OUTPUTS]
@@ -278,7 +278,7 @@ def test_numbers_that_differ_by_rounding_alone_are_not_called_slips(monkeypatch:
     def in_another_order(homework: Homework, switches: Switches) -> Numbers:
         return {name: array + 1e-17 for name, array in recompute(homework, switches).items()}
 
-    monkeypatch.setattr(backprop_core.homework, "recompute", in_another_order)
+    monkeypatch.setattr(homework_module, "recompute", in_another_order)
     homework = changed(X=[[0.0, 0.0]], params=[(W, np.zeros(2)) for W, _ in MAZUR.params])
     assert mark("1e-17", float(quantities(homework)["z1"][0, 0])).status == "wrong"
     assert diagnose(homework, "z1", (0, 0), "1e-17") == []

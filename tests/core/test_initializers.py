@@ -6,8 +6,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from backprop_core.activations import Array
-from backprop_core.initializers import INITIALIZERS
+from backprop_core.nn.activations import Array
+from backprop_core.nn.initializers import INITIALIZERS
 
 SIZES = (200, 300, 100)
 Law = Callable[[int, int], float]

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from updates import SMOOTH, snapshot_of
 
 from backprop_core import Config, Run, Snapshot
-from backprop_core.activations import ACTIVATIONS, OUTPUTS, Array
-from backprop_core.explain import parameter_index
-from backprop_core.losses import LOSSES
-from backprop_core.nudging import kinks_between, nudge
+from backprop_core.explain.gradient_check import kinks_between, nudge
+from backprop_core.explain.update import parameter_index
+from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS, Array
+from backprop_core.nn.losses import LOSSES
 
 BENT = [name for name, activation in ACTIVATIONS.items() if activation.kinks]
 BENT_LOSSES = [name for name, loss in LOSSES.items() if loss.kinks]

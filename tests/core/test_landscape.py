@@ -15,10 +15,7 @@ from updates import CONFIGS, trained
 
 from backprop_core import Config, ConfigError, Run, Snapshot
 from backprop_core import landscape as module
-from backprop_core.activations import Array
-from backprop_core.config import Address
-from backprop_core.explain import parameter_index
-from backprop_core.history import State
+from backprop_core.explain.update import parameter_index
 from backprop_core.landscape import (
     MOST_POINTS,
     PLANES,
@@ -33,8 +30,11 @@ from backprop_core.landscape import (
     trail,
     trajectory,
 )
-from backprop_core.presets import PRESETS
-from backprop_core.training import Trainer
+from backprop_core.nn.activations import Array
+from backprop_core.settings.config import Address
+from backprop_core.training.history import State
+from backprop_core.training.presets import PRESETS
+from backprop_core.training.trainer import Trainer
 
 NAMES = [*CONFIGS, "mazur"]
 KINDS = pytest.mark.parametrize("kind", PLANES)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from backprop_core.activations import OUTPUTS, Array
-from backprop_core.losses import FUSED, LOSSES
-from backprop_core.network import Network, Pass
+from backprop_core.nn.activations import OUTPUTS, Array
+from backprop_core.nn.losses import FUSED, LOSSES
+from backprop_core.nn.network import Network, Pass
 
 UNITS, ROWS = 3, 7
 PAIRS = [(output, loss) for loss in LOSSES for output in LOSSES[loss].outputs or OUTPUTS]

@@ -11,9 +11,9 @@ import pytest
 
 from backprop_core import Config, Run
 from backprop_core.__main__ import main
-from backprop_core.config import SPECS
-from backprop_core.datasets import DATASETS
-from backprop_core.presets import PRESETS, suggested
+from backprop_core.data.datasets import DATASETS
+from backprop_core.settings.config import SPECS
+from backprop_core.training.presets import PRESETS, suggested
 
 
 def output_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from backprop_core.metrics import accuracy, r_squared, score
+from backprop_core.data.metrics import accuracy, r_squared, score
 
 
 @pytest.mark.parametrize("classes", [2, 3, 5])

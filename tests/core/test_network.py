@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backprop_core.activations import ACTIVATIONS, OUTPUTS, Array
-from backprop_core.losses import LOSSES
-from backprop_core.network import Network, Pass, respond
+from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS, Array
+from backprop_core.nn.losses import LOSSES
+from backprop_core.nn.network import Network, Pass, respond
 
 PAIRS = [(output, loss) for loss in LOSSES for output in LOSSES[loss].outputs or OUTPUTS]
 PENALTIES = [(0.0, 0.0), (0.03, 0.0), (0.0, 0.05)]

@@ -9,10 +9,10 @@ import pytest
 from updates import CONFIGS, SMOOTH, explanation_of, same_bits, snapshot_of, stacked
 
 from backprop_core import Config, Run
-from backprop_core import nudging as module
-from backprop_core.activations import Array
-from backprop_core.explain import Explanation, explain
-from backprop_core.nudging import BLOCK_CELLS, STEP_SIZE, central_differences, relative_errors
+from backprop_core.explain import gradient_check as module
+from backprop_core.explain.gradient_check import BLOCK_CELLS, STEP_SIZE, central_differences, relative_errors
+from backprop_core.explain.update import Explanation, explain
+from backprop_core.nn.activations import Array
 
 
 def noise(explanation: Explanation) -> float:

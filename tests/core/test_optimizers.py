@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from backprop_core import Config, Run
-from backprop_core.activations import Array
-from backprop_core.optimizers import OPTIMIZERS, SCHEDULES, Hyper
+from backprop_core.nn.activations import Array
+from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES, Hyper
 
 RATE = 0.1
 HYPER = Hyper(momentum=0.8, rho=0.7, beta1=0.6, beta2=0.95, epsilon=1e-3)  # all far from their limits, so all are felt

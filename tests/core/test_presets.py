@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from backprop_core.datasets import DATASETS
-from backprop_core.presets import PRESETS, suggested
-from backprop_core.run import Run
+from backprop_core.data.datasets import DATASETS
+from backprop_core.training.presets import PRESETS, suggested
+from backprop_core.training.run import Run
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from backprop_core import Config, Run, Snapshot, history
-from backprop_core.activations import ACTIVATIONS, OUTPUTS
-from backprop_core.config import MAX_EPOCHS
-from backprop_core.initializers import INITIALIZERS
-from backprop_core.losses import LOSSES
-from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
+from backprop_core import Config, Run, Snapshot
+from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS
+from backprop_core.nn.initializers import INITIALIZERS
+from backprop_core.nn.losses import LOSSES
+from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
+from backprop_core.settings.config import MAX_EPOCHS
+from backprop_core.training import history
 
 DATASETS = ["xor", "parity3", "moons", "circles", "blobs", "sine", "plane"]
 CURVES = ["sine", "plane"]

@@ -5,9 +5,9 @@ import pytest
 from classwork import CLASS
 
 from backprop_core import Config, Run
-from backprop_core.explain import explain
-from backprop_core.homework import noises
-from backprop_core.rounding import noise_of_terms, to_digits
+from backprop_core.explain.homework import noises
+from backprop_core.explain.rounding import noise_of_terms, to_digits
+from backprop_core.explain.update import explain
 
 
 def test_terms_that_cancel_leave_noise_where_the_right_value_is_zero() -> None:

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from backprop_core import Config, ConfigError, Run, Snapshot, Step
-from backprop_core.activations import ACTIVATIONS, Array
-from backprop_core.config import SPECS
-from backprop_core.initializers import Params
-from backprop_core.losses import LOSSES
-from backprop_core.optimizers import OPTIMIZERS
+from backprop_core.nn.activations import ACTIVATIONS, Array
+from backprop_core.nn.initializers import Params
+from backprop_core.nn.losses import LOSSES
+from backprop_core.nn.optimizers import OPTIMIZERS
+from backprop_core.settings.config import SPECS
 
 DEEP = Config(
     dataset="blobs",

@@ -14,12 +14,13 @@ from configurations import SMALL, configs, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backprop_core import Config, ConfigError, Edit, Run, saving
-from backprop_core.config import MAX_LAYERS, MAX_UNITS, SPECS, fields
-from backprop_core.plain_names import plain
-from backprop_core.presets import PRESETS
-from backprop_core.rows import MAX_INPUTS, MAX_ROWS, Brought
-from backprop_core.run import MOST_WEIGHT
+from backprop_core import Config, ConfigError, Edit, Run
+from backprop_core.data.plain_names import plain
+from backprop_core.data.rows import MAX_INPUTS, MAX_ROWS, Brought
+from backprop_core.settings.config import MAX_LAYERS, MAX_UNITS, SPECS, fields
+from backprop_core.training import saving
+from backprop_core.training.presets import PRESETS
+from backprop_core.training.run import MOST_WEIGHT
 
 ROWS = np.array([[0.1, -0.2, 1 / 3], [1e-300, 2.0, -0.0], [5.0, 6.0, 1e12], [0.25, 0.5, 0.75]])
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from backprop_core import Config, ConfigError, Run
-from backprop_core.config import Edit
-from backprop_core.presets import PRESETS
+from backprop_core.settings.config import Edit
+from backprop_core.training.presets import PRESETS
 
 DIVERGING = PRESETS["diverging"].config
 

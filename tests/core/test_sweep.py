@@ -19,10 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backprop_core import Config, ConfigError, Run, sweep
-from backprop_core.activations import ACTIVATIONS
-from backprop_core.initializers import INITIALIZERS
-from backprop_core.losses import LOSSES
-from backprop_core.optimizers import OPTIMIZERS, SCHEDULES
+from backprop_core.nn.activations import ACTIVATIONS
+from backprop_core.nn.initializers import INITIALIZERS
+from backprop_core.nn.losses import LOSSES
+from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
 from backprop_core.sweep import block as blocks
 from backprop_core.sweep import engine
 

@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backprop_core import ConfigError
-from backprop_core.brought import offers, to_rows
-from backprop_core.cells import MAX_CELL, number, safe_cell
-from backprop_core.datasets import DATASETS, prepare
-from backprop_core.plain_names import MAX_NAME, plain, unique
-from backprop_core.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Brought, Data, bring
-from backprop_core.tables import MAX_COLUMNS, Table, grid, read
-from backprop_core.uploads import MAX_BYTES
+from backprop_core.data.datasets import DATASETS, prepare
+from backprop_core.data.plain_names import MAX_NAME, plain, unique
+from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Brought, Data, bring
+from playground.data.tables.cells import MAX_CELL, number, safe_cell
+from playground.data.tables.decoding import MAX_BYTES
+from playground.data.tables.table import MAX_COLUMNS, Table, grid, read
+from playground.data.tables.to_rows import offers, to_rows
 
 IRIS = "petal length,petal width,species\n1.4,0.2,setosa\n4.7,1.4,versicolor\n6.0,2.5,virginica\n"
 XOR = "a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n"

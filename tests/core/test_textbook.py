@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import hamming_loss
 
-from backprop_core import Config, ConfigError, Run, export, setting_text, sweep
-from backprop_core.brought import to_rows
-from backprop_core.presets import PRESETS, suggested_for
-from backprop_core.tables import read
+from backprop_core import Config, ConfigError, Run, export, sweep
+from backprop_core.settings import setting_text
+from backprop_core.training.presets import PRESETS, suggested_for
+from playground.data.tables.table import read
+from playground.data.tables.to_rows import to_rows
 
 X = [[0, 0], [0, 1], [1, 0], [1, 1]]
 XOR = [0, 1, 1, 0]

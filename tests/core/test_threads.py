@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from patience import PATIENCE
 
-from backprop_core import Config, Run, export, saving
+from backprop_core import Config, Run, export
+from backprop_core.training import saving
 
 ROOT = Path(__file__).parents[2]
 CONFIG = Config(dataset="digits", hidden=(64, 64), activation="relu", output="softmax", loss="cross_entropy", epochs=3)

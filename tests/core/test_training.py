@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from backprop_core import Config, Run, Step
-from backprop_core.activations import Array
-from backprop_core.network import Network, Pass
+from backprop_core.nn.activations import Array
+from backprop_core.nn.network import Network, Pass
 
 CLOUD = Config(
     dataset="moons", samples=40, test_share=0.25, hidden=(4,), loss="mse", init="xavier_normal", learning_rate=0.3

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from classwork import CLASS, entries
 
-from backprop_core.activations import ACTIVATIONS, OUTPUTS, Array
-from backprop_core.homework import EXAMPLES, Homework, diagnose, noises, quantities
-from backprop_core.initializers import Params
-from backprop_core.losses import FUSED, LOSSES
-from backprop_core.marking import mark, read
-from backprop_core.slips import Numbers, by_name
-from backprop_core.verdicts import Place, judge
+from backprop_core.explain.homework import EXAMPLES, Homework, diagnose, noises, quantities
+from backprop_core.explain.marking import mark, read
+from backprop_core.explain.mistakes import Numbers, by_name
+from backprop_core.explain.verdicts import Place, judge
+from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS, Array
+from backprop_core.nn.initializers import Params
+from backprop_core.nn.losses import FUSED, LOSSES
 
 MAZUR = EXAMPLES["mazur"]
 Round = Callable[[Array], Array]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backprop_core import Config, ConfigError, Run
-from backprop_core.weight_text import MOST_CHARACTERS, parse, written
+from playground.train.weight_text import MOST_CHARACTERS, parse, written
 
 WANTED = [[0.15, 0.25], [0.2, -0.3], [0.35, 1e-3]]
 

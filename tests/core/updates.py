@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from backprop_core import Config, Run, Snapshot
-from backprop_core.activations import Array
-from backprop_core.explain import Explanation, explain
-from backprop_core.initializers import Params
-from backprop_core.presets import PRESETS
+from backprop_core.explain.update import Explanation, explain
+from backprop_core.nn.activations import Array
+from backprop_core.nn.initializers import Params
+from backprop_core.training.presets import PRESETS
 
 EPOCHS = 3  # so that optimizers have something to remember
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from backprop_core.activations import Array
-from playground.figures.live import Live
+from backprop_core.nn.activations import Array
+from playground.charts.live_figure import Live
 
 Shown = dict[str, Any]
 

@@ -9,12 +9,12 @@ import pytest
 from decoding import decoded, shown, through_json
 
 from backprop_core import Config, Run
-from backprop_core.datasets import DATASETS
-from backprop_core.presets import PRESETS, suggested
-from playground.figures.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views
-from playground.figures.live import Live
-from playground.figures.of_run import learned_views
-from playground.figures.theme import DARK, LIGHT, THEMES
+from backprop_core.data.datasets import DATASETS
+from backprop_core.training.presets import PRESETS, suggested
+from playground.charts.live_figure import Live
+from playground.charts.of_run import learned_views
+from playground.charts.theme import DARK, LIGHT, THEMES
+from playground.train.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views
 
 MOST_CELLS = {"weights": 30_000, "gradients": 30_000, "learned": 140_000}  # of a heatmap, whatever the network
 MOST_PATCH = 1_400_000  # characters of a frame's message, whatever the network

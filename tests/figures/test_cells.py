@@ -9,9 +9,9 @@ from decoding import decoded
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_core.activations import Array
-from playground.figures.cells import HIDDEN_NUMBER, MOST_ROWS, WIDTH, Window, cells, highlighted, window
-from playground.figures.theme import DARK, LIGHT, THEMES, Theme
+from backprop_core.nn.activations import Array
+from playground.charts.theme import DARK, LIGHT, THEMES, Theme
+from playground.step.figures import HIDDEN_NUMBER, MOST_ROWS, WIDTH, Window, cells, highlighted, window
 
 NAMES = (("row 1", "row 2", "row 3"), ("h1", "h2"))
 VALUES = np.array([[0.12345678, -2.0], [0.0, 1e-9], [-0.0, 123456.789]])

@@ -12,10 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_core import Config, Run
-from backprop_core.activations import Array
-from backprop_core.presets import PRESETS, suggested
-from playground.figures.board import HEIGHTS
-from playground.figures.compare import (
+from backprop_core.nn.activations import Array
+from backprop_core.training.presets import PRESETS, suggested
+from playground.charts.curves import MOST_POINTS
+from playground.charts.of_run import learned_figure, learned_views
+from playground.charts.theme import DARK, LIGHT
+from playground.compare.figures import (
     MOST_STYLES,
     SERIES,
     Line,
@@ -26,9 +28,7 @@ from playground.figures.compare import (
     style,
     swatch,
 )
-from playground.figures.curves import MOST_POINTS
-from playground.figures.of_run import learned_figure, learned_views
-from playground.figures.theme import DARK, LIGHT
+from playground.train.board import HEIGHTS
 
 NOTHING = np.zeros(0)
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_core import Config, Run
-from playground.figures.board import Board, Views
-from playground.figures.curves import MOST_POINTS, Curves
-from playground.figures.theme import LIGHT
+from playground.charts.curves import MOST_POINTS, Curves
+from playground.charts.theme import LIGHT
+from playground.train.board import Board, Views
 
 
 def curves(*values: list[float], at: int = 0, log: bool = True) -> Curves:

@@ -5,9 +5,9 @@ import pytest
 from decoding import decoded, shown
 
 from backprop_core import Config, Run
-from backprop_core.activations import Array
-from playground.figures.network import MOST_LINES, Diagram
-from playground.figures.theme import LIGHT
+from backprop_core.nn.activations import Array
+from playground.charts.diagram import MOST_LINES, Diagram
+from playground.charts.theme import LIGHT
 
 POINTS = 6  # of a bar: four corners, the first again, and a gap
 NAMES = [("x1", "x2"), ("h1", "h2"), ("y",)]

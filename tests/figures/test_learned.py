@@ -5,15 +5,15 @@ import pytest
 from decoding import decoded, shown
 
 from backprop_core import Config, Run
-from backprop_core.activations import Array
-from backprop_core.presets import PRESETS, suggested
-from playground.figures import learned
-from playground.figures.board import HEIGHTS, Board, Views
-from playground.figures.learned import CURVE, GRID
-from playground.figures.live import Live
-from playground.figures.of_run import confusion_counts, learned_views
-from playground.figures.theme import CLASSES, LIGHT
-from playground.figures.units import TILE, Mosaic
+from backprop_core.nn.activations import Array
+from backprop_core.training.presets import PRESETS, suggested
+from playground.charts import learned
+from playground.charts.learned import CURVE, GRID
+from playground.charts.live_figure import Live
+from playground.charts.of_run import confusion_counts, learned_views
+from playground.charts.theme import CLASSES, LIGHT
+from playground.charts.units import TILE, Mosaic
+from playground.train.board import HEIGHTS, Board, Views
 
 
 def picture(run: Run, view: str, epoch: int | None = None) -> Live:

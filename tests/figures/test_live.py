@@ -7,7 +7,7 @@ from decoding import decoded, shown
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.figures.live import Live, nice_ceiling, short, typed
+from playground.charts.live_figure import Live, nice_ceiling, short, typed
 
 magnitudes = st.floats(1e-300, 1e300)
 numbers = st.one_of(magnitudes, magnitudes.map(lambda number: -number), st.just(0.0))

@@ -7,13 +7,13 @@ import pytest
 from decoding import decoded, shown
 
 from backprop_core import Config, Run, Snapshot
-from backprop_core.activations import Array
-from backprop_core.network import Network
-from playground.figures.board import GRADIENT_VIEWS, MOST_SAMPLES, Board, Views
-from playground.figures.live import Live, short
-from playground.figures.matrices import CROSS, GAP, Matrices
-from playground.figures.of_run import parameter_names, unit_names
-from playground.figures.theme import LIGHT, THEMES, Theme, diverging
+from backprop_core.nn.activations import Array
+from backprop_core.nn.network import Network
+from playground.charts.live_figure import Live, short
+from playground.charts.matrices import CROSS, GAP, Matrices
+from playground.charts.of_run import parameter_names, unit_names
+from playground.charts.theme import LIGHT, THEMES, Theme, diverging
+from playground.train.board import GRADIENT_VIEWS, MOST_SAMPLES, Board, Views
 
 XOR = Config()
 DEEP = Config(dataset="moons", hidden=(3, 4), samples=40, loss="bce", learning_rate=0.05)

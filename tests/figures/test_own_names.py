@@ -7,16 +7,16 @@ import pytest
 from decoding import shown
 
 from backprop_core import Run
-from backprop_core.brought import to_rows
-from backprop_core.plain_names import plain
-from backprop_core.presets import suggested_for
-from backprop_core.rows import MAX_INPUTS, Brought
-from backprop_core.tables import grid
-from playground.figures.board import Board, Views
-from playground.figures.clicking import CLASS_NAMES, PLACES, Clicking, places
-from playground.figures.learned import GRID
-from playground.figures.of_run import learned_views
-from playground.figures.theme import CLASSES, DARK, LIGHT
+from backprop_core.data.plain_names import plain
+from backprop_core.data.rows import MAX_INPUTS, Brought
+from backprop_core.training.presets import suggested_for
+from playground.charts.learned import GRID
+from playground.charts.of_run import learned_views
+from playground.charts.theme import CLASSES, DARK, LIGHT
+from playground.data.figures import CLASS_NAMES, PLACES, Clicking, places
+from playground.data.tables.table import grid
+from playground.data.tables.to_rows import to_rows
+from playground.train.board import Board, Views
 
 LONG = "a kind of animal with quite a name"
 

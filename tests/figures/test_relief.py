@@ -12,11 +12,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backprop_core import Config, Run
-from backprop_core.activations import Array
 from backprop_core.landscape import PLANES, Landscape, Trail, suggested_reach, surface, trail, trajectory
-from backprop_core.presets import PRESETS
-from playground.figures.landscape import DRAWABLE, LOG_COLOURS, LOG_HEIGHTS, Map, Relief, scale_of
-from playground.figures.theme import DARK, LIGHT, THEMES, Theme
+from backprop_core.nn.activations import Array
+from backprop_core.training.presets import PRESETS
+from playground.charts.theme import DARK, LIGHT, THEMES, Theme
+from playground.landscape.figures import DRAWABLE, LOG_COLOURS, LOG_HEIGHTS, Map, Relief, scale_of
 
 PICTURES = pytest.mark.parametrize("picture", [Map, Relief])
 POINTS = 9

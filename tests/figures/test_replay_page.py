@@ -16,16 +16,16 @@ from plotly.io.json import to_json_plotly
 from plotly.offline import get_plotlyjs
 
 from backprop_core import Config, Run
-from backprop_core.activations import Array
-from backprop_core.presets import PRESETS, suggested
-from backprop_core.rows import Brought
-from backprop_core.run import Snapshot
-from playground.figures import film, replay
-from playground.figures.learned import plane_grid
-from playground.figures.replay import MOST_BYTES, Replay, replay_html
-from playground.figures.scenes import MOST_POINTS, pooled
-from playground.figures.theme import DARK, LIGHT, THEMES, Theme
-from playground.figures.units import TILE
+from backprop_core.data.rows import Brought
+from backprop_core.nn.activations import Array
+from backprop_core.training.presets import PRESETS, suggested
+from backprop_core.training.run import Snapshot
+from playground.charts.learned import plane_grid
+from playground.charts.theme import DARK, LIGHT, THEMES, Theme
+from playground.charts.units import TILE
+from playground.replay import film, page_html
+from playground.replay.page_html import MOST_BYTES, Replay, replay_html
+from playground.replay.scenes import MOST_POINTS, pooled
 
 HOSTILE = (
     "</script><script>alert(1)</script>",
@@ -157,7 +157,7 @@ def test_epochs_with_edits_have_a_frame() -> None:
 
 def test_where_training_again_takes_long_frames_stand_at_keyframes(monkeypatch: pytest.MonkeyPatch) -> None:
     run = trained(Config(), 5_000)
-    monkeypatch.setattr(replay, "MOST_REPLAYED", 0)
+    monkeypatch.setattr(page_html, "MOST_REPLAYED", 0)
     chosen = Replay(run, LIGHT).epochs(60)
     assert set(chosen) <= {*run.history.keyframes, run.epoch}
     assert (chosen[0], chosen[-1]) == (0, 5_000)
@@ -392,7 +392,7 @@ def test_of_many_rows_a_fair_share_is_drawn_and_that_is_said() -> None:
 def test_frames_are_left_out_until_the_page_fits(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
     run = RUNS["xor"]()
     smallest = len(replay_html(run, LIGHT, frames=2).encode())
-    monkeypatch.setattr(replay, "MOST_BYTES", smallest + room)
+    monkeypatch.setattr(page_html, "MOST_BYTES", smallest + room)
     page = replay_html(run, LIGHT)
     frames = frames_of(page)
     assert len(page.encode()) <= smallest + room
@@ -411,7 +411,7 @@ def test_frames_that_are_larger_than_the_first_and_the_last_are_left_out_too(mon
     run.advance(100)
     run.edit(params=start)  # back to where it began, so that the two ends have next to nothing that changes
     smallest = len(replay_html(run, LIGHT, frames=2).encode())
-    monkeypatch.setattr(replay, "MOST_BYTES", smallest + 200_000)
+    monkeypatch.setattr(page_html, "MOST_BYTES", smallest + 200_000)
     page = replay_html(run, LIGHT)
     assert len(page.encode()) <= smallest + 200_000
     assert 2 < len(frames_of(page)) < 60

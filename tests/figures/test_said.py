@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from backprop_core import Config, Run
-from playground.figures import said
-from playground.figures.board import Board, Views
-from playground.figures.matrices import Matrix
-from playground.figures.of_run import learned_views
-from playground.figures.theme import LIGHT
+from playground.charts import alt_text
+from playground.charts.matrices import Matrix
+from playground.charts.of_run import learned_views
+from playground.charts.theme import LIGHT
+from playground.train.board import Board, Views
 
 
 def board(config: Config, epochs: int, *, learned: str | None = None) -> dict[str, str]:
@@ -56,21 +56,23 @@ def test_every_picture_of_what_was_learned_has_its_sentence(dataset: str, view: 
 
 def test_an_epoch_gone_back_to_is_said_with_how_far_the_curve_goes() -> None:
     curve = np.array([4.0, 2.0, np.nan])
-    assert said.curves("Loss", ["train"], [curve], np.arange(3), 1) == (
+    assert alt_text.curves("Loss", ["train"], [curve], np.arange(3), 1) == (
         "Loss at epoch 1: train 2, from 4 at epoch 0. Known up to epoch 2."
     )
-    assert said.curves("Loss", ["train"], [curve], np.arange(3), 2).startswith("Loss at epoch 2: train no number, from")
+    assert alt_text.curves("Loss", ["train"], [curve], np.arange(3), 2).startswith(
+        "Loss at epoch 2: train no number, from"
+    )
 
 
 def test_losses_of_pinned_runs_end_where_the_runs_end() -> None:
     runs = [("run 1 a", np.array([3.0, 2.0])), ("run 2 b", np.array([5.0])), ("run 3 c", np.array([]))]
-    assert said.losses("Train", runs, 7) == "Train loss at epoch 7: run 1 a 2; run 2 b 5; run 3 c has no test rows."
+    assert alt_text.losses("Train", runs, 7) == "Train loss at epoch 7: run 1 a 2; run 2 b 5; run 3 c has no test rows."
 
 
 def test_what_is_to_be_predicted_is_not_given_away() -> None:
     values = np.array([[0.25, -3.0]])
-    shown = said.cells("z1", (("row 1",), ("h1", "h2")), values)
-    hidden = said.cells("z1", (("row 1",), ("h1", "h2")), values, hidden=True)
+    shown = alt_text.cells("z1", (("row 1",), ("h1", "h2")), values)
+    hidden = alt_text.cells("z1", (("row 1",), ("h1", "h2")), values, hidden=True)
     assert shown == "z1: row 1 h1 0.25, row 1 h2 -3."
     assert hidden == "z1: 1 × 2 numbers, hidden until they are revealed."
 
@@ -78,20 +80,20 @@ def test_what_is_to_be_predicted_is_not_given_away() -> None:
 def test_a_map_names_its_lowest_and_its_highest_cell() -> None:
     values = np.array([[0.2, np.nan], [1.0, 0.5]])
     names = (("0.1", "1"), ("2", "4"))
-    assert said.grid("Share", names, ("rate", "size"), values) == (
+    assert alt_text.grid("Share", names, ("rate", "size"), values) == (
         "Share in 3 of 4 cells: lowest 0.2 at rate 0.1, size 2; highest 1 at rate 1, size 2."
     )
-    assert said.grid("Share", names, ("rate", "size"), np.full((2, 2), np.nan)).endswith("yet of 4 cells.")
+    assert alt_text.grid("Share", names, ("rate", "size"), np.full((2, 2), np.nan)).endswith("yet of 4 cells.")
 
 
 def test_points_runs_and_planes() -> None:
-    assert said.points([]) == "A plane without points; a click puts one there."
-    assert said.points([(0.5, -1.0, "A")]) == "A plane with 1 point: A at 0.5, -1."
-    assert said.points([(0.0, 0.0, "A")] * 9 + [(1.0, 1.0, "B")]) == "A plane with 10 points: 9 of A, 1 of B."
-    assert said.bundle([3, 4], np.array([0.5, 0.25]), 1) == (
+    assert alt_text.points([]) == "A plane without points; a click puts one there."
+    assert alt_text.points([(0.5, -1.0, "A")]) == "A plane with 1 point: A at 0.5, -1."
+    assert alt_text.points([(0.0, 0.0, "A")] * 9 + [(1.0, 1.0, "B")]) == "A plane with 10 points: 9 of A, 1 of B."
+    assert alt_text.bundle([3, 4], np.array([0.5, 0.25]), 1) == (
         "Losses at the end of 2 runs: seed 3 0.5, seed 4 0.25. Chosen: seed 4."
     )
-    assert said.landscape("Map", np.array([[1.0, 2.0]]), 1_000, [0.5, 0.0], 1.5) == (
+    assert alt_text.landscape("Map", np.array([[1.0, 2.0]]), 1_000, [0.5, 0.0], 1.5) == (
         "Map: loss from 1 to 2; at epoch 1,000 the run is at (0.5, 0), where it is 1.5."
     )
 
@@ -99,5 +101,6 @@ def test_points_runs_and_planes() -> None:
 def test_relative_errors_have_a_name_for_each() -> None:
     names = [Matrix("W1, b1", ("x1", "bias"), ("y",))]
     assert (
-        said.matrices("Errors", 0, names, [np.array([[1e-9], [0.0]])]) == "Errors after epoch 0: W1 x1→y 1e-9, b1 y 0."
+        alt_text.matrices("Errors", 0, names, [np.array([[1e-9], [0.0]])])
+        == "Errors after epoch 0: W1 x1→y 1e-9, b1 y 0."
     )

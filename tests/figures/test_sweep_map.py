@@ -10,12 +10,12 @@ import pytest
 from decoding import decoded, shown
 
 from backprop_core import Config, sweep
-from backprop_core.activations import Array
+from backprop_core.nn.activations import Array
 from backprop_core.sweep import Result
-from playground.axis_values import names
-from playground.figures.live import short
-from playground.figures.sweep import MEASURES, MOST_NUMBERS, SMALLEST_LOSS, Map, bundle, values
-from playground.figures.theme import DARK, LIGHT, THEMES, Theme
+from playground.charts.live_figure import short
+from playground.charts.theme import DARK, LIGHT, THEMES, Theme
+from playground.sweep.axis_values import names
+from playground.sweep.figures import MEASURES, MOST_NUMBERS, SMALLEST_LOSS, Map, bundle, values
 
 HEIGHT = 480
 SHARES = [name for name, measure in MEASURES.items() if measure.share]

@@ -7,15 +7,15 @@ import pytest
 from decoding import decoded, shown
 
 from backprop_core import Run
-from backprop_core.activations import Array
-from backprop_core.brought import with_scaled_target
-from backprop_core.presets import suggested_for
-from backprop_core.rows import Brought
-from playground.figures.board import Board, Views
-from playground.figures.learned import GRID
-from playground.figures.of_run import learned_alt, learned_views, unit_names
-from playground.figures.said import number
-from playground.figures.theme import LIGHT
+from backprop_core.data.rows import Brought
+from backprop_core.nn.activations import Array
+from backprop_core.training.presets import suggested_for
+from playground.charts.alt_text import number
+from playground.charts.learned import GRID
+from playground.charts.of_run import learned_alt, learned_views, unit_names
+from playground.charts.theme import LIGHT
+from playground.data.tables.to_rows import with_scaled_target
+from playground.train.board import Board, Views
 
 YEARS = np.stack([2000.0 + np.arange(12), 50.0 * np.cos(np.arange(12))], axis=1)
 SALES = 1e6 + 2e4 * np.sin(np.arange(12) / 2)

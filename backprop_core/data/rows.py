@@ -1,0 +1,288 @@
+"""Rows to train on: made of a dataset or of a user's table, and split into training and test rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from backprop_core.data.scaling import Scaling, standardising_targets
+from backprop_core.nn.activations import Array
+
+Task = Literal["classification", "regression"]
+MAX_ROWS = 5_000
+MAX_INPUTS = 64
+MAX_CLASSES = 20
+FEATURES: dict[str, Callable[[Array, Array], Array]] = {
+    "x1": lambda x1, x2: x1,
+    "x2": lambda x1, x2: x2,
+    "x1_squared": lambda x1, x2: x1 * x1,
+    "x2_squared": lambda x1, x2: x2 * x2,
+    "x1x2": lambda x1, x2: x1 * x2,
+    "sin_x1": lambda x1, x2: np.sin(x1),
+    "sin_x2": lambda x1, x2: np.sin(x2),
+}
+FEATURE_LABELS = {"x1_squared": "x1²", "x2_squared": "x2²", "sin_x1": "sin x1", "sin_x2": "sin x2"}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """All rows of a dataset: X (N, d), and y (N,) class numbers or (N, k) numbers to be met, in the user's units.
+
+    `standardise` and `scale_target` ask for inputs, and for numbers to be met, of mean 0 and standard deviation 1;
+    `divide` is what inputs are divided by.
+    """
+
+    X: Array
+    y: Array
+    inputs: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+    standardise: bool = False
+    scale_target: bool = False
+    divide: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Rows ready for training: X (N, d), and y (N, k) as the output units should show them.
+
+    `rows` and `targets` are the same in the user's units: what a page shows, and what is typed and passed. They are X
+    and y themselves where `scaling` or `target_scaling` is None. Arrays are read-only. `classes` is empty for a
+    regression, `features` unless the inputs are points of a plane. `multilabel` tells that a row may have several
+    labels or none, each an output of its own, in place of one class; `classes` are empty then too.
+    """
+
+    task: Task
+    X: Array
+    y: Array
+    X_test: Array
+    y_test: Array
+    inputs: tuple[str, ...]
+    classes: tuple[str, ...]
+    features: tuple[str, ...]
+    rows: Array
+    targets: Array
+    rows_test: Array
+    targets_test: Array
+    scaling: Scaling | None = None
+    target_scaling: Scaling | None = None
+    multilabel: bool = False
+
+    @property
+    def outputs(self) -> int:
+        """Number of output units k."""
+        return self.y.shape[1]
+
+    @property
+    def input_labels(self) -> tuple[str, ...]:
+        """Names of what the network is shown: the features of a point, or the columns."""
+        return tuple(_feature_label(name, self.inputs) for name in self.features) or self.inputs
+
+    def show(self, rows: Array) -> Array:
+        """What the network is shown for rows (N, d) in the user's units."""
+        return self.expand(self.scaling.scale(rows) if self.scaling else rows)
+
+    def answer(self, outputs: Array) -> Array:
+        """Outputs (N, k) of the network in the units of the user's targets."""
+        return self.target_scaling.unscale(outputs) if self.target_scaling else outputs
+
+    def expand(self, X: Array) -> Array:
+        """What the network is shown for rows X (N, d), scaled already: the features of a point, or X itself."""
+        if not self.features:
+            return X
+        with np.errstate(all="ignore"):  # a sine or a square of a number that is very large
+            return np.stack([FEATURES[name](X[:, 0], X[:, 1]) for name in self.features], axis=1)
+
+    def labels(self, outputs: Array) -> Array:
+        """Class numbers (N,) of outputs or targets (N, k): the largest of several, or one unit cut at ½."""
+        if outputs.shape[1] == 1:
+            return (outputs[:, 0] > 0.5).astype(int)
+        return outputs.argmax(axis=1)
+
+
+def _feature_label(feature: str, inputs: tuple[str, ...]) -> str:
+    """What a feature is called where the two inputs have names: "petal width²" for x2²."""
+    label = FEATURE_LABELS.get(feature, feature)
+    if inputs == ("x1", "x2"):
+        return label
+    spaced = label.replace("x1x2", "x1 · x2")
+    return re.sub("x[12]", lambda found: inputs[int(found[0][1]) - 1], spaced)
+
+
+def bring(
+    X: Array,
+    y: Array,
+    test_share: float,
+    data_seed: int,
+    features: tuple[str, ...],
+    output: str,
+    *,
+    inputs: tuple[str, ...] = (),
+    classes: tuple[str, ...] | None = None,
+    standardise: bool = False,
+    scale_target: bool = False,
+) -> Data:
+    """Data of the user's own rows X (N, d) and y: class numbers (N,), or numbers (N,) or (N, k) to be met.
+
+    `inputs` name the columns of X, in place of x1, x2, …; `classes` are the names of the classes that y numbers from 0
+    or has a column each for, and () where y is numbers. Without them, targets that are all 0 or 1, and whole numbers
+    under a softmax output, are taken for classes, others for numbers. Columns of 0 and 1 are classes where each row
+    has one 1, and labels, of which a row may have several, where they do not. `standardise` gives inputs the mean 0
+    and the standard deviation 1, measured on the training rows alone; `scale_target` does so for numbers to be met,
+    measured on all rows.
+
+    Raises
+    ------
+    ValueError
+        If rows are missing, ragged, not finite, or more than the limits `MAX_ROWS`, `MAX_INPUTS`, `MAX_CLASSES`; if
+        names do not fit them; or if rows of several labels meet a softmax output.
+    """
+    X, y = np.atleast_2d(np.asarray(X, dtype=float)), np.asarray(y, dtype=float)
+    if X.ndim != 2 or not 1 <= X.shape[0] <= MAX_ROWS or not 1 <= X.shape[1] <= MAX_INPUTS:
+        raise ValueError(
+            f"Inputs must be a table of 1 to {MAX_ROWS:,} rows and 1 to {MAX_INPUTS} columns, not of shape {X.shape}."
+        )
+    if y.ndim not in (1, 2) or len(y) != len(X) or (y.ndim == 2 and not 1 <= y.shape[1] <= MAX_INPUTS):
+        raise ValueError(
+            f"There must be one target for each of the {len(X)} rows, but the targets have shape {y.shape}."
+        )
+    if not (np.isfinite(X).all() and np.isfinite(y).all()):
+        raise ValueError("Every input and target must be a finite number.")
+    if inputs and len(inputs) != X.shape[1]:
+        raise ValueError(f"There must be one name for each of the {X.shape[1]} inputs, not {len(inputs)}.")
+    y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+    classes = _found_classes(y, output) if classes is None else _checked_classes(y, output, classes)
+    task: Task = "classification" if classes else "regression"
+    multilabel = marks_labels(y)
+    if multilabel and output == "softmax":
+        raise ValueError(
+            "Output 'softmax' is for one class in each row, and these rows have several labels, or none. Choose "
+            "'sigmoid', which answers for each label on its own."
+        )
+    rows = Rows(
+        X,
+        y if classes or y.ndim == 2 else y[:, None],
+        inputs or tuple(f"x{i + 1}" for i in range(X.shape[1])),
+        classes,
+        standardise,
+        scale_target and not classes and not multilabel,
+    )
+    data = split(rows, task, test_share, data_seed, features if X.shape[1] == 2 else (), output)
+    return replace(data, task="classification", classes=(), multilabel=True) if multilabel else data
+
+
+def marks_labels(y: Array) -> bool:
+    """Whether targets (N, k) mark labels with 0 and 1, of which some row has several, or none."""
+    return y.ndim == 2 and y.shape[1] > 1 and bool(np.isin(y, (0.0, 1.0)).all() and (y.sum(axis=1) != 1).any())
+
+
+def _found_classes(y: Array, output: str) -> tuple[str, ...]:
+    """The classes that targets (N,) or (N, k) seem to number or to have a column each for."""
+    if output == "softmax" and y.ndim == 1:
+        _check_class_numbers(y, MAX_CLASSES)
+        return tuple(str(number) for number in range(max(2, int(y.max()) + 1)))
+    if np.isin(y, (0.0, 1.0)).all():
+        return ("0", "1") if y.ndim == 1 else tuple(str(number) for number in range(y.shape[1]))
+    return ()
+
+
+def _checked_classes(y: Array, output: str, classes: tuple[str, ...]) -> tuple[str, ...]:
+    if not classes:
+        if output == "softmax" and y.ndim == 1:
+            raise ValueError("Output 'softmax' is for classes, and the targets are numbers to be met.")
+        return classes
+    if not 2 <= len(classes) <= MAX_CLASSES:
+        raise ValueError(f"There must be 2 to {MAX_CLASSES} classes, not {len(classes)}.")
+    if y.ndim == 1:
+        _check_class_numbers(y, len(classes))
+    elif y.shape[1] != len(classes):
+        raise ValueError(f"There must be one column for each of the {len(classes)} classes, not {y.shape[1]}.")
+    return classes
+
+
+def _check_class_numbers(y: Array, classes: int) -> None:
+    if (y < 0).any() or (y != np.floor(y)).any() or y.max() >= classes:
+        raise ValueError(f"Classes must be whole numbers from 0 to {classes - 1}.")
+
+
+def split(rows: Rows, task: Task, test_share: float, data_seed: int, features: tuple[str, ...], output: str) -> Data:
+    """The data of all rows: a share of them held back for testing, those of a class evenly where it can be."""
+    X, targets = rows.X, _targets(rows, output)
+    target_scaling = standardising_targets(targets) if rows.scale_target else None
+    train, test = np.arange(len(X)), np.arange(0)
+    held_back = round(test_share * len(X))
+    if 0 < held_back < len(X):
+        from sklearn.model_selection import train_test_split
+
+        classes = targets.argmax(axis=1) if targets.shape[1] > 1 else targets[:, 0]
+        enough = task == "classification" and min(np.unique(classes, return_counts=True)[1]) > 1
+        roomy = enough and min(held_back, len(X) - held_back) >= len(rows.classes)
+        train, test = train_test_split(
+            train, test_size=held_back, random_state=data_seed, stratify=classes if roomy else None
+        )
+        train, test = np.sort(train), np.sort(test)
+    scaling = _scaling(rows, train)
+    own, own_targets, own_test, own_targets_test = map(_frozen, (X[train], targets[train], X[test], targets[test]))
+    return Data(
+        task,
+        X=_scaled(own, scaling),
+        y=_scaled(own_targets, target_scaling),
+        X_test=_scaled(own_test, scaling),
+        y_test=_scaled(own_targets_test, target_scaling),
+        inputs=rows.inputs,
+        classes=rows.classes,
+        features=features,
+        rows=own,
+        targets=own_targets,
+        rows_test=own_test,
+        targets_test=own_targets_test,
+        scaling=scaling,
+        target_scaling=target_scaling,
+    )
+
+
+def _scaled(rows: Array, scaling: Scaling | None) -> Array:
+    return _frozen(scaling.scale(rows)) if scaling else rows
+
+
+def _scaling(rows: Rows, train: Array) -> Scaling | None:
+    if rows.standardise:
+        from sklearn.preprocessing import StandardScaler
+
+        fitted = StandardScaler().fit(rows.X[train])
+        return Scaling(fitted.mean_, fitted.scale_)
+    if rows.divide != 1.0:
+        width = rows.X.shape[1]
+        return Scaling(np.zeros(width), np.full(width, rows.divide))
+    return None
+
+
+def _targets(rows: Rows, output: str) -> Array:
+    """Targets (N, k): class numbers become one unit for two classes, or one a class (always, under softmax)."""
+    if rows.y.ndim == 2:
+        return rows.y
+    if len(rows.classes) == 2 and output != "softmax":
+        return rows.y[:, None]
+    return np.eye(len(rows.classes))[rows.y.astype(int)]
+
+
+def _frozen(array: Array) -> Array:
+    array = np.ascontiguousarray(array, dtype=float)
+    array.setflags(write=False)
+    return array
+
+
+@dataclass(frozen=True, eq=False)
+class Brought(Rows):
+    """Rows made of a table: y is class numbers (N,), or (N, k) of what is to be met.
+
+    Names are fit to be shown; `classes` are empty where y is numbers. X and y stay in the user's units: `standardise`
+    and `scale_target` are for `datasets.bring`, which knows which rows are for training. `row_numbers` are those of the
+    user's file, `report` says what was done.
+    """
+
+    row_numbers: tuple[int, ...] = ()
+    report: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""The textbook: activations, losses, initial weights, the two passes, and optimizers."""

@@ -1,0 +1,1 @@
+"""What a run is set to: every setting with its range, as a value and as text."""

@@ -1,0 +1,78 @@
+"""A setting's value as a short text, and back: in links, on chips, on the command line. Pure functions.
+
+Several values are joined by hyphens, 8-8; commas are read too.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from backprop_core.data.plain_names import plain
+from backprop_core.settings.config import DEFAULTS, SPECS, ConfigError
+
+NOTHING = "none"
+UNSET = {"batch_size": "all", "test_share": "usual"}
+FLAGS = {"on": True, "off": False}
+LONGEST = 200  # characters of a value; the longest that means something has half as many
+LARGEST = 2**53  # whole number that float64 can tell from its neighbours
+
+
+def write(name: str, value: Any) -> str:
+    """A value in few characters, none of them lost: 0.5, 4-4, tanh-relu, all, on."""
+    if value is None:
+        return UNSET.get(name, NOTHING)
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return "-".join(map(str, value)) or NOTHING
+    if isinstance(value, float):
+        short = f"{value:g}"
+        return short if float(short) == value else repr(value)
+    return str(value)
+
+
+def read(name: str, typed: str) -> Any:
+    """The value that a text means, unchecked but for its kind, and such that a sentence can quote it.
+
+    Raises ConfigError.
+    """
+    try:
+        return _read(name, typed.strip())
+    except (KeyError, OverflowError, ValueError) as error:
+        spec, example = SPECS[name], write(name, DEFAULTS[name])
+        what = f"{spec.label} ({name}) = {plain(typed[:LONGEST])!r} is not a value{spec.range_text}."
+        raise ConfigError(name, f"{what} Write, for example, {example}.") from error
+
+
+def _read(name: str, typed: str) -> Any:
+    spec = SPECS[name]
+    if len(typed) > LONGEST:
+        raise ValueError(len(typed))
+    if spec.optional and typed.lower() in {UNSET.get(name, NOTHING), NOTHING}:
+        return 0.0 if (name, typed.lower()) == ("test_share", NOTHING) else None
+    several = [plain(part.strip()) for part in re.split("[-,]", typed)]
+    match spec.kind:
+        case "flag":
+            return FLAGS[typed]
+        case "integers":
+            return () if typed.lower() == NOTHING else tuple(_whole(part) for part in several)
+        case "choices":
+            return tuple(several)
+        case "choice" if name == "activation" and typed == NOTHING:
+            return ()
+        case "choice" if name == "activation" and len(several) > 1:
+            return tuple(several)
+        case "integer":
+            return _whole(typed)
+        case "real":
+            return float(typed)
+        case _:
+            return plain(typed)
+
+
+def _whole(typed: str) -> int:
+    number = int(typed) if typed.strip().isdecimal() else float(typed)
+    if abs(number) > LARGEST or number != int(number):
+        raise ValueError(typed)
+    return int(number)

@@ -1,0 +1,1 @@
+"""A run: from settings and rows to every epoch of its training, and back again."""

@@ -1,0 +1,131 @@
+"""What a run remembers: the loss of every epoch, and keyframes from which any epoch can be replayed."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from backprop_core.nn.activations import Array
+
+MOST_KEYFRAMES = 256
+MOST_KEYFRAME_BYTES = 16 * 2**20
+FEWEST_KEYFRAMES = 16
+
+
+class State(NamedTuple):
+    """Everything training carries from one epoch to the next.
+
+    memory : (1 + slots, P), theta first, then what the optimizer remembers
+    updates : updates since the optimizer's memory was empty
+    """
+
+    memory: Array
+    updates: int = 0
+
+    def copy(self) -> State:
+        """The same state in memory of its own."""
+        return State(self.memory.copy(), self.updates)
+
+
+class Losses:
+    """A series of numbers, one an epoch, that grows in place; `length` of them so far."""
+
+    def __init__(self) -> None:
+        self._room = np.empty(1_024)
+        self.length = 0
+
+    @property
+    def values(self) -> Array:
+        """(epochs + 1,): a read-only view."""
+        view = self._room[: self.length]
+        view.setflags(write=False)
+        return view
+
+    def extend(self, values: Sequence[float]) -> None:
+        """Add the numbers of the next epochs."""
+        if not values:
+            return
+        length = self.length + len(values)
+        if length > len(self._room):
+            self._room = np.concatenate([self._room[: self.length], np.empty(length)])
+        self._room[self.length : length] = values
+        self.length = length
+
+    def cut(self, length: int) -> None:
+        """Forget all but the first `length` numbers."""
+        self.length = min(length, self.length)
+
+    def copy(self) -> Losses:
+        """The same numbers in memory of their own."""
+        twin = Losses()
+        twin._room, twin.length = self.values.copy(), self.length
+        return twin
+
+
+class History:
+    """Losses after every epoch, and keyframes at multiples of an interval that doubles when they become too many."""
+
+    def __init__(self) -> None:
+        self._loss, self._test_loss = Losses(), Losses()
+        self._epochs: list[int] = []
+        self._states: list[State] = []
+        self._interval = 1
+
+    @property
+    def loss(self) -> Array:
+        """(epoch + 1,): training loss, its penalty included, at the start and after every epoch."""
+        return self._loss.values
+
+    @property
+    def test_loss(self) -> Array:
+        """(epoch + 1,): loss on the test rows, without penalty; empty where no rows are held back."""
+        return self._test_loss.values
+
+    @property
+    def keyframes(self) -> list[int]:
+        """Epochs whose state is kept, rising."""
+        return list(self._epochs)
+
+    @property
+    def next_keyframe(self) -> int:
+        """The next epoch whose state is to be kept."""
+        return (self._loss.length - 1) // self._interval * self._interval + self._interval
+
+    def extend(self, losses: Sequence[float], test_losses: Sequence[float], state: State | None) -> None:
+        """Take down the losses of the next epochs, none beyond `next_keyframe`, and the state after them, if sound."""
+        self._loss.extend(losses)
+        self._test_loss.extend(test_losses)
+        epoch = self._loss.length - 1
+        if state and losses and epoch % self._interval == 0:
+            self._epochs.append(epoch)
+            self._states.append(state.copy())
+            self._thin(max(FEWEST_KEYFRAMES, min(MOST_KEYFRAMES, MOST_KEYFRAME_BYTES // state.memory.nbytes)))
+
+    def nearest(self, epoch: int) -> tuple[int, State]:
+        """The last keyframe at or before an epoch: its epoch, and a copy of its state."""
+        index = bisect_right(self._epochs, epoch) - 1
+        return self._epochs[index], self._states[index].copy()
+
+    def copy(self) -> History:
+        """The same history, to go on by itself. Keyframes are shared, for they never change."""
+        twin = History()
+        twin._loss, twin._test_loss = self._loss.copy(), self._test_loss.copy()
+        twin._epochs, twin._states, twin._interval = list(self._epochs), list(self._states), self._interval
+        return twin
+
+    def rewind(self, epoch: int) -> None:
+        """Forget everything after an epoch."""
+        self._loss.cut(epoch + 1)
+        self._test_loss.cut(epoch + 1)
+        keep = bisect_right(self._epochs, epoch)
+        del self._epochs[keep:], self._states[keep:]
+
+    def _thin(self, most: int) -> None:
+        while len(self._epochs) > most:
+            self._interval *= 2
+            kept = [index for index, epoch in enumerate(self._epochs) if epoch % self._interval == 0]
+            self._epochs = [self._epochs[index] for index in kept]
+            self._states = [self._states[index] for index in kept]

@@ -1,0 +1,151 @@
+"""What a configuration trains: the rows, the network, and the weights it starts from."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from backprop_core.data import datasets, rows
+from backprop_core.data.rows import MAX_CLASSES, Brought, Data
+from backprop_core.nn.activations import Array
+from backprop_core.nn.initializers import INITIALIZERS, Params
+from backprop_core.nn.losses import LOSSES
+from backprop_core.nn.network import Network
+from backprop_core.settings.config import Config, ConfigError
+from backprop_core.settings.given import numbers_of
+from backprop_core.settings.quoting import quoted
+
+OwnRows = tuple[Array, Array] | Brought  # of the user: X (N, d) and y (N,) or (N, k), or rows with names
+
+OUTPUT_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}  # other outputs have an end on one side at most
+
+
+def own_rows(config: Config, data: Any) -> tuple[Config, OwnRows | None]:
+    """The configuration of a run with rows that a user passed, and the rows as nobody can change them: mostly a copy.
+
+    It names the user's rows as its dataset, and says what share of them is held back. Without rows, nothing changes.
+
+    Raises
+    ------
+    ConfigError
+        If the configuration is none, or the rows are not (X, y) of numbers.
+    """
+    if not isinstance(config, Config):
+        raise ConfigError("config", f"A run is made of a Config, not of {quoted(config)}.")
+    if data is None:
+        return config, None
+    own = config if config.dataset == "csv" else config.replace(dataset="csv")
+    own = own.replace(test_share=own.share_held_back)
+    if isinstance(data, Brought):
+        if _is_fixed(data.X) and _is_fixed(data.y):
+            return own, data
+        return own, dataclasses.replace(data, X=_inputs(data.X), y=_targets(data.y))
+    if not isinstance(data, tuple | list) or len(data) != 2:
+        raise ConfigError("data", f"Data must be (X, y), inputs and targets, not {quoted(data)}.")
+    if isinstance(data, tuple) and all(map(_is_fixed, data)):
+        return own, data
+    return own, (_inputs(data[0]), _targets(data[1]))
+
+
+def _is_fixed(values: Any) -> bool:
+    """Whether values are an array that was passed before, by a run or a sweep, and so need no copy."""
+    if not isinstance(values, np.ndarray) or values.dtype != float or not values.ndim:
+        return False
+    return values.flags.owndata and not values.flags.writeable
+
+
+def _inputs(X: Any) -> Array:
+    return _listed(X, "Inputs X must be a table of numbers, (N, d)")
+
+
+def _targets(y: Any) -> Array:
+    return _listed(y, "Targets y must be numbers, (N,) or (N, k)")
+
+
+def _listed(values: Any, wanted: str) -> Array:
+    array = numbers_of(values, "data", wanted)
+    if not array.ndim:  # NumPy would make a table of a single number
+        raise ConfigError("data", f"{wanted}, not {quoted(values)}.")
+    array.setflags(write=False)
+    return array
+
+
+def data_for(config: Config, brought: OwnRows | None = None) -> Data:
+    """The rows of the configuration's dataset, or those brought by the user.
+
+    Raises ConfigError where rows are missing, or do not fit the configuration.
+    """
+    if brought is None:
+        if config.dataset == "csv":
+            raise ConfigError("dataset", "Dataset 'csv' needs rows: Run(config, data=(X, y)).")
+        return datasets.prepare(
+            config.dataset,
+            config.samples,
+            config.noise,
+            config.share_held_back,
+            config.data_seed,
+            config.features,
+            config.output,
+        )
+    X, y, names = _parts(brought, config)
+    try:
+        with np.errstate(all="ignore"):
+            data = rows.bring(X, y, config.share_held_back, config.data_seed, config.features, config.output, **names)
+    except ValueError as error:
+        raise ConfigError("data", str(error)) from error
+    if not names:
+        _check_meant(y, config.output)
+    if LOSSES[config.loss].of_probabilities and not ((data.y >= 0) & (data.y <= 1)).all():
+        raise ConfigError("loss", f"Loss {config.loss!r} needs targets from 0 to 1. Choose 'mse', or another loss.")
+    return data
+
+
+def _parts(brought: OwnRows, config: Config) -> tuple[Array, Array, dict[str, Any]]:
+    """Inputs and targets of the user's rows, and what they are called. Raises ConfigError for numbers under softmax."""
+    if not isinstance(brought, Brought):
+        return *brought, {}
+    if config.output == "softmax" and not brought.classes:
+        raise ConfigError(
+            "output", "Output 'softmax' is for classes, and the target is numbers. Choose 'linear', or another output."
+        )
+    scaling = {"standardise": brought.standardise, "scale_target": brought.scale_target}
+    names = {"inputs": brought.inputs, "classes": brought.classes, **scaling}
+    return brought.X, brought.y, names
+
+
+def beyond_reach(y: Array, output: str) -> float | None:
+    """A target, of (N,) or (N, 1) whole numbers that may be classes, that an output of this kind cannot reach.
+
+    Few different whole numbers are what scikit-learn takes for classes.
+    """
+    low, high = OUTPUT_RANGES.get(output, (-np.inf, np.inf))
+    one_column = y.size == len(y) > 0
+    if not one_column or not (y == np.floor(y)).all() or len(np.unique(y)) > MAX_CLASSES:
+        return None
+    return next((float(end) for end in (y.max(), y.min()) if not low <= end <= high), None)
+
+
+def _check_meant(y: Array, output: str) -> None:
+    """Refuse targets that may be classes or numbers where the output can show neither. Raises ConfigError."""
+    beyond = beyond_reach(y, output)
+    if beyond is not None:
+        low, high = OUTPUT_RANGES[output]
+        raise ConfigError(
+            "output",
+            f"Output {output!r} lies between {low:g} and {high:g}, and a target is {beyond:g}. If the targets are "
+            "classes, number them from 0 and choose output='softmax', loss='cross_entropy'; if they are numbers, "
+            "choose output='linear', loss='mse'.",
+        )
+
+
+def network_for(config: Config, data: Data) -> Network:
+    """The network that the configuration makes for these rows."""
+    inputs = data.expand(data.X[:1]).shape[1]
+    return Network((inputs, *config.hidden, data.outputs), config.activations, config.output, config.loss)
+
+
+def start_weights(config: Config, network: Network) -> Params:
+    """The weights that the configuration's initializer draws."""
+    return INITIALIZERS[config.init].draw(network.sizes, config.seed)

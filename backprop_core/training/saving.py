@@ -1,0 +1,335 @@
+"""A run as a file: JSON that people can read, with everything that defines the run and a digest of where it ended.
+
+The same configuration and edits give the same bits, so no training history is stored: opening a file trains the run
+again. Another machine's BLAS may round differently; the parameters at the end are stored too, so that it can be told by
+how much.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from backprop_core.data.datasets import TEST_SHARE
+from backprop_core.data.plain_names import plain, shown, unique
+from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, Brought
+from backprop_core.nn.activations import Array
+from backprop_core.nn.initializers import Params
+from backprop_core.settings.config import MAX_EPOCHS, MAX_LAYERS, SPECS, Address, Config, ConfigError, Edit, fields
+from backprop_core.training.problem import OwnRows, beyond_reach
+
+FORMAT, VERSION = "backprop-playground run", 1
+MOST_BYTES = 16_000_000  # 5,000 rows of 64 inputs and as many targets, in all their digits
+MOST_EDITS = 10_000
+MOST_EPOCHS = 10 * MAX_EPOCHS  # playing goes on beyond the epochs that were set
+MOST_NUMBERS = 800_000  # counted by commas: those rows are 640,000 numbers, the weights twice 29,000
+MOST_SIGNS = 200_000  # brackets, braces and quotes: what makes a file much larger in memory than on disk
+LONGEST = 200  # characters of a text that is looked at
+LARGEST = 1e150  # number in the rows; squares of larger ones are beyond float64
+
+KEYS = {"format", "version", "config", "edits", "data", "start", "epochs", "end"}
+ADDRESS = re.compile(r"(?:(W)([1-9])\[(\d{1,4}), ?(\d{1,4})\]|(b)([1-9])\[(\d{1,4})\])", re.ASCII)
+
+
+@dataclass(frozen=True, eq=False)
+class Saved:
+    """What a file says: what defines the run, how far it was trained, and where it ended."""
+
+    config: Config
+    edits: tuple[Edit, ...]
+    epochs: int
+    data: OwnRows | None
+    params: Params | None
+    loss: float
+    digest: str
+    end: Params
+
+    def difference(self, params: Params) -> float:
+        """How far parameters are from those of the file: 0 with the same digest, else the largest difference.
+
+        Infinite where they are not of the same shapes.
+        """
+        if digest(params) == self.digest:
+            return 0.0
+        mine, theirs = _flat(params), _flat(self.end)
+        if [array.shape for array in mine] != [array.shape for array in theirs]:
+            return math.inf
+        with np.errstate(over="ignore"):
+            return max(float(np.abs(a - b).max(initial=0.0)) for a, b in zip(mine, theirs, strict=True))
+
+
+def digest(params: Params) -> str:
+    """SHA-256 of all parameters, layer by layer, W before b, as little-endian float64."""
+    sha = hashlib.sha256()
+    for array in _flat(params):
+        sha.update(np.ascontiguousarray(array, dtype="<f8").tobytes())
+    return f"sha256:{sha.hexdigest()}"
+
+
+def field_text(field: str | Address) -> str:
+    """What an edit changes, as text: learning_rate, W1[0, 2], b2[0]."""
+    if isinstance(field, str):
+        return field
+    layer, kind, *index = field
+    return f"{kind}{layer}[{', '.join(map(str, index))}]"
+
+
+def parse_field(text: str) -> str | Address:
+    """What a text says an edit changes: the address of a parameter, or a setting by its name."""
+    match = ADDRESS.fullmatch(text)
+    if match is None:
+        return text
+    W, layer, i, j, _, bias_layer, k = match.groups()
+    return (int(layer), "W", int(i), int(j)) if W else (int(bias_layer), "b", int(k))
+
+
+def write(
+    config: Config,
+    edits: tuple[Edit, ...],
+    epochs: int,
+    *,
+    data: OwnRows | None,
+    params: Params | None,
+    loss: float,
+    end: Params,
+) -> str:
+    """The file of a run."""
+    values = {
+        "format": FORMAT,
+        "version": VERSION,
+        "config": config.to_dict(),
+        "edits": [{"epoch": edit.epoch, "field": field_text(edit.field), "value": edit.value} for edit in edits],
+        "data": data and _write_data(data),
+        "start": params and _write_params(params),
+        "epochs": epochs,
+        "end": {"loss": loss, "digest": digest(end), "parameters": _write_params(end)},
+    }
+    return _with_short_lists(json.dumps(values, indent=1, ensure_ascii=False))
+
+
+def read(content: str | bytes) -> Saved:
+    """What a file says. Raises ConfigError, with one sentence, for anything that is not such a file.
+
+    The sentence can be shown anywhere: what it quotes of the file is short, and made plain.
+    """
+    values = _parsed(content)
+    if not isinstance(values, dict) or values.get("format") != FORMAT:
+        raise _refusal("is not a run saved by this playground.")
+    version = values.get("version")
+    if type(version) is int and version != VERSION:
+        raise _refusal(f"has version {version!s:.20}. This playground opens version {VERSION}.")
+    if set(values) != KEYS:
+        raise _refusal(f"must have the parts {', '.join(sorted(KEYS))}, and no others.")
+    with _part("version"):
+        _one_of(version, int)
+    with _part("config"):
+        config = _read_config(values["config"])
+    with _part("epochs"):
+        epochs = _read_epochs(values["epochs"])
+    with _part("edits"):
+        edits = _read_edits(values["edits"], epochs)
+    with _part("data"):
+        data = None if values["data"] is None else _read_data(values["data"])
+        config, data = _as_meant(config, data)
+    with _part("start"):
+        start = None if values["start"] is None else _read_params(values["start"])
+    with _part("end"):
+        loss, digest_, parameters = _members(values["end"], "loss", "digest", "parameters")
+        return Saved(
+            config=config,
+            edits=edits,
+            epochs=epochs,
+            data=data,
+            params=start,
+            loss=float(_array([loss])[0]),
+            digest=_one_of(digest_, str),
+            end=_read_params(parameters),
+        )
+
+
+def _parsed(content: str | bytes) -> Any:
+    """The values of JSON text, which is not larger in memory than a run can be. Raises ConfigError."""
+    if len(content) > MOST_BYTES:
+        raise _refusal(f"has {len(content):,} bytes. At most {MOST_BYTES:,} can be opened.")
+    try:
+        text = content if isinstance(content, str) else content.decode("utf-8-sig")
+        if sum(map(text.count, '[{"')) > MOST_SIGNS:
+            raise _refusal(f"has more parts than a saved run can have. At most {MOST_SIGNS:,} can be opened.")
+        if text.count(",") > MOST_NUMBERS:
+            raise _refusal(f"has more numbers than a saved run can have. At most {MOST_NUMBERS:,} can be opened.")
+        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
+    except ConfigError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise _refusal("is not complete JSON text: it is damaged, or not a saved run.") from error
+
+
+@contextmanager
+def _part(name: str) -> Iterator[None]:
+    """Reading one part of a file: whatever is wrong with it is a ConfigError that names it."""
+    try:
+        yield
+    except ConfigError as error:
+        raise _refusal(f"cannot be opened: {error}") from error
+    except (LookupError, OverflowError, TypeError, ValueError) as error:
+        raise _refusal(f"is damaged: its part “{name}” is not as it was saved.") from error
+
+
+def _read_config(values: Any) -> Config:
+    settings = _one_of(values, dict)
+    for name in settings:
+        if name not in SPECS:
+            raise ConfigError("config", f"{_shown(name)} is not a setting.")
+    return Config.from_dict({name: _setting(value) for name, value in settings.items()})
+
+
+def _setting(value: Any) -> Any:
+    """A value for a setting, checked only so far that a sentence can quote it."""
+    if isinstance(value, list) and len(value) <= 2 * MAX_LAYERS:
+        return tuple(_setting(_one_of(item, str, int, float)) for item in value)
+    if isinstance(value, int) and abs(value) >= 2**53:
+        raise OverflowError
+    return plain(value[:LONGEST]) if isinstance(value, str) else _one_of(value, bool, int, float, type(None))
+
+
+def _read_epochs(value: Any) -> int:
+    if not 0 <= _one_of(value, int) <= MOST_EPOCHS:
+        raise ConfigError("epochs", f"epochs must be a whole number from 0 to {MOST_EPOCHS:,}.")
+    return int(value)
+
+
+def _read_edits(values: Any, epochs: int) -> tuple[Edit, ...]:
+    if len(_one_of(values, list)) > MOST_EDITS:
+        raise ConfigError("edits", f"it has {len(values):,} edits. At most {MOST_EDITS:,} are possible.")
+    edits = tuple(_read_edit(*_members(edit, "epoch", "field", "value")) for edit in values)
+    if any(not 0 <= edit.epoch <= epochs for edit in edits):
+        raise ConfigError("edits", f"the epoch of an edit must be a whole number from 0 to {epochs:,}.")
+    if len({(edit.epoch, edit.field) for edit in edits}) < len(edits):
+        raise ConfigError("edits", "two edits change the same field at the same epoch.")
+    return edits
+
+
+def _read_edit(epoch: Any, text: Any, value: Any) -> Edit:
+    field = parse_field(_one_of(text, str))
+    if isinstance(field, str) and field not in fields("learning"):
+        raise ConfigError("edits", f"{_shown(field)} cannot change while training.")
+    return Edit(_one_of(epoch, int), field, _setting(value))
+
+
+def _write_data(data: OwnRows) -> dict[str, Any]:
+    if not isinstance(data, Brought):
+        return {"names": None, "X": data[0].tolist(), "y": data[1].tolist()}
+    names = {"inputs": list(data.inputs), "classes": list(data.classes), "standardise": data.standardise}
+    names |= {"scale_target": True} if data.scale_target else {}  # older programs refuse what they do not know
+    return {"names": names, "X": data.X.tolist(), "y": data.y.tolist()}
+
+
+def _read_data(values: Any) -> OwnRows:
+    """The rows of a file; whether they are of a shape that can be trained on, a run finds out."""
+    X, y, names = _members(values, "X", "y", "names")
+    X, y = _array(X), _array(y)
+    if max(np.abs(X).max(initial=0.0), np.abs(y).max(initial=0.0)) > LARGEST:
+        raise ConfigError("data", f"inputs and targets must be numbers from {-LARGEST:g} to {LARGEST:g}.")
+    if names is None:
+        return X, y
+    given = {"scale_target": False} | _one_of(names, dict)  # files of before have scaled targets in place of it
+    inputs, classes, *flags = _members(given, "inputs", "classes", "standardise", "scale_target")
+    standardise, scale_target = (_one_of(flag, bool) for flag in flags)
+    return Brought(X, y, _names(inputs), _names(classes), standardise, scale_target)
+
+
+def _as_meant(config: Config, data: OwnRows | None) -> tuple[Config, OwnRows | None]:
+    """What a file of before meant: with own rows, a quarter was held back where the file does not say otherwise; and
+    whole numbers that the output cannot reach were numbers all the same. Files of today say so themselves.
+    """
+    if data is None:
+        return config, None
+    if config.test_share is None:
+        config = config.replace(test_share=TEST_SHARE)
+    if not isinstance(data, Brought) and beyond_reach(data[1], config.output) is not None:
+        X, y = np.atleast_2d(data[0]), data[1]
+        data = Brought(X, y.reshape(-1, 1), tuple(f"x{i + 1}" for i in range(X.shape[1])))
+    return config, data
+
+
+def _names(values: Any) -> tuple[str, ...]:
+    if len(_one_of(values, list)) > MAX_INPUTS:
+        raise ConfigError("data", f"at most {MAX_INPUTS} inputs and {MAX_CLASSES} classes can have names.")
+    return unique([_one_of(name, str)[:LONGEST] for name in values])
+
+
+def _write_params(params: Params) -> list[dict[str, Any]]:
+    return [{"W": W.tolist(), "b": b.tolist()} for W, b in params]
+
+
+def _read_params(values: Any) -> Params:
+    if len(_one_of(values, list)) > MAX_LAYERS + 1:
+        raise ValueError(len(values))
+    layers = [_members(layer, "W", "b") for layer in values]
+    return [(_array(W), _array(b)) for W, b in layers]
+
+
+def _array(values: Any) -> Array:
+    """The array of a list of finite numbers, or of lists of them."""
+    kinds = set(map(type, _one_of(values, list)))
+    if list in kinds:
+        kinds = {list}.symmetric_difference(kinds).union(*(map(type, row) for row in values if type(row) is list))
+    if not kinds <= {int, float}:
+        raise TypeError(kinds)
+    array = np.array(values, dtype=float)
+    if not np.isfinite(array).all():
+        raise OverflowError
+    return array
+
+
+def _members(values: Any, *names: str) -> list[Any]:
+    """The values of an object that has these names, and no others."""
+    if set(_one_of(values, dict)) != {*names}:
+        raise KeyError(*names)
+    return [values[name] for name in names]
+
+
+def _one_of(value: Any, *kinds: type) -> Any:
+    """A value that is of one of these kinds; true and false are no numbers."""
+    if type(value) not in kinds:
+        raise TypeError(type(value))
+    return value
+
+
+def _flat(params: Params) -> list[Array]:
+    return [array for layer in params for array in layer]
+
+
+def _shown(text: str) -> str:
+    return shown(text[:LONGEST])
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, in which nothing is said twice."""
+    values = dict[str, Any]()
+    for name, value in members:
+        if name in values:
+            raise _refusal(f"is damaged: it says {_shown(name)} twice.")
+        values[name] = value
+    return values
+
+
+def _refusal(said: str) -> ConfigError:
+    return ConfigError("file", f"This file {said}")
+
+
+def _with_short_lists(text: str) -> str:
+    """JSON with every list of mere numbers on one line."""
+    return re.sub(r"\[[\s\d.,eE+-]+\]", lambda found: " ".join(found[0].split()), text)

@@ -1,0 +1,153 @@
+"""One epoch of training: the rows in their order, an update for each mini-batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from backprop_core.data.metrics import score
+from backprop_core.data.rows import Data
+from backprop_core.nn.activations import Array
+from backprop_core.nn.network import Network, Pass
+from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES, Hyper
+from backprop_core.settings.config import Config
+from backprop_core.training.history import State
+
+# Settings that networks trained together may differ in: numbers that go into the sums, one a network.
+TOGETHER = frozenset({"init", "seed", "train_biases", "learning_rate", "l1", "l2", *Hyper._fields})
+
+
+class Trainer:
+    """Trains a state, in place: one network, or many at once that differ in nothing but their `TOGETHER` settings.
+
+    Parameters
+    ----------
+    config : Config, or one for each network along the run axis of the state
+
+    Between epochs `full` holds the forward pass of the newest parameters over all training rows. For a full batch
+    this is also the next update's forward pass, so an epoch costs one. `change` (..., P) is what the last update took
+    away.
+    """
+
+    def __init__(self, network: Network, data: Data, config: Config | Sequence[Config], state: State) -> None:
+        self.network, self.data = network, data
+        self.memory, self.updates = state.memory, state.updates
+        self.theta, self.slots = state.memory[0], list(state.memory[1:])
+        self._configs = () if isinstance(config, Config) else tuple(config)
+        self.config = config = config if isinstance(config, Config) else config[0]
+        self.rows = len(data.X)
+        self._X, self._y = np.ascontiguousarray(data.expand(data.X)), np.ascontiguousarray(data.y)
+        self.batch_size = min(config.batch_size or self.rows, self.rows)
+        self._full_batch, self._scheduled = self.batch_size == self.rows, config.schedule != "constant"
+        self.full = self._pass(self.rows)
+        self.full.load(self._X.T, self._y.T)
+        self.has_test = len(data.X_test) > 0
+        self._test = Pass(network, self.theta, len(data.X_test))
+        if self.has_test:
+            self._test.load(data.expand(data.X_test).T, data.y_test.T)
+        self._batch_passes: dict[int, Pass] = {self.rows: self.full}
+        self._direction = OPTIMIZERS[config.optimizer].direction
+        self._hyper = Hyper(*(self._each(name) for name in Hyper._fields))
+        trained = self._each("train_biases")
+        self._trained = np.array(1.0) if trained is True else np.where(trained, 1.0, network.is_weight)
+        self._rate = self._each("learning_rate")
+        self._rates, self.change = np.asarray(self._rate * self._trained), np.empty_like(self.theta)
+        self.full.forward()
+
+    @property
+    def state(self) -> State:
+        """The state being trained; its memory goes on changing."""
+        return State(self.memory, self.updates)
+
+    @property
+    def batches(self) -> int:
+        """Updates an epoch."""
+        return -(-self.rows // self.batch_size)
+
+    def order(self, epoch: int) -> Array:
+        """The order of the rows in one epoch, (N,) or (R, N): drawn from seed and epoch, so nothing is carried over."""
+        if self._full_batch or not self.config.shuffle:
+            return np.arange(self.rows)
+        if not self._configs:
+            return _shuffled(self.rows, self.config.seed, epoch)
+        orders = {seed: _shuffled(self.rows, seed, epoch) for seed in {config.seed for config in self._configs}}
+        return np.stack([orders[config.seed] for config in self._configs])
+
+    def learning_rate(self, epoch: int) -> Any:
+        """The learning rate of the epoch that starts after `epoch` epochs: a number, or (R, 1)."""
+        config = self.config
+        factor = SCHEDULES[config.schedule].factor(epoch, config.schedule_epochs, config.schedule_factor)
+        return self._rate * factor
+
+    def set_rate(self, epoch: int) -> None:
+        """Use the learning rate of the epoch that starts after `epoch` epochs."""
+        self._rates = np.asarray(self.learning_rate(epoch) * self._trained)
+
+    def epoch(self, epoch: int) -> Array:
+        """Train one epoch, the one that starts after `epoch` epochs; returns the training loss after it, (...)."""
+        if self._scheduled:
+            self.set_rate(epoch)
+        if self._full_batch:
+            self.update(self.full.backward())
+        else:
+            order = self.order(epoch)
+            for start in range(0, self.rows, self.batch_size):
+                batch = self.batch(order[..., start : start + self.batch_size])
+                self.update(batch.backward())
+        self.full.forward()
+        return self.full.loss()
+
+    def batch(self, rows: Array) -> Pass:
+        """The forward pass over some training rows, (N,) or (R, N)."""
+        size = rows.shape[-1]
+        if size == self.rows:
+            self.full.forward()
+            return self.full
+        if size not in self._batch_passes:
+            self._batch_passes[size] = self._pass(size, own_rows=rows.ndim > 1)
+        batch = self._batch_passes[size]
+        batch.load(self._X[rows].swapaxes(-1, -2), self._y[rows].swapaxes(-1, -2))
+        batch.forward()
+        return batch
+
+    def update(self, gradient: Array) -> None:
+        """Change the parameters against a gradient (..., P), as the optimizer does."""
+        self.updates += 1
+        direction = self._direction(gradient, self.slots, self.updates, self._hyper)
+        np.multiply(direction, self._rates, self.change)
+        np.subtract(self.theta, self.change, self.theta)
+
+    def test_losses(self) -> list[Any]:
+        """The loss (...) on the test rows, without penalty, as a list of one; empty where no rows are held back."""
+        if not self.has_test:
+            return []
+        self._test.forward()
+        return [self._test.loss()]
+
+    def score(self) -> Array:
+        """Training accuracy, or R², of the newest parameters, (...)."""
+        outputs = self.full.a[-1].swapaxes(-1, -2)
+        return score(self.data.task, outputs, self._y, multilabel=self.data.multilabel)
+
+    def _each(self, name: str) -> Any:
+        """The value of a setting that all networks share, or (R, 1), a row a network."""
+        values = [getattr(config, name) for config in self._configs]
+        if len(set(values)) <= 1:
+            return getattr(self.config, name)
+        return np.array(values)[:, np.newaxis]
+
+    def _pass(self, rows: int, *, own_rows: bool = False) -> Pass:
+        return Pass(self.network, self.theta, rows, l1=self._each("l1"), l2=self._each("l2"), own_rows=own_rows)
+
+
+def _shuffled(rows: int, seed: int, epoch: int) -> Array:
+    return np.random.RandomState([seed, epoch]).permutation(rows)
+
+
+def empty_slots(config: Config, theta: Array) -> State:
+    """The state of these parameters (..., P) before the optimizer has seen a gradient."""
+    memory = np.zeros((1 + len(OPTIMIZERS[config.optimizer].slots), *theta.shape))
+    memory[0] = theta
+    return State(memory)

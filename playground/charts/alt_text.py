@@ -1,0 +1,174 @@
+"""What a figure shows now, in words: its text alternative for whoever cannot see it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from backprop_core.data.rows import Data
+from backprop_core.nn.activations import Array
+from playground.charts.live_figure import short
+from playground.charts.matrices import Matrix
+
+MOST_NUMBERS = 16  # that one listens to; of more, the range is said
+DIGITS = 3
+
+
+def number(value: float) -> str:
+    """A number in few characters, as it is read aloud."""
+    return short(float(value) + 0.0, DIGITS) if np.isfinite(value) else "no number"
+
+
+def reach(values: Array) -> str:
+    """From the smallest to the largest of these values."""
+    finite = np.asarray(values, dtype=float)
+    finite = finite[np.isfinite(finite)]
+    if not len(finite):
+        return "no number"
+    low, high = number(finite.min()), number(finite.max())
+    return low if low == high else f"from {low} to {high}"
+
+
+def matrices(what: str, epoch: int, names: Sequence[Matrix], values: Sequence[Array]) -> str:
+    """Every number of these matrices with its name, or the range of each matrix where there are many."""
+    few = sum(matrix.size for matrix in values) <= MOST_NUMBERS
+    said = (_matrix(*pair) if few else f"{pair[0].title} {reach(pair[1])}" for pair in zip(names, values, strict=True))
+    return f"{what} after epoch {epoch:,}: {'; '.join(said)}."
+
+
+def _matrix(names: Matrix, values: Array) -> str:
+    """A matrix titled "W1, b1" has its biases in the last row; rows of any other are samples."""
+    weights, _, biases = names.title.partition(", ")
+    cells = zip(names.rows, values.tolist(), strict=True)
+    said = []
+    for row, numbers in cells:
+        bias = bool(biases) and row == names.rows[-1]
+        for column, value in zip(names.columns, numbers, strict=True):
+            place = f"{biases} {column}" if bias else f"{row}→{column}" if biases else f"{row} {column}"
+            said.append(f"{place} {number(value)}")
+    return f"{weights} {', '.join(said)}"
+
+
+def network(epoch: int, sizes: Sequence[int], names: Sequence[Matrix], values: Sequence[Array]) -> str:
+    """How large a network is, and which of its weights are the strongest."""
+    layers = "-".join(map(str, sizes))
+    weights = [
+        (abs(value), f"{row}→{column} {number(value)}")
+        for matrix, numbers in zip(names, values, strict=True)
+        for row, line in zip(matrix.rows[:-1], numbers[:-1].tolist(), strict=True)
+        for column, value in zip(matrix.columns, line, strict=True)
+    ]
+    strongest = sorted(weights, key=lambda weight: -weight[0])[:3]
+    return f"Network {layers} after epoch {epoch:,}, strongest weights: {', '.join(said for _, said in strongest)}."
+
+
+def curves(what: str, names: Sequence[str], values: Sequence[Array], epochs: Array, shown: int) -> str:
+    """Each curve's value at the shown epoch, and where it came from."""
+    at = int(np.searchsorted(epochs, shown, side="right")) - 1
+    said = [
+        f"{name} {number(curve[at])}" + (f", from {number(curve[0])} at epoch {int(epochs[0]):,}" if at else "")
+        for name, curve in zip(names, values, strict=True)
+    ]
+    known = f" Known up to epoch {int(epochs[-1]):,}." if epochs[at] < epochs[-1] else ""
+    return f"{what} at epoch {int(epochs[at]):,}: {'; '.join(said)}.{known}"
+
+
+def losses(series: str, runs: Sequence[tuple[str, Array]], shown: int) -> str:
+    """The loss of every named run at an epoch, or at its last where it is shorter; "Both" has the training loss."""
+    said = [
+        f"{name} {number(loss[min(shown, len(loss) - 1)])}" if len(loss) else f"{name} has no test rows"
+        for name, loss in runs
+    ]
+    what = "Test loss" if series == "Test" else "Train loss"
+    return f"{what} at epoch {shown:,}: {'; '.join(said)}."
+
+
+def learned(view: str, data: Data, epoch: int, outputs: Array, score: float) -> str:
+    """What was learned: the answers (rows, k) to the training rows, in a table each of them, and the score."""
+    right = f"{score:.1%} of the training rows right" if data.task == "classification" else f"R² {number(score)}"
+    if view == "Table" and outputs.size <= MOST_NUMBERS:
+        rows = (
+            f"{', '.join(map(number, x))} → {', '.join(map(number, out))}, target {', '.join(map(number, y))}"
+            for x, out, y in zip(data.rows.tolist(), outputs.tolist(), data.targets.tolist(), strict=True)
+        )
+        return f"Table after epoch {epoch:,}: {'; '.join(rows)}; {right}."
+    return f"{view} after epoch {epoch:,}: outputs of the training rows {reach(outputs)}; {right}."
+
+
+def units(epoch: int, names: Sequence[Sequence[str]], activations: Sequence[Array]) -> str:
+    """What the units of every layer answer the training rows with; activations (rows, units) a layer."""
+    said = [
+        f"{name} {reach(layer[:, i])}"
+        for layer_names, layer in zip(names, activations, strict=True)
+        for i, name in enumerate(layer_names)
+    ]
+    if len(said) > MOST_NUMBERS:
+        said = [f"layer {l} {reach(layer)}" for l, layer in enumerate(activations, start=1)]
+    return f"Units after epoch {epoch:,}, over the training rows: {', '.join(said)}."
+
+
+def confusion(classes: Sequence[str], epoch: int, counts: Array) -> str:
+    """How many rows of each class (true class down) were taken for what they are."""
+    right = counts.diagonal()
+    classed = ", ".join(
+        f"{name} {of_it} of {all_}" for name, of_it, all_ in zip(classes, right, counts.sum(axis=1), strict=True)
+    )
+    return f"Confusion after epoch {epoch:,}: {right.sum()} of {counts.sum()} rows right; {classed}."
+
+
+def cells(what: str, names: tuple[Sequence[str], Sequence[str]], values: Array, *, hidden: bool = False) -> str:
+    """The numbers in the cells of one array with the names of its rows and columns; nothing while they are hidden."""
+    if hidden:
+        return f"{what}: {values.shape[0]} × {values.shape[1]} numbers, hidden until they are revealed."
+    if values.size > MOST_NUMBERS:
+        return f"{what}: {values.shape[0]} × {values.shape[1]} numbers {reach(values)}."
+    said = (
+        f"{row} {column} {number(value)}"
+        for row, line in zip(names[0], values.tolist(), strict=True)
+        for column, value in zip(names[1], line, strict=True)
+    )
+    return f"{what}: {', '.join(said)}."
+
+
+def points(placed: Sequence[tuple[float, float, str]]) -> str:
+    """Points of named classes on a plane: where each is, or how many there are."""
+    if not placed:
+        return "A plane without points; a click puts one there."
+    if len(placed) <= MOST_NUMBERS // 2:
+        said = ", ".join(f"{name} at {number(x1)}, {number(x2)}" for x1, x2, name in placed)
+    else:
+        counts = Counter(name for _, _, name in placed)
+        said = ", ".join(f"{count} of {name}" for name, count in sorted(counts.items()))
+    return f"A plane with {len(placed)} point{'s' * (len(placed) > 1)}: {said}."
+
+
+def grid(title: str, names: tuple[Sequence[str], Sequence[str]], titles: tuple[str, str], values: Array) -> str:
+    """A map (A, B) of a measure over two settings: its lowest and its highest cell."""
+    known = np.isfinite(values)
+    if not known.any():
+        return f"{title}: nothing is known yet of {values.size} cells."
+    ends = {"lowest": np.nanargmin(values), "highest": np.nanargmax(values)}
+    said = []
+    for end, flat in ends.items():
+        i, j = divmod(int(flat), values.shape[1])
+        place = f"{titles[0]} {names[0][i]}" + (f", {titles[1]} {names[1][j]}" if titles[1] else "")
+        said.append(f"{end} {number(values[i, j])} at {place}")
+    return f"{title} in {known.sum()} of {values.size} cells: {'; '.join(said)}."
+
+
+def bundle(seeds: Sequence[int], losses: Array, chosen: int) -> str:
+    """The final losses of a cell's runs, one of which is chosen."""
+    said = (
+        ", ".join(f"seed {seed} {number(loss)}" for seed, loss in zip(seeds, losses.tolist(), strict=True))
+        if len(seeds) <= MOST_NUMBERS
+        else reach(losses)
+    )
+    return f"Losses at the end of {len(seeds)} run{'s' * (len(seeds) > 1)}: {said}. Chosen: seed {seeds[chosen]}."
+
+
+def landscape(what: str, heights: Array, epoch: int, point: Sequence[float], loss: float) -> str:
+    """The loss over a plane, and where on it the run is."""
+    place = ", ".join(map(number, point))
+    return f"{what}: loss {reach(heights)}; at epoch {epoch:,} the run is at ({place}), where it is {number(loss)}."

@@ -1,0 +1,118 @@
+"""The network as a diagram: a circle a unit, a line a weight, as wide as the weight is large, coloured by its sign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from backprop_core.nn.activations import Array
+from backprop_core.nn.initializers import Params
+from playground.charts.live_figure import HIDDEN_AXIS, Live, layout, nice_ceiling, typed
+from playground.charts.theme import Theme, diverging
+
+MOST_LINES = 400  # of large networks, the largest weights are drawn
+WIDEST = 0.055  # half the width of the widest line, in units of the diagram's height
+
+
+class Diagram(Live):
+    """A diagram of layers with these unit names. Circles are coloured by bias; lines by sign, on the same two hues."""
+
+    def __init__(self, names: Sequence[Sequence[str]], theme: Theme, height: int) -> None:
+        self._places = [_places(layer, len(units)) for layer, units in enumerate(names)]
+        self._ends = np.concatenate(
+            [
+                np.hstack([np.repeat(left, len(right), axis=0), np.tile(right, (len(left), 1))])
+                for left, right in zip(self._places[:-1], self._places[1:], strict=True)
+            ]
+        )
+        self._pairs = [
+            f"{left} → {right}" for a, b in zip(names[:-1], names[1:], strict=True) for left in a for right in b
+        ]
+        self._names = [name for layer in names for name in layer]
+        self._inputs = len(names[0])
+        self._widest = WIDEST * min(1.0, 8 / max(len(layer) for layer in names))
+        units = np.concatenate(self._places)
+        crowded = max(len(layer) for layer in names) > 12
+        lines = [
+            go.Scatter(
+                mode="lines",
+                fill="toself",
+                fillcolor=colour,
+                line={"width": 0, "simplify": False},
+                hoverinfo="skip",
+                opacity=0.85,
+            )
+            for colour in (theme.negative, theme.positive)
+        ]
+        hints = go.Scatter(mode="markers", marker={"size": 12, "opacity": 0}, hovertemplate="%{text}<extra></extra>")
+        circles = go.Scatter(
+            mode="markers" if crowded else "markers+text",
+            x=units[:, 0],
+            y=units[:, 1],
+            text=None if crowded else self._names,
+            textfont={"size": 12, "color": theme.text},
+            hovertemplate="%{customdata}<extra></extra>",
+            marker={
+                "size": 7 if crowded else 30,
+                "colorscale": diverging(theme),
+                "line": {"width": 1.5, "color": theme.muted},
+            },
+        )
+        margin = 0.45
+        super().__init__(
+            [*lines, hints, circles],
+            **layout(
+                theme,
+                height,
+                xaxis=HIDDEN_AXIS | {"range": [-margin, len(names) - 1 + margin]},
+                yaxis=HIDDEN_AXIS | {"range": [-0.08, 1.08]},
+            ),
+        )
+
+    def update_params(self, params: Params, *, hints: bool) -> None:
+        """Show these parameters; `hints` adds the exact values on hover, for a figure that stands still."""
+        weights = np.concatenate([W.ravel() for W, _ in params])
+        biases = np.concatenate([b for _, b in params])
+        sizes = np.abs(weights)
+        order = np.argsort(-sizes, kind="stable")[:MOST_LINES]
+        largest = nice_ceiling(float(sizes.max(initial=0.0)))
+        lines = []
+        for chosen in (order[weights[order] < 0], order[weights[order] > 0]):
+            x, y = _bars(self._ends[chosen], self._widest * sizes[chosen] / largest)
+            lines.append({"x": typed(x), "y": typed(y)})
+        end = nice_ceiling(float(np.abs(biases).max(initial=0.0)))
+        colours = np.concatenate([np.zeros(self._inputs), biases])
+        circles: dict[str, Any] = {"marker": {"color": typed(colours, exact=True), "cmin": -end, "cmax": end}}
+        middles: dict[str, Any] = {}
+        if hints:
+            middle = self._ends[order][:, :2] * 0.62 + self._ends[order][:, 2:] * 0.38
+            middles = {
+                "x": middle[:, 0].tolist(),
+                "y": middle[:, 1].tolist(),
+                "text": [f"{self._pairs[i]}: w = {weights[i]:.6g}" for i in order],
+            }
+            circles["customdata"] = [
+                *self._names[: self._inputs],
+                *(f"{name}: b = {bias:.6g}" for name, bias in zip(self._names[self._inputs :], biases, strict=True)),
+            ]
+        self.show(*lines, middles, circles)
+
+
+def _places(layer: int, units: int) -> Array:
+    """(units, 2): a column at x = layer, spread evenly over the height."""
+    return np.stack([np.full(units, float(layer)), 1.0 - (np.arange(units) + 0.5) / units], axis=1)
+
+
+def _bars(ends: Array, half_widths: Array) -> tuple[Array, Array]:
+    """Outlines of bars from (x0, y0) to (x1, y1), one polygon each, a gap (NaN) after every one."""
+    x0, y0, x1, y1 = ends.T
+    gap = np.full(len(ends), np.nan)
+    x = np.stack([x0, x1, x1, x0, x0, gap], axis=1)
+    half_widths = np.maximum(half_widths, 0.001)
+    y = np.stack(
+        [y0 + half_widths, y1 + half_widths, y1 - half_widths, y0 - half_widths, y0 + half_widths, gap], axis=1
+    )
+    return x.ravel(), y.ravel()

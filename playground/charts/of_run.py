@@ -1,0 +1,106 @@
+"""Charts of a run: which there are, and the names of what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from backprop_core.data.rows import Data
+from backprop_core.nn.activations import Array
+from backprop_core.training.run import Run, Snapshot
+from playground.charts import alt_text, learned
+from playground.charts.live_figure import Live
+from playground.charts.matrices import Matrix
+from playground.charts.theme import Theme
+from playground.charts.units import MOST_ROWS, TILE, Mosaic
+
+LONGEST_NAME = 8  # of an input; where one is longer, all are x1, x2, …
+
+
+def learned_views(data: Data) -> tuple[str, ...]:
+    """The pictures there are of what a network has learned from this data, the best first."""
+    inputs, views = data.X.shape[1], []
+    if inputs == 2 and (data.classes or data.outputs == 1) and len(data.X) > 1:
+        views.append("Surface")
+    if inputs == 1 and not data.classes:
+        views.append("Curve")
+    columns = inputs + 2 * data.outputs
+    if len(data.X) <= learned.MOST_TABLE_ROWS and columns <= learned.MOST_TABLE_COLUMNS:
+        views.append("Table")
+    elif data.classes:
+        views.insert(1 if inputs == 2 else 0, "Confusion")
+    return (*views, "Units")
+
+
+def unit_names(run: Run) -> list[tuple[str, ...]]:
+    """Names of the units of every layer: inputs, h1, h2, … (h2.1 in the second of several hidden layers), outputs."""
+    *hidden, outputs = run.network.sizes[1:]
+    inputs = run.data.input_labels
+    if any(len(name) > LONGEST_NAME for name in inputs):
+        inputs = tuple(f"x{i + 1}" for i in range(len(inputs)))
+    several = len(hidden) > 1
+    layers = [tuple(f"h{l}.{i + 1}" if several else f"h{i + 1}" for i in range(n)) for l, n in enumerate(hidden, 1)]
+    output_names = ("y",) if outputs == 1 else tuple(f"y{i + 1}" for i in range(outputs))
+    return [inputs, *layers, output_names]
+
+
+def with_bias(W: Array, b: Array) -> Array:
+    """Weights W (n, m) and biases b (m,) as one matrix (n + 1, m), the biases in the last row."""
+    return np.vstack([W, b])
+
+
+def parameter_names(names: Sequence[Sequence[str]], prefix: str) -> list[Matrix]:
+    """The names of every layer's matrix of weights, its biases in the last row."""
+    return [
+        Matrix(f"{prefix}W{l}, {prefix}b{l}", (*below, "bias"), tuple(units))
+        for l, (below, units) in enumerate(zip(names[:-1], names[1:], strict=True), start=1)
+    ]
+
+
+def learned_figure(run: Run, view: str, theme: Theme, height: int) -> tuple[Live, Callable[[Snapshot], None]]:
+    """A picture, one of `learned_views`, of what a run has learned, and what brings it to the epoch of a snapshot."""
+    data = run.data
+    if view == "Surface":
+        surface, plane = learned.Surface(data, theme, height), learned.plane_grid(data)
+        return surface, lambda snapshot: surface.update_outputs(snapshot.predict(plane))
+    if view == "Curve":
+        curve, line = learned.Curve(data, theme, height), learned.line_grid(data)
+        return curve, lambda snapshot: curve.update_outputs(snapshot.predict(line))
+    if view == "Table":
+        table = learned.Table(data, theme, height)
+        return table, lambda snapshot: table.update_outputs(snapshot.a[-1])
+    if view == "Confusion":
+        confusion = learned.Confusion(data.classes, theme, height)
+        return confusion, lambda snapshot: confusion.update_counts(confusion_counts(snapshot))
+    plane = learned.plane_grid(data, TILE) if data.X.shape[1] == 2 else _stripe(data)
+    mosaic = Mosaic(unit_names(run)[1:], theme, height, stripe=0 if data.X.shape[1] == 2 else len(plane))
+    return mosaic, lambda snapshot: mosaic.update_units(snapshot.respond(plane))
+
+
+def learned_alt(view: str, snapshot: Snapshot, names: Sequence[Sequence[str]]) -> str:
+    """What a picture, one of `learned_views`, shows at the epoch of a snapshot, in words. `names`: of its units."""
+    data, epoch = snapshot.data, snapshot.epoch
+    if view == "Confusion":
+        return alt_text.confusion(data.classes, epoch, confusion_counts(snapshot))
+    if view == "Units":
+        return alt_text.units(epoch, names, snapshot.a[1:])
+    return alt_text.learned(view, data, epoch, data.answer(snapshot.a[-1]), snapshot.score)
+
+
+def confusion_counts(snapshot: Snapshot) -> Array:
+    """Counts (classes, classes), true class down, on the test rows, or on the training rows where there are none."""
+    from sklearn.metrics import confusion_matrix  # here, so that a page without one need not wait for the import
+
+    data = snapshot.data
+    held_back = len(data.X_test) > 0
+    y, outputs = (data.y_test, snapshot.test_outputs) if held_back else (data.y, snapshot.a[-1])
+    return confusion_matrix(data.labels(y), data.labels(outputs), labels=range(len(data.classes)))
+
+
+def _stripe(data: Data) -> Array:
+    """Inputs a stripe runs over: the line, or training rows in the order of their classes."""
+    if data.X.shape[1] == 1:
+        return learned.line_grid(data)
+    order = np.argsort(data.labels(data.y), kind="stable") if data.classes else np.arange(len(data.X))
+    return data.rows[order[:: -(-len(order) // MOST_ROWS)]]

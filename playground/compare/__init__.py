@@ -1,0 +1,1 @@
+"""The Compare page: runs kept beside one another."""

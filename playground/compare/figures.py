@@ -1,0 +1,225 @@
+"""Pinned runs side by side: their loss curves in one figure, and what each has learned in a small one of its own."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from backprop_core.nn.activations import Array
+from playground.charts.curves import MOST_POINTS, drawable, thinned, y_range
+from playground.charts.live_figure import Live, layout, typed
+from playground.charts.theme import CLASSES, Theme
+
+SERIES = ("Training", "Test", "Both")
+COLOURS = CLASSES[
+    :6
+]  # those that colour-blind eyes tell apart, as lines on light and on dark; twice, the second dashed
+MOST_STYLES = 2 * len(COLOURS)
+ROOM = 30  # pixels right of the curves, for their numbers
+TOP, BOTTOM = 8, 24
+LABEL = 13  # pixels between the numbers of two curves that end together
+DIVERGING = 1_000  # a curve that grows to so many times its start leaves the picture,
+BEYOND = 1_000  # and ends, at so many times the height of the picture
+SAME_END = 0.04  # curves whose ends are less of the axis apart end together
+
+
+class Style(NamedTuple):
+    """How a run is drawn: told apart by colour, and where colours repeat, by dashes."""
+
+    colour: str
+    dash: str
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """The losses of a run after every epoch, (epochs + 1,); `test_loss` is empty where no rows are held back.
+
+    `place` counts from 0 and decides the style; people see it as a number, counted from 1.
+    """
+
+    place: int
+    name: str
+    loss: Array
+    test_loss: Array
+
+
+def style(place: int) -> Style:
+    """The style of the run at a place, counted from 0."""
+    return Style(COLOURS[place % len(COLOURS)], "solid" if place % MOST_STYLES < len(COLOURS) else "dash")
+
+
+def swatch(place: int) -> str:
+    """A short piece of a run's line, as the address of a picture."""
+    colour, dash = style(place)
+    dashes = "" if dash == "solid" else ' stroke-dasharray="7 4"'
+    picture = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="26" height="12">'
+        f'<path d="M1 6h24" stroke="{colour}" stroke-width="4"{dashes}/></svg>'
+    )
+    return f"data:image/svg+xml;base64,{base64.b64encode(picture.encode()).decode()}"
+
+
+def as_text(name: str) -> str:
+    """A name that Plotly shows as it is: no tags, no formulas, no placeholders."""
+    return html.escape(name, quote=False).replace("$", "&#36;").replace("%", "&#37;")
+
+
+def spread(wanted: Array, gap: float, low: float, high: float) -> Array:
+    """Places (n,) near those wanted and in their order, at least `gap` apart if they fit from `low` to `high`."""
+    count = len(wanted)
+    gap = min(gap, (high - low) / max(count - 1, 1))
+    order, steps = np.argsort(wanted, kind="stable"), gap * np.arange(count)
+    slack = np.clip(wanted[order] - steps, low, high - gap * (count - 1))
+    up, down = np.maximum.accumulate(slack), np.minimum.accumulate(slack[::-1])[::-1]
+    places = np.empty(count)
+    places[order] = (up + down) / 2 + steps  # halfway between two ways to put them in order
+    return places
+
+
+class LossCurves(Live):
+    """The loss curves of several runs, each with its number at its end, and a line at the shown epoch.
+
+    series : "Training", "Test", or "Both", test losses then as thinner lines
+    """
+
+    def __init__(self, lines: Sequence[Line], theme: Theme, height: int, *, series: str, log: bool) -> None:
+        self._lines, self._series, self._log, self._background = lines, series, log, theme.background
+        self._last = max(10, *(len(line.loss) - 1 for line in lines))
+        marker = {"width": 1.5, "color": theme.muted, "dash": "dot"}
+        self._marker = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": marker}
+        curves = [(line, values, thin) for line in lines for values, thin in self._curves(line)]
+        self._highest = _highest([values for _, values, _ in curves], log=log)
+        axis = y_range([self._below(self._highest, values) for _, values, _ in curves] or [np.zeros(0)], log=log)
+        colours = [style(line.place).colour for line in lines]
+        dots = go.Scatter(mode="markers", marker={"size": 8, "color": colours}, hoverinfo="skip")
+        ticks = {
+            "fixedrange": True,
+            "automargin": False,
+            "zeroline": False,
+            "gridcolor": theme.line,
+            "color": theme.muted,
+            "tickfont": {"size": 11},
+        }
+        super().__init__(
+            [*(self._trace(*curve) for curve in curves), dots],
+            **layout(
+                theme,
+                height,
+                margin={"l": 58, "r": ROOM, "t": TOP, "b": BOTTOM, "pad": 0},
+                xaxis=ticks | {"showgrid": False, "tickformat": ",d", "nticks": 8, "range": [0, self._last]},
+                yaxis=ticks | {"type": "log" if log else "linear", "nticks": 5, "exponentformat": "e"} | axis,
+                annotations=[*self._numbers(axis["range"], height - TOP - BOTTOM), _axis_name("epoch", theme)],
+            ),
+        )
+
+    def update_epoch(self, shown: int) -> None:
+        """Put the line at an epoch, and a dot on every curve, at its end if it is shorter."""
+        epochs = [min(shown, len(line.loss) - 1) for line in self._lines]
+        heights = [self._height(line, epoch) for line, epoch in zip(self._lines, epochs, strict=True)]
+        shapes = [self._marker | {"x0": shown, "x1": shown}]
+        self.show(*({} for _ in self.figure.data[:-1]), {"x": epochs, "y": heights}, layout={"shapes": shapes})
+
+    def _main(self, line: Line) -> Array:
+        """The losses of a run that are labelled."""
+        return line.test_loss if self._series == "Test" else line.loss
+
+    def _curves(self, line: Line) -> list[tuple[Array, bool]]:
+        """The losses of a run that are drawn, and whether as a thin line."""
+        curves = [(self._main(line), False)] + [(line.test_loss, True)] * (self._series == "Both")
+        return [(values, thin) for values, thin in curves if len(values)]
+
+    def _below(self, highest: float, values: Array) -> Array:
+        """Losses with NaN for what the scale cannot show, and for what is above."""
+        values = drawable(values, log=self._log)
+        return np.where(values <= highest, values, np.nan)
+
+    def _drawn(self, values: Array) -> Array:
+        """Losses that are drawn: a diverging run's as far as they leave the picture; browsers cannot draw to 1e300."""
+        return self._below(BEYOND * self._highest, values)
+
+    def _height(self, line: Line, epoch: int) -> float | None:
+        """The labelled loss of a run after an epoch, if it is drawn."""
+        values = self._drawn(self._main(line)[epoch : epoch + 1])
+        return float(values[0]) if np.isfinite(values).any() else None
+
+    def _trace(self, line: Line, values: Array, thin: bool) -> go.Scatter:
+        colour, dash = style(line.place)
+        said = "test loss" if values is line.test_loss else "loss"
+        kept = thinned(len(values), MOST_POINTS)
+        return go.Scatter(
+            mode="lines",
+            x=typed(kept, exact=True),
+            y=typed(self._drawn(values[kept]), exact=True),
+            line={"color": colour, "dash": dash, "width": 1.2 if thin else 2.4},
+            opacity=0.7 if thin else 1.0,
+            hovertemplate=f"<b>{line.place + 1}</b> {as_text(line.name)}<br>{said} at epoch %{{x:,}}: %{{y:.8g}}"
+            "<extra></extra>",
+        )
+
+    def _numbers(self, bounds: Sequence[float], pixels: int) -> list[dict[str, Any]]:
+        """The runs' numbers at the ends of their curves; those that end together are kept apart."""
+        ends = []
+        for line in self._lines:
+            values = drawable(self._main(line), log=self._log)
+            known = np.flatnonzero(np.isfinite(values))
+            if len(known):
+                value = np.log10(values[known[-1]]) if self._log else values[known[-1]]
+                ends.append((line.place, len(values) - 1, (value - bounds[0]) / (bounds[1] - bounds[0])))
+        notes: list[dict[str, Any]] = []
+        while ends:
+            group = [end for end in ends if abs(end[1] - ends[0][1]) <= SAME_END * self._last]
+            ends = [end for end in ends if end not in group]
+            edge = LABEL / 2 / pixels
+            places = spread(np.array([height for _, _, height in group]), 2 * edge, edge, 1 - edge)
+            x = max(epoch for _, epoch, _ in group)
+            notes += [self._number(place, x, y) for (place, _, _), y in zip(group, places.tolist(), strict=True)]
+        return notes
+
+    def _number(self, place: int, x: float, y: float) -> dict[str, Any]:
+        return {
+            "text": f"<b>{place + 1}</b>",
+            "x": x,
+            "y": y,
+            "yref": "paper",
+            "xanchor": "left",
+            "yanchor": "middle",
+            "xshift": 7,
+            "borderpad": 0,
+            "bgcolor": self._background,
+            "showarrow": False,
+            "font": {"size": 12, "color": style(place).colour},
+        }
+
+
+def _highest(curves: Sequence[Array], *, log: bool) -> float:
+    """The highest loss the axis must hold. A diverging run leaves it, so that the others can be seen."""
+    highest = []
+    for curve in curves:
+        finite = curve[np.isfinite(curve)]
+        if len(finite):
+            start, top = float(finite[0]), float(finite.max())
+            highest.append(top if top <= DIVERGING * start else (DIVERGING if log else 2) * start)
+    return max(highest, default=0.0) or np.inf
+
+
+def _axis_name(name: str, theme: Theme) -> dict[str, Any]:
+    corner = {"x": 0, "y": 0, "xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "top"}
+    return corner | {"text": name, "xshift": -14, "showarrow": False, "font": {"size": 11, "color": theme.muted}}
+
+
+def make_compact(live: Live) -> None:
+    """Let the markers and texts of a figure be small, for a small place."""
+    for trace in live.figure.data:
+        if trace.type == "scatter" and trace.mode == "markers":
+            trace.marker.size = max(5, trace.marker.size // 2)
+            trace.marker.line.width = min(trace.marker.line.width or 0, 0.5)
+        elif trace.type == "scatter" and trace.mode == "text":
+            trace.textfont.size = min(trace.textfont.size, 10)
+    for note in live.figure.layout.annotations:
+        note.font.size = 10

@@ -1,0 +1,304 @@
+"""Compare: pinned runs side by side, their losses, what they have learned, where they differ and how they ended."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from playground.charts import alt_text
+from playground.charts.of_run import learned_alt, unit_names
+from playground.compare import comparison, state
+from playground.compare.comparison import LONGEST_NAME, score_text
+from playground.compare.figures import SERIES, style, swatch
+from playground.compare.state import Pin
+from playground.components import chart_config, live
+from playground.components.style import use_style
+from playground.session import navigation, playing, widgets
+from playground.session.session import next_frame
+
+CURVES_HEIGHT = 250
+MOST_LARGE = 2  # pictures that have so much room that nothing in them need be small
+COLUMNS = {1: 2, 2: 2, 3: 3, 4: 4, 5: 3, 6: 3, 7: 4, 8: 4}  # of pictures, by the number of runs; 6 for more
+HEIGHTS = {2: 260, 3: 210, 4: 190, 6: 165}  # of a picture, by the number of columns
+ROW_HEIGHT = 35
+SOLVED_HELP = "From this epoch on, the accuracy on the training rows was 1 without a break."
+ONE_EPOCH = "One epoch for all runs. A run that is shorter is shown at its last epoch, and says so."
+
+
+def page() -> None:
+    """Draw the page."""
+    use_style()
+    playing.stop()
+    widgets.prepare()
+    shown = state.pins()
+    if not shown:
+        _how_to_pin()
+        return
+    _bar(shown)
+    patches = _curves(shown) | _pictures(shown)
+    alts = {"compare_curves": _curves_alt(shown)} | {_chart(one): _picture_alt(one) for one in shown}
+    _tables(shown)
+    with st.container(key="live"):
+        live.send(next_frame(), patches, still=True, alts=alts)
+
+
+def _how_to_pin() -> None:
+    with st.container(key="compare_empty"):
+        st.markdown("#### Compare runs side by side", anchors=False)
+        st.markdown(
+            "Press **Pin** on the Train page, and the run stays here as it is: its losses, what it has learned, and "
+            f"how it differs from the others. There is room for {state.MOST_PINS} runs."
+        )
+        with st.container(horizontal=True):
+            st.button(
+                "Pin two examples",
+                key="pin_examples",
+                icon=":material/keep:",
+                type="primary",
+                on_click=state.pin_examples,
+                help="XOR with its biases frozen, and trained: one run learns it, the other does not.",
+            )
+            if state.can_undo():
+                _undo()
+        _said()
+
+
+def _bar(shown: list[Pin]) -> None:
+    last = state.last_epoch()
+    with st.container(key="compare_bar"):
+        left, middle, right = st.columns([6, 2, 2], vertical_alignment="center")
+        widgets.give("compare_epoch", state.shown_epoch())
+        with left.container(key="compare_slider", horizontal=True, vertical_alignment="center", wrap=False):
+            st.markdown("**Epoch**", help=ONE_EPOCH, width="content")
+            st.slider(
+                "Epoch",
+                0,
+                max(last, 1),
+                key="compare_epoch",
+                on_change=state.choose_epoch,
+                disabled=last == 0,
+                label_visibility="collapsed",
+            )
+        with middle:
+            _said()
+        with right.container(key="compare_buttons", horizontal=True, horizontal_alignment="right"):
+            _undo()
+            st.button(
+                "Unpin all",
+                key="unpin_all",
+                icon=":material/keep_off:",
+                on_click=state.unpin,
+                args=tuple(one.number for one in shown),
+            )
+
+
+def _undo() -> None:
+    st.button(
+        "Undo",
+        key="undo_unpin",
+        icon=":material/undo:",
+        on_click=state.undo,
+        disabled=not state.can_undo(),
+        help="Pin again what was unpinned last.",
+    )
+
+
+def _said() -> None:
+    with st.container(key="compare_said"):
+        st.markdown(f":small[{state.said() or ' '}]")
+
+
+def _curves(shown: list[Pin]) -> dict[str, dict[str, Any]]:
+    """The loss curves; returns what brings them to the shown epoch."""
+    with st.container(key="panel_compare_curves"):
+        head = st.container(key="head_compare_curves", horizontal=True, horizontal_alignment="distribute")
+        title = head.empty()
+        series = _switch(head, "compare_series", SERIES)
+        scale = _switch(head, "compare_scale", ("log", "linear"))
+        title.markdown(f"**Loss** :small[:gray[{_about_losses(shown, series)}]]")
+        left, right = st.columns([4, 1], gap="small")
+        with left.container(key="compare_curves"):
+            curves = state.curves(series, CURVES_HEIGHT, log=scale == "log")
+            st.plotly_chart(
+                curves.figure,
+                config=chart_config.config(),
+                height=CURVES_HEIGHT,
+                key="compare_curves_chart",
+                alt="Loss curves of the pinned runs, each with its number.",
+            )
+        right.html(_legend(shown))
+    return {"compare_curves": curves.patch}
+
+
+def _about_losses(shown: list[Pin], series: str) -> str:
+    """What must be known to read the curves."""
+    if len({one.run.config.loss for one in shown}) > 1:
+        return "different loss functions: heights cannot be compared"
+    lacking = [str(one.place + 1) for one in shown if not len(one.run.history.test_loss)]
+    if series != SERIES[0] and lacking:
+        return f"without test rows: {', '.join(lacking)}"
+    return "thin: test" if series == SERIES[2] else "over the epochs"
+
+
+def _legend(shown: list[Pin]) -> str:
+    return f'<div class="pin-legend">{"".join(map(_label, shown))}</div>'
+
+
+def _label(one: Pin) -> str:
+    """Line, number and name of a run, as HTML."""
+    name = html.escape(one.name)
+    colour = style(one.place).colour
+    picture = f'<img src="{swatch(one.place)}" alt="">'
+    return (
+        f'<div class="pin-label" title="{name}">{picture}<b style="color: {colour}">{one.place + 1}</b>'
+        f"<span>{name}</span></div>"
+    )
+
+
+def _pictures(shown: list[Pin]) -> dict[str, dict[str, Any]]:
+    """What every run has learned; returns what brings the pictures to the shown epoch."""
+    columns = COLUMNS.get(len(shown), 6)
+    height = HEIGHTS[columns]
+    with st.container(key="head_pictures", horizontal=True, vertical_alignment="center"):
+        st.markdown("**Learned**")
+        views = state.views()
+        view = _switch(st.container(width="content"), "compare_view", views) if len(views) > 1 else views[0]
+    figures = state.pictures(view, height, compact=len(shown) > MOST_LARGE)
+    with st.container(key=f"cards_{columns}"):
+        for one in shown:
+            _card(one, figures[one.number].figure, height)
+    return {_chart(one): figures[one.number].patch for one in shown}
+
+
+def _curves_alt(shown: list[Pin]) -> str:
+    """What the loss curves show, in words."""
+    series = str(widgets.value("compare_series"))
+    losses = [one.run.history.test_loss if series == SERIES[1] else one.run.history.loss for one in shown]
+    names = [f"run {one.place + 1} {one.name}" for one in shown]
+    return alt_text.losses(series, list(zip(names, losses, strict=True)), state.shown_epoch())
+
+
+def _picture_alt(one: Pin) -> str:
+    """What a run's picture shows, in words."""
+    snapshot = one.at(state.shown_epoch())
+    view = state.view_of(one, str(widgets.value("compare_view")))
+    return f"Run {one.place + 1}. {learned_alt(view, snapshot, unit_names(one.run)[1:])}"
+
+
+def _chart(one: Pin) -> str:
+    return f"pin_chart_{one.number}"
+
+
+def _card(one: Pin, figure: Any, height: int) -> None:
+    with st.container(key=f"card_{one.number}"):
+        with st.container(key=f"head_card_{one.number}", horizontal=True, vertical_alignment="center", wrap=False):
+            st.html(_label(one))
+            _menu(one)
+        with st.container(key=_chart(one)):
+            st.plotly_chart(
+                figure,
+                config=chart_config.config(),
+                height=height,
+                key=f"{_chart(one)}_plot",
+                alt=f"What run {one.place + 1} has learned.",
+            )
+        st.html(_numbers(one))
+
+
+def _menu(one: Pin) -> None:
+    with st.popover("Edit", icon=":material/more_vert:", type="tertiary", key=f"pin_menu_{one.number}"):
+        key = state.name_key(one.number)
+        widgets.give(key, one.name)
+        st.text_input("Name", key=key, max_chars=LONGEST_NAME, on_change=state.rename, args=(one.number,))
+        if st.button(
+            "Open on Train",
+            key=f"open_{one.number}",
+            icon=":material/open_in_new:",
+            on_click=state.open_on_train,
+            args=(one.number,),
+            width="stretch",
+            help="Show this very run on the Train page. Undo there brings back the run it shows now.",
+        ):
+            navigation.go("train")
+        st.button(
+            "Unpin",
+            key=f"unpin_{one.number}",
+            icon=":material/keep_off:",
+            on_click=state.unpin,
+            args=(one.number,),
+            width="stretch",
+        )
+
+
+def _numbers(one: Pin) -> str:
+    """Epoch, loss and score at the shown epoch, as on Train; as HTML."""
+    shown = state.shown_epoch()
+    snapshot = one.at(shown)
+    ended = ", its last" if shown > one.run.epoch else ""
+    score = "accuracy" if snapshot.data.task == "classification" else "R²"
+    scores = score_text(snapshot.score)
+    if snapshot.test_score is not None:
+        scores += f" / {score_text(snapshot.test_score)}"
+    return (
+        f'<div class="pin-numbers"><span>epoch <b>{snapshot.epoch:,}</b>{ended}</span>'
+        f"<span>loss <b>{snapshot.loss:.6g}</b></span><span>{score} <b>{html.escape(scores)}</b></span></div>"
+    )
+
+
+def _tables(shown: list[Pin]) -> None:
+    runs = [one.run for one in shown]
+    differences = comparison.differences(runs)
+    results = comparison.results(runs, [state.solved(one) for one in shown])
+    same = len(differences) == 1 and len(set(differences["Seed"])) == 1
+    left, right = st.columns([3 + min(len(differences), len(results)), 3 + len(results)], gap="small")
+    with left.container(key="panel_differences"):
+        st.markdown("**Settings that differ**" + (" :small[:gray[none do]]" if same and len(shown) > 1 else ""))
+        _table("differences", shown, differences)
+    with right.container(key="panel_results"):
+        st.markdown("**At the end**")
+        _table("results", shown, results)
+
+
+def _table(key: str, shown: list[Pin], columns: dict[str, list[Any]]) -> None:
+    names: dict[str, list[Any]] = {
+        "": [swatch(one.place) for one in shown],
+        "#": [one.place + 1 for one in shown],
+        "Run": [one.name for one in shown],
+    }
+    config: dict[str, Any] = {
+        "": st.column_config.ImageColumn(width=40, pinned=True),
+        "#": st.column_config.NumberColumn(width=35, pinned=True),
+        "Run": st.column_config.TextColumn(width=180, pinned=True),
+        comparison.SOLVED: st.column_config.TextColumn(help=SOLVED_HELP),
+    }
+    for label in columns:
+        form = "%.3f" if label in comparison.SCORES else "%.6g" if "loss" in label else None
+        if form:
+            config[label] = st.column_config.NumberColumn(format=form)
+    st.dataframe(
+        names | columns,
+        key=key,
+        hide_index=True,
+        column_config=config,
+        height="content",
+        row_height=ROW_HEIGHT,
+        placeholder=comparison.NOTHING,
+    )
+
+
+def _switch(head: DeltaGenerator, key: str, options: tuple[str, ...]) -> str:
+    widgets.keep_choice(key, options)
+    head.segmented_control(
+        key,
+        options,
+        key=key,
+        required=True,
+        on_change=widgets.keep,
+        args=(key,),
+        label_visibility="collapsed",
+        width="content",
+    )
+    return str(widgets.value(key))

@@ -1,0 +1,15 @@
+"""What Plotly's own bar offers above every chart: a picture of it, PNG or SVG."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playground.session import widgets
+
+PICTURES = ("PNG", "SVG")
+
+
+def config(**changes: Any) -> dict[str, Any]:
+    """Plotly's settings for a chart: a button that saves it, in the format chosen in the sidebar."""
+    image = {"format": widgets.value("picture", PICTURES[0]).lower(), "filename": "backprop", "scale": 2}
+    return {"displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": image} | changes

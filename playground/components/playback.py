@@ -1,0 +1,87 @@
+"""What pages that play have in common: their readouts, their buttons, and the loop that draws frames."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from playground.components import live
+from playground.session import playing, transport, widgets
+from playground.session.session import next_frame, session
+
+# How long one run of the script draws frames; then it runs again, and what only the script draws follows.
+BURST_SECONDS = 1.5
+
+
+@dataclass(frozen=True)
+class Readouts:
+    """The line that says what is going on, and the channel through which frames bring charts and numbers."""
+
+    status: DeltaGenerator
+    channel: DeltaGenerator
+
+    def say(self, text: str) -> None:
+        """Say what is going on."""
+        self.status.markdown(text)
+
+    def send(
+        self,
+        patches: Mapping[str, Mapping[str, Any]],
+        numbers: Mapping[str, str],
+        alts: Mapping[str, str],
+        *,
+        still: bool,
+    ) -> None:
+        """Bring charts, numbers, the timeline and what the charts say in words to the shown epoch."""
+        with self.channel:
+            live.send(
+                next_frame(),
+                patches,
+                still=still,
+                numbers=numbers,
+                timeline=live.Timeline(session().shown, transport.end()),
+                alts=alts,
+            )
+
+
+def timeline() -> None:
+    """The slider over the run's epochs, those that are still to be trained among them."""
+    st.slider("Timeline", 0, transport.end(), key="timeline", on_change=transport.scrub, label_visibility="collapsed")
+
+
+def play(draw: Callable[[], None]) -> None:
+    """Draw frames for a while, no faster than the browser can paint them, then run the script again."""
+    current = session()
+    due = time.perf_counter()
+    end = due + BURST_SECONDS
+    while current.mode != "paused" and time.perf_counter() < end:
+        playing.play_frame()
+        draw()
+        due = max(due + 1 / playing.FRAMES_A_SECOND, time.perf_counter() - 1 / playing.FRAMES_A_SECOND)
+        time.sleep(max(0.002, due - time.perf_counter()))
+    st.rerun()
+
+
+def choose_speed() -> None:
+    """A choice of epochs per frame."""
+    widgets.keep_choice("speed", playing.SPEEDS, "auto")
+    st.segmented_control(
+        "Speed",
+        playing.SPEEDS,
+        key="speed",
+        required=True,
+        on_change=widgets.keep,
+        args=("speed",),
+        label_visibility="collapsed",
+        width="content",
+    )
+
+
+def button(key: str, label: str, icon: str, call: Callable[..., None], help: str, **options: Any) -> None:
+    """A button with an icon; `options` are those of st.button."""
+    st.button(label, key=key, icon=f":material/{icon}:", on_click=call, help=help, **options)

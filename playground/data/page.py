@@ -1,0 +1,257 @@
+"""Data: bring a table of your own, see what was understood of it, and train on it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from backprop_core import ConfigError
+from backprop_core.data.plain_names import unique
+from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Brought
+from backprop_core.settings.config import SPECS
+from playground.charts import alt_text
+from playground.components import live
+from playground.components.style import use_style
+from playground.data import choice, state
+from playground.data.choice import MISSING, TASKS, Choice
+from playground.data.figures import CLASS_NAMES
+from playground.data.state import Way
+from playground.data.tables.decoding import MAX_BYTES
+from playground.data.tables.table import Table
+from playground.data.tables.to_rows import offers
+from playground.session import navigation, playing, widgets
+from playground.session.session import next_frame, press
+
+WAYS: dict[Way, str] = {
+    "file": ":material/upload_file: File",
+    "paste": ":material/content_paste: Paste",
+    "type": ":material/edit: Type",
+    "click": ":material/touch_app: Click",
+}
+TYPES = ["csv", "tsv", "txt"]
+MEGABYTES = MAX_BYTES // 1_000_000
+PREVIEW_ROWS = 200
+PREVIEW_HEIGHT = 213
+LIMITS = (
+    f"At most {MAX_ROWS:,} rows. A network takes up to {MAX_INPUTS} inputs and tells up to {MAX_CLASSES} classes apart."
+)
+CHART_CONFIG = {"displayModeBar": False, "doubleClick": False}
+EMPTY: dict[Way, str] = {
+    "file": "Choose a file: a table with a row for each example, as a spreadsheet exports it.",
+    "paste": "Copy cells in a spreadsheet, paste them into the box, and press **Read**.",
+    "type": "Type a table: a row for each example.",
+    "click": "Choose a class and click onto the plane: each click is an example to learn from.",
+}
+
+
+def page() -> None:
+    """Draw the page."""
+    use_style()
+    playing.stop()
+    bringing = state.bringing()
+    left, right = st.columns([1, 1.25], gap="medium")
+    with left:
+        widgets.give("data_way", bringing.way)
+        st.segmented_control(
+            "Bring data by", tuple(WAYS), format_func=lambda way: WAYS[way], key="data_way", required=True,
+            on_change=state.choose_way, label_visibility="collapsed", width="stretch",
+        )  # fmt: skip
+        {"file": _file, "paste": _paste, "type": _type, "click": _click}[bringing.way]()
+        _found()
+    with right:
+        _brought(bringing)
+
+
+def _file() -> None:
+    st.file_uploader(
+        "A CSV, TSV or text file", TYPES, key=state.FILE, on_change=state.upload, max_upload_size=MEGABYTES,
+        help=f"Up to {MEGABYTES} MB, its cells separated by commas, semicolons, tabs or vertical bars. {LIMITS}",
+    )  # fmt: skip
+    st.caption(
+        "The file is kept in memory while you are here, and stored nowhere. Save a workbook of Excel, Numbers or "
+        "LibreOffice as CSV."
+    )
+
+
+def _paste() -> None:
+    st.text_area(
+        "Cells of a spreadsheet, or lines of text", key=state.TEXT, on_change=state.paste, height=300,
+        persist_state="session", placeholder="height;weight;kind\n1,82;75;cat\n0,43;4,1;dog",
+        help=f"Up to {MEGABYTES} MB, cells separated by tabs, semicolons, commas, vertical bars or spaces. {LIMITS}",
+    )  # fmt: skip
+    st.button("Read", key="data_read", icon=":material/table_view:", on_click=state.paste, help="Read the pasted text.")
+
+
+def _type() -> None:
+    typing, key = state.bringing().typing, state.editor_key()
+    st.text_input(
+        "Columns", key="data_names", on_change=state.rename_columns,
+        help="Names, separated by commas. Another name begins another column; the last one is left out with its name.",
+    )  # fmt: skip
+    heads = unique(typing.names)
+    columns = {name: [row[i] for row in typing.given] for i, name in enumerate(heads)}
+    made = st.data_editor(
+        columns, key=key, on_change=press, num_rows="dynamic", height=330,
+        column_config={name: st.column_config.TextColumn(name) for name in heads},
+        alt="The table to be typed.",
+    )  # fmt: skip
+    state.edited(made)
+    with st.container(horizontal=True, key="data_type_buttons"):
+        st.button(
+            "Clear", key="data_clear_typed", icon=":material/delete:", on_click=state.clear_typing,
+            help="Begin with empty cells. Undo brings these back.",
+        )  # fmt: skip
+        st.button(
+            "Undo", key="data_undo_typed", icon=":material/undo:", on_click=state.undo_typing, disabled=not typing.undo,
+            help="Back to the table before it was cleared, replaced, or its columns changed.",
+        )  # fmt: skip
+    st.caption("Numbers or words; an empty cell is a missing value. Cells can be pasted from a spreadsheet too.")
+
+
+def _click() -> None:
+    drawing = state.bringing().drawing
+    widgets.keep_choice("data_class", CLASS_NAMES)
+    with st.container(horizontal=True, key="data_click_bar", vertical_alignment="center"):
+        st.segmented_control(
+            "Class", CLASS_NAMES, key="data_class", required=True, on_change=widgets.keep,
+            args=("data_class",),
+            label_visibility="collapsed",
+        )  # fmt: skip
+        st.button(
+            "Undo", key="data_undo_click", icon=":material/undo:", on_click=state.undo_click, disabled=not drawing.undo,
+            help="Take back the last click, or bring back the points that were cleared.",
+        )  # fmt: skip
+        st.button(
+            "Clear", key="data_clear_points", icon=":material/delete:", on_click=state.clear_points,
+            disabled=not drawing.points, help="Take all points away. Undo brings them back.",
+        )  # fmt: skip
+    chart = state.clicking()
+    with st.container(key="data_plane"):
+        st.plotly_chart(
+            chart.figure, config=CHART_CONFIG, height=state.CHART_HEIGHT, key=state.POINTS, on_select=state.click,
+            selection_mode="points", alt="A plane: click to put a point of the chosen class there.",
+        )  # fmt: skip
+    with st.container(key="live"):
+        live.send(
+            next_frame(), {"data_plane": chart.patch}, still=True, alts={"data_plane": alt_text.points(drawing.points)}
+        )
+    st.caption("A click puts a point of the chosen class there; at the place of another point, it takes its place.")
+
+
+def _brought(bringing: state.Bringing) -> None:
+    """What the chosen way brought: the table, what is chosen about it, and the way to train on it."""
+    shown = state.found()
+    if shown.error:
+        st.error(shown.error, icon=":material/error:")
+    if bringing.error:
+        st.error(bringing.error, icon=":material/error:")
+    if shown.table is None:
+        if not shown.error:
+            st.info(EMPTY[bringing.way], icon=":material/table:")
+        return
+    table, wanted = shown.table, state.chosen(shown.table)
+    _preview(shown.label, table)
+    _choose(table, wanted)
+    try:
+        rows = choice.rows_of(table, wanted)
+    except ConfigError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    _train(rows, wanted, choice.remarks(table, wanted))
+
+
+def _preview(label: str, table: Table) -> None:
+    rows = len(table.rows)
+    with st.container(horizontal=True, key="head_data", horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**{label}**: {rows:,} row{'s' * (rows != 1)}, {len(table.names)} columns")
+        with st.container(horizontal=True, key="head_data_buttons", width="content"):
+            if state.bringing().way != "type":
+                st.button(
+                    "Edit", key="data_type_again", icon=":material/edit:", on_click=state.type_again,
+                    help="Take this table into the editor under Type.",
+                )  # fmt: skip
+            st.download_button(
+                "CSV", partial(choice.as_csv, table), "data.csv", "text/csv", key="data_csv",
+                icon=":material/download:", on_click="ignore", help="The whole table as a CSV file.",
+            )  # fmt: skip
+    if state.bringing().way != "type":
+        heads = choice.names(table)
+        st.dataframe(
+            {"row": list(table.rows[:PREVIEW_ROWS])}
+            | {name: cells[:PREVIEW_ROWS] for name, cells in zip(heads, table.columns, strict=True)},
+            height=min(PREVIEW_HEIGHT, 35 * (min(rows, PREVIEW_ROWS) + 1) + 3),
+            hide_index=True,
+            alt="The first rows of the table.",
+        )
+
+
+def _found() -> None:
+    """What was found out in reading a file or a text, and a way to say it is otherwise."""
+    shown = state.found()
+    if not shown.content:
+        return
+    if shown.table is not None:
+        st.caption(" ".join(choice.found(shown.table)))
+    widgets.give("data_header", shown.header)
+    st.segmented_control(
+        "The first row is", tuple(state.HEADERS), key="data_header", required=True, on_change=state.choose_header,
+        help="Whether the first row is the names of the columns: as was found, or as you say.",
+    )  # fmt: skip
+
+
+def _choose(table: Table, wanted: Choice) -> None:
+    heads = choice.names(table)
+    left, right = st.columns([1, 2])
+    left.selectbox(
+        "Target", range(len(heads)), format_func=lambda column: heads[column], key="data_target",
+        on_change=state.choose,
+        help=f"The column to be learned: words or whole numbers as classes, up to {MAX_CLASSES}, or a number.",
+    )  # fmt: skip
+    right.multiselect(
+        "Inputs", [column for column in range(len(heads)) if column != wanted.target],
+        format_func=lambda column: heads[column], key="data_inputs", on_change=state.choose, wrap=True,
+        help=f"The columns shown to the network: numbers, 1 to {MAX_INPUTS} of them.",
+    )  # fmt: skip
+    tasks = offers(table, wanted.target)
+    left, right = st.columns([1, 2])
+    left.segmented_control(
+        "Learn it as", tasks, format_func=lambda task: TASKS[task], key="data_task", required=True,
+        on_change=state.choose,
+        help="Classes: which of several it is, each an output of its own (two share one). A number: a value to be met.",
+    )  # fmt: skip
+    right.segmented_control(
+        "Where an input is missing", tuple(MISSING), format_func=lambda name: MISSING[name], key="data_missing",
+        required=True, on_change=state.choose, disabled=not any(table.missing),
+        help="The mean is that of the column. Rows without a target are left out in any case.",
+    )  # fmt: skip
+    with st.container(horizontal=True, key="data_toggles"):
+        st.toggle(
+            "Standardise inputs", key="data_standardise", on_change=state.choose,
+            help="Give every input the mean 0 and the standard deviation 1, measured on the training rows. Networks "
+            "learn badly from large numbers, and from inputs of very different sizes.",
+        )  # fmt: skip
+        if wanted.task == "number":
+            st.toggle(
+                "Standardise target", key="data_scale_target", on_change=state.choose,
+                help="Learn the target with the mean 0 and the standard deviation 1. Outputs are shown in its own "
+                "units, losses in standard deviations.",
+            )  # fmt: skip
+
+
+def _train(rows: Brought, wanted: Choice, remarks: tuple[str, ...]) -> None:
+    """What became of the rows, how many are held back, and the button."""
+    st.markdown("\n".join(f"- :small[{sentence}]" for sentence in (*rows.report, *remarks)))
+    share = choice.test_share(rows, wanted)
+    widgets.give("data_test_share", share)
+    left, right = st.columns([1, 1], vertical_alignment="bottom", gap="medium")
+    left.slider(
+        "Test share", SPECS["test_share"].low, SPECS["test_share"].high, step=0.05, key="data_test_share",
+        on_change=state.choose_test_share, help=SPECS["test_share"].help,
+    )  # fmt: skip
+    if right.button(
+        "Train on this data", key="data_train", icon=":material/play_arrow:", type="primary", width="stretch",
+        on_click=state.train, args=(rows, share),
+        help="Start a run on the Train page, with settings that suit this data. Undo there brings the old run back.",
+    ) and not state.bringing().error:  # fmt: skip
+        navigation.go("train")

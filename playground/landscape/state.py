@@ -1,0 +1,280 @@
+"""The Landscape page: the plane that was chosen, the surface over it, and the run's way across it.
+
+A surface is dear, so it is kept until what it depends on has changed. A run that trains on goes on over the surface it
+began on; only when it has left that and pauses, the surface is made anew.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from backprop_core import ConfigError, Run, Snapshot
+from backprop_core.landscape import (
+    PLANES,
+    POINTS,
+    Landscape,
+    Plane,
+    Trail,
+    addresses,
+    explained,
+    losses,
+    project,
+    suggested_reach,
+    surface,
+    trail,
+    trajectory,
+)
+from backprop_core.nn.activations import Array
+from backprop_core.settings.config import Address
+from playground.charts.theme import Theme
+from playground.landscape.figures import Map, Relief
+from playground.session import widgets
+from playground.session.session import press, session, theme
+
+RESOLUTIONS = (25, 51, 101)  # points along each axis to choose from
+COARSE = 11  # where even the fewest of them would take too long
+MOST_SECONDS = 2.5  # that a surface may take
+WAY_SECONDS = 0.25  # that the way may take
+HEIGHT = 400  # of a picture, in pixels
+MOST_ZOOM = 64.0
+FEW = 50  # points of a way that say how much of it the plane holds, while it grows
+MOST_SEED = 2**32 - 1
+PROBES = ((9, 0.02), (100, np.inf))  # points tried to see how long one takes, and how quick they must be to try more
+
+
+@dataclass(eq=False)
+class Drawing:
+    """A surface with the run's way on it, and its two pictures.
+
+    `centre` is the epoch of the plane's origin, `newest` the run's newest epoch when it was made, `seconds` how long
+    it took.
+    """
+
+    kind: str
+    landscape: Landscape
+    way: Trail
+    centre: int
+    newest: int
+    seconds: float
+    theme: Theme | None = None
+    pictures: tuple[Map, Relief] | None = None
+
+    def holds(self, point: Array) -> bool:
+        """Whether a point lies on the surface."""
+        low, high = (np.array([self.landscape.alpha[end], self.landscape.beta[end]]) for end in (0, -1))
+        return bool(((low <= point) & (point <= high)).all())
+
+
+@dataclass
+class Landscapes:
+    """What was chosen, and what is drawn.
+
+    `kind` is None as long as the plane is left to the page, `centre` as long as the newest weights are the origin.
+    `seconds` is what one point of a surface takes. What was chosen for a run alone, `made_for`, goes with it.
+    """
+
+    kind: str | None = None
+    seed: int = 0
+    chosen: tuple[Address, ...] = ()
+    points: int = POINTS
+    zoom: float = 1.0
+    centre: int | None = None
+    seconds: float = 0.0
+    made_for: tuple[int, int] | None = None
+    drawing: Drawing | None = None
+    drawn: tuple[Any, ...] = field(default=())
+
+
+def landscapes() -> Landscapes:
+    """What the page remembers; of another run, or another future of it, nothing that was chosen for the old one."""
+    current = session()
+    page, run = current.part(Landscapes), current.run
+    if page.made_for != (current.runs, current.edits):
+        page.made_for, page.zoom, page.centre = (current.runs, current.edits), 1.0, None
+        known = addresses(run.network)
+        if not page.chosen or not set(page.chosen) <= set(known):
+            last = (len(run.network.fans), "W", 0, 0)
+            page.chosen = (known[0], last if last != known[0] else known[1])
+        page.seconds = _time(run.at(0))
+    return page
+
+
+def kind() -> str:
+    """The kind of plane that is shown: the one chosen, or the run's principal components as soon as it has any."""
+    page, current = landscapes(), session()
+    if page.kind is not None:
+        return page.kind
+    if current.mode != "paused" and page.drawing is not None and page.drawn[0] == page.made_for:
+        return page.drawing.kind
+    run = current.run
+    try:
+        _plane("pca", page, run.at(run.epoch), trajectory(run)[1])
+    except ConfigError:
+        return "random"
+    return "pca"
+
+
+def resolutions() -> dict[int, float]:
+    """Points along each axis that do not take too long, and about how many seconds they take."""
+    page = landscapes()
+    estimates = {points: page.seconds * points**2 for points in RESOLUTIONS}
+    quick = {points: seconds for points, seconds in estimates.items() if seconds <= MOST_SECONDS}
+    return quick or {COARSE: page.seconds * COARSE**2}
+
+
+def drawing() -> Drawing:
+    """The surface that is asked for, made anew if need be. Raises ConfigError."""
+    page, current = landscapes(), session()
+    shown, run = kind(), current.run
+    asked = {"seed": page.seed, "chosen": page.chosen}
+    wanted = (
+        page.made_for, shown, *(asked[name] for name in PLANES[shown].settings), page.points, page.zoom, page.centre,
+    )  # fmt: skip
+    made = page.drawing if page.drawn == wanted else None
+    if made is not None and run.epoch > made.newest and current.mode == "paused" and not made.holds(_end(made, run)):
+        page.centre, wanted, made = None, (*wanted[:-1], None), None
+    if made is None:
+        made = page.drawing = _draw(page, shown, run)
+        page.drawn = wanted
+    elif made.way.epochs[-1] != run.epoch:
+        made.way = _way(page, made.landscape, run)
+    _paint(made)
+    return made
+
+
+def follow(made: Drawing, snapshot: Snapshot) -> Trail:
+    """Bring both pictures to the shown epoch, and the way up to it; returns the point on the surface."""
+    run = session().run
+    now = _trail(made, run, snapshot)
+    if now.epochs[0] > made.way.epochs[-1]:
+        share = explained(made.landscape.plane, trajectory(run, FEW)[1])
+        made.way = _joined(made.way, now, share)
+    for picture in made.pictures or ():
+        picture.update_trail(made.way, now)
+    return now
+
+
+def choose_plane() -> None:
+    """A kind of plane was chosen."""
+    press()
+    page = landscapes()
+    chosen = widgets.chosen("landscape_plane", PLANES)
+    if chosen is not None:
+        page.kind, page.zoom = chosen, 1.0
+
+
+def choose_seed() -> None:
+    """A seed was typed."""
+    press()
+    landscapes().seed = int(st.session_state["landscape_seed"])
+
+
+def draw_again() -> None:
+    """Other random directions: the next seed."""
+    press()
+    page = landscapes()
+    page.seed = (page.seed + 1) % (MOST_SEED + 1)
+
+
+def choose_parameters() -> None:
+    """Another parameter was chosen."""
+    press()
+    page, known = landscapes(), addresses(session().run.network)
+    places = [widgets.chosen(f"landscape_parameter_{which}", range(len(known))) for which in (1, 2)]
+    page.chosen = tuple(old if i is None else known[i] for i, old in zip(places, page.chosen, strict=True))
+
+
+def choose_points() -> None:
+    """Another number of points was chosen."""
+    press()
+    page = landscapes()
+    page.points = widgets.chosen("landscape_points", RESOLUTIONS) or page.points
+
+
+def zoom(factor: float) -> None:
+    """Let the surface reach so many times as far."""
+    press()
+    page = landscapes()
+    page.zoom = min(max(page.zoom * factor, 1 / MOST_ZOOM), MOST_ZOOM)
+
+
+def draw_around() -> None:
+    """Lay the plane through the weights of the shown epoch."""
+    press()
+    current, page = session(), landscapes()
+    page.centre = current.shown if current.shown < current.run.epoch else None
+    page.drawn = ()
+
+
+def _draw(page: Landscapes, shown: str, run: Run) -> Drawing:
+    centre = run.epoch if page.centre is None else page.centre
+    snapshot, (_, thetas) = run.at(centre), trajectory(run)
+    plane = _plane(shown, page, snapshot, thetas)
+    reach = page.zoom * suggested_reach(plane, thetas)
+    allowed = resolutions()
+    points = max((fewer for fewer in allowed if fewer <= page.points), default=min(allowed))
+    began = time.perf_counter()
+    landscape = surface(snapshot, plane, reach, points)
+    seconds = time.perf_counter() - began
+    page.seconds = seconds / points**2
+    return Drawing(shown, landscape, _way(page, landscape, run), centre, run.epoch, seconds)
+
+
+def _plane(shown: str, page: Landscapes, snapshot: Snapshot, thetas: Array) -> Plane:
+    return PLANES[shown].make(snapshot, thetas, seed=page.seed, chosen=page.chosen)
+
+
+def _way(page: Landscapes, landscape: Landscape, run: Run) -> Trail:
+    """The run's way, of as many points as do not take too long."""
+    most = int(np.clip(WAY_SECONDS / page.seconds, 10, 200))
+    return trail(landscape, run, *trajectory(run, most))
+
+
+def _end(made: Drawing, run: Run) -> Array:
+    return project(made.landscape.plane, run.at(run.epoch).state.memory[:1])[0]
+
+
+def _trail(made: Drawing, run: Run, snapshot: Snapshot) -> Trail:
+    """A trail of one point."""
+    return trail(made.landscape, run, np.array([snapshot.epoch]), snapshot.state.memory[:1])
+
+
+def _joined(way: Trail, now: Trail, share: float) -> Trail:
+    """A way with another point at its end."""
+    return Trail(
+        np.append(way.epochs, now.epochs),
+        np.vstack([way.points, now.points]),
+        np.append(way.heights, now.heights),
+        np.append(way.losses, now.losses),
+        share,
+    )
+
+
+def _paint(made: Drawing) -> None:
+    """Make the pictures, unless they are there in the theme shown."""
+    if made.pictures is None or made.theme != theme():
+        made.theme = theme()
+        made.pictures = (Map(made.landscape, made.theme, HEIGHT), Relief(made.landscape, made.theme, HEIGHT))
+        current = session()
+        follow(made, current.run.at(current.shown))
+        for picture in made.pictures:
+            picture.settle()
+
+
+def _time(snapshot: Snapshot) -> float:
+    """How many seconds a point of a surface takes: a few are tried, and more where those took no time."""
+    theta = snapshot.state.memory[0]
+    plane = PLANES["weights"].make(snapshot, theta[np.newaxis], seed=0, chosen=addresses(snapshot.network)[:2])
+    seconds = 0.0
+    for points, quick in PROBES:
+        began = time.perf_counter()
+        losses(snapshot, plane, np.zeros((points, 2)))
+        seconds = (time.perf_counter() - began) / points
+        if seconds * points > quick:
+            break
+    return seconds

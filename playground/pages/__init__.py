@@ -1,1 +1,0 @@
-"""Pages, one file each: read the state, call the core, show figures."""

@@ -1,0 +1,196 @@
+"""A run's replay as an HTML page for slides: one file, offline, with a play button and a slider over the epochs."""
+
+from __future__ import annotations
+
+import html
+import itertools
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from plotly.io import to_html
+
+from backprop_core.data.datasets import DATASETS
+from backprop_core.data.plain_names import unique
+from backprop_core.data.rows import FEATURE_LABELS
+from backprop_core.nn.activations import OUTPUTS, Array
+from backprop_core.nn.initializers import INITIALIZERS
+from backprop_core.nn.losses import LOSSES
+from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
+from backprop_core.settings.config import SPECS, Edit, fields
+from backprop_core.training.run import Run
+from backprop_core.training.saving import field_text
+from playground.charts.theme import DARK, Theme
+from playground.replay import film, scenes
+from playground.replay.film import Attributes, Frame
+
+MOST_BYTES = 8_000_000  # of a page, whatever the run; plotly.js alone has 4.8 million
+FRAMES = 60
+MOST_REPLAYED = 250_000_000  # epochs × (rows × parameters + updates × OVERHEAD): about a second of training
+OVERHEAD = 10_000  # what an update costs besides, in the same unit
+MOST_EDITS = 4  # that are told one by one
+
+NARROW_PAGE = "(max-width: 760px)"
+CONFIG = {"displayModeBar": False, "displaylogo": False}
+POLICY = (  # nothing in the page can ask another machine for anything
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+)
+LABELS: Mapping[str, Mapping[str, Any]] = {
+    "activation": OUTPUTS,
+    "output": OUTPUTS,
+    "loss": LOSSES,
+    "init": INITIALIZERS,
+    "optimizer": OPTIMIZERS,
+    "schedule": SCHEDULES,
+}
+
+
+def replay_html(run: Run, theme: Theme, *, frames: int = FRAMES) -> str:
+    """The page of a run, of at most `MOST_BYTES`: with so many frames, or as many as fit, but always two."""
+    replay = Replay(run, theme)
+    ends = replay.epochs(2)
+    single, pair = (len(replay.page(epochs).encode()) for epochs in (ends[:1], ends))
+    most = max(2, min(frames, int((MOST_BYTES - single) / max((pair - single) / 2, 1))))
+    page = replay.page(replay.epochs(most))
+    while len(page.encode()) > MOST_BYTES and most > 2:
+        most = max(2, most * 9 // 10)
+        page = replay.page(replay.epochs(most))
+    return page
+
+
+class Replay:
+    """What a replay of a run shows, at any epochs. Names that came with the run's data are made plain."""
+
+    def __init__(self, run: Run, theme: Theme) -> None:
+        self._run, self._theme = run.copy(), theme
+        self._run.data = replace(run.data, inputs=unique(run.data.inputs), classes=unique(run.data.classes))
+        parts = scenes.scenes(self._run, theme)
+        self._panels = [panel for panel, _ in parts]
+        self._updates = [update for _, update in parts]
+        self._frames: dict[int, Frame] = {}
+
+    def epochs(self, most: int) -> list[int]:
+        """At most so many epochs, 2 or more: 0, the newest, and between them early ones closer together."""
+        last = self._run.epoch
+        edited = sorted({edit.epoch for edit in self._run.edits})[: most // 3]
+        for parts in range(most, 0, -1):
+            even, early = np.linspace(0, last, parts), np.geomspace(1, max(last, 1), parts)
+            epochs = np.unique(np.rint([0, last, *even, *early, *edited]).astype(int).clip(max=last))
+            if len(epochs) <= most:
+                return self._affordable(epochs)
+        return [0, last]
+
+    def figure(self, epochs: Sequence[int]) -> Attributes:
+        """`data`, `layout` and `frames` of a Plotly figure that first shows the first of these epochs."""
+        return film.figure(self._panels, [self._frame(epoch) for epoch in epochs], self._theme)
+
+    def page(self, epochs: Sequence[int]) -> str:
+        """The page with frames at these epochs."""
+        heading, about = (html.escape(text) for text in (_heading(self._run), _about(self._run)))
+        chart = to_html(
+            self.figure(epochs),
+            config=CONFIG,
+            auto_play=False,
+            include_plotlyjs=True,
+            post_script=_script(self._panels),
+            full_html=False,
+            validate=False,
+            div_id="replay",
+        )
+        return (
+            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<title>{heading}</title>\n<style>{_style(self._panels, self._theme)}</style>\n</head>\n"
+            f"<body>\n<header><h1>{heading}</h1><p>{about}</p></header>\n<main>{chart}</main>\n</body>\n</html>\n"
+        )
+
+    def _frame(self, epoch: int) -> Frame:
+        if epoch not in self._frames:
+            snapshot, test_losses = self._run.at(epoch), self._run.history.test_loss
+            notes = [update(snapshot) for update in self._updates]
+            title = scenes.title(snapshot, float(test_losses[epoch]) if len(test_losses) else None)
+            self._frames[epoch] = film.shot(self._panels, f"{epoch:,}", title, notes)
+        return self._frames[epoch]
+
+    def _affordable(self, epochs: Array) -> list[int]:
+        """These epochs; where it would take long to train there again, the keyframes before them."""
+        run, keyframes = self._run, np.array(self._run.history.keyframes)
+        before = keyframes[np.searchsorted(keyframes, epochs, side="right") - 1]
+        away = np.where(epochs == run.epoch, 0, epochs - before)
+        rows = len(run.data.X)
+        updates = -(-rows // min(run.current.batch_size or rows, rows))
+        order = np.argsort(away, kind="stable")
+        spent = np.cumsum(away[order]) * (rows * run.network.parameters + updates * OVERHEAD)
+        dear = order[spent > MOST_REPLAYED]
+        epochs[dear] = before[dear]
+        return sorted(set(epochs.tolist()))
+
+
+def _heading(run: Run) -> str:
+    sizes = "-".join(map(str, run.network.sizes))
+    return f"{DATASETS[run.config.dataset].label}, network {sizes}, seed {run.config.seed}"
+
+
+def _about(run: Run) -> str:
+    """What differs from the default settings, what was changed while training, and how it ended."""
+    told = {"dataset", "hidden", "seed", *fields("goal")}
+    parts = [_setting(name, value) for name, value in run.config.changes().items() if name not in told]
+    parts += ["starting weights given"] if run.start_params is not None else []
+    for epoch, edits in itertools.groupby(run.edits[:MOST_EDITS], key=lambda edit: edit.epoch):
+        parts.append(f"from epoch {epoch:,}: {', '.join(map(_edit, edits))}")
+    more = len(run.edits) - MOST_EDITS
+    parts += [f"{more} more edits"] if more > 0 else []
+    parts += [f"diverged in epoch {run.diverged:,}"] if run.diverged is not None else []
+    return " · ".join(parts) or "default settings"
+
+
+def _edit(edit: Edit) -> str:
+    if isinstance(edit.field, str):
+        return _setting(edit.field, edit.value)
+    return f"{field_text(edit.field)} = {edit.value:g}"
+
+
+def _setting(name: str, value: Any) -> str:
+    """A setting in words: Learning rate 0.1, Optimizer Adam, Train biases no."""
+    values = value if isinstance(value, tuple) else (value,)
+    known = LABELS.get(name, {})
+    return f"{SPECS[name].label} {'-'.join(known[one].label if one in known else _word(one) for one in values)}"
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return "all rows"  # the batch size is the only setting here that may have no value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return f"{value:,}" if isinstance(value, int) else FEATURE_LABELS.get(value, value)
+
+
+def _script(panels: Sequence[film.Panel]) -> str:
+    """Lets the panels stand in their rows on a wide page, one below the other on a narrow one.
+
+    Where Pause breaks an animation off, plotly.js leaves a promise rejected, for no reason: that is no error.
+    """
+    places = json.dumps([film.arrangement(panels, narrow=narrow) for narrow in (False, True)])
+    return (
+        f"const places = {places}, narrow = matchMedia('{NARROW_PAGE}');"
+        "const arrange = () => Plotly.update('replay', ...places[Number(narrow.matches)]);"
+        "narrow.addEventListener('change', arrange); if (narrow.matches) arrange();"
+        "addEventListener('unhandledrejection', (event) => { if (!event.reason) event.preventDefault(); });"
+    )
+
+
+def _style(panels: Sequence[film.Panel], theme: Theme) -> str:
+    return (
+        f":root {{ color-scheme: {'dark' if theme == DARK else 'light'}; }}"
+        f"body {{ margin: 0; height: 100vh; display: flex; flex-direction: column; font-family: {film.FONT};"
+        f" color: {theme.text}; background: {theme.background}; }}"
+        "header { padding: 10px 8px 0; } h1, p { margin: 0; overflow-wrap: anywhere; } h1 { font-size: 20px; }"
+        f"p {{ font-size: 13px; color: {theme.muted}; }}"
+        f"main {{ flex: 1; min-height: 520px; }} .updatemenu-item-rect {{ fill: {theme.middle} !important; }}"
+        f"@media {NARROW_PAGE} {{ main {{ flex: none; height: {film.narrow_height(panels):g}px; }} }}"
+    )

@@ -1,0 +1,27 @@
+"""Going to another page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from playground.session.session import session
+
+
+def offer(pages: Mapping[str, Any]) -> None:
+    """Remember the app's pages by name."""
+    session().pages = dict(pages)
+
+
+def opened(title: str) -> None:
+    """Remember which page is open, by its title. To open another one is a press."""
+    current = session()
+    current.pressed = current.pressed or title != current.page
+    current.page = title
+
+
+def go(name: str) -> None:
+    """Leave this page for another one."""
+    st.switch_page(session().pages[name])

@@ -1,0 +1,79 @@
+"""Which run is shown: starting another, editing it, starting over, and undoing that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from backprop_core import ConfigError, Run
+from backprop_core.data.rows import Brought
+from playground.session import widgets
+from playground.session.session import Recipe, press, session
+
+MOST_UNDO = 20
+
+
+def start(run: Run, notice: str, preset: str | None = None) -> None:
+    """Show a run, paused at its newest epoch, and say what it is; Undo brings back the one shown until now."""
+    current = session()
+    if current.run.epoch or current.run.edits or isinstance(current.run.brought, Brought):
+        _remember(Recipe.of(current.run, current.preset))
+    _replace(run, notice)
+    current.shown, current.preset = run.epoch, preset
+    widgets.show(run.current)
+
+
+def edit(change: Callable[[Run], None]) -> None:
+    """Edit the run at the shown epoch; a future trained already makes way for the new one, and can be undone.
+
+    Raises ConfigError, and keeps the run as it was.
+    """
+    current = session()
+    run = current.run
+    recipe, branches = Recipe.of(run, current.preset), current.shown < run.epoch
+    if branches:
+        run.rewind(current.shown)
+    try:
+        change(run)
+    except ConfigError:
+        if branches:
+            _replace(recipe.run(), "")
+        raise
+    if branches:
+        _remember(recipe)
+        current.notice = f"A new future starts at epoch {current.shown:,}."
+    current.edits += 1
+
+
+def reset() -> None:
+    """Back to epoch 0 with the settings in force, keeping weights that were typed in at epoch 0."""
+    press()
+    current = session()
+    run = current.run
+    typed = tuple(made for made in run.edits if made.epoch == 0)
+    config = run.config_at(current.shown)
+    start(Run.replay(config, typed, 0, data=run.brought, params=run.start_params), "Back at epoch 0.", current.preset)
+
+
+def undo() -> None:
+    """Go back to the run as it stood before the last start over, reset or branch."""
+    press()
+    current = session()
+    if current.undo:
+        recipe = current.undo.pop()
+        with st.spinner("Training the earlier run again …"):
+            _replace(recipe.run(), "Undone.")
+        current.shown, current.preset = recipe.epoch, recipe.preset
+        widgets.show(current.run.current)
+
+
+def _replace(run: Run, notice: str) -> None:
+    current = session()
+    current.run, current.mode, current.error, current.notice = run, "paused", "", notice
+    current.runs += 1
+
+
+def _remember(recipe: Recipe) -> None:
+    current = session()
+    current.undo = [*current.undo, recipe][-MOST_UNDO:]

@@ -1,0 +1,97 @@
+"""The session: what all pages share of what a visitor is looking at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+import streamlit as st
+
+from backprop_core import Config, Edit, Run
+from backprop_core.nn.initializers import Params
+from backprop_core.training.presets import PRESETS
+from backprop_core.training.problem import OwnRows
+from playground.charts.theme import THEMES, Theme
+
+DEFAULT_PRESET = "xor"
+
+Mode = Literal["paused", "playing", "finishing"]
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What defines a run, and where it stood: enough to make it again."""
+
+    config: Config
+    edits: tuple[Edit, ...]
+    epoch: int
+    data: OwnRows | None
+    params: Params | None
+    preset: str | None = None
+
+    @classmethod
+    def of(cls, run: Run, preset: str | None = None) -> Recipe:
+        """The recipe of a run as it stands, and the preset it comes from."""
+        return cls(run.config, run.edits, run.epoch, run.brought, run.start_params, preset)
+
+    def run(self) -> Run:
+        """The run, made again: the same bits."""
+        return Run.replay(self.config, self.edits, self.epoch, data=self.data, params=self.params)
+
+
+@dataclass
+class Session:
+    """What one visitor is looking at.
+
+    `shown` is the epoch that everything on the page shows, `until` where playing or finishing stops. `preset` is the
+    one that was chosen, if nothing has been changed since. `runs` and `edits`
+    count what was replaced, so that a board or a table of another run or of older weights is known to be stale.
+    `pressed` says whether anything but the timeline was pressed since the last run of the script. `pages` are the app's
+    pages by name, `page` the title of the one that is open.
+    """
+
+    run: Run
+    shown: int = 0
+    mode: Mode = "paused"
+    until: int = 0
+    preset: str | None = DEFAULT_PRESET
+    notice: str = ""
+    error: str = ""
+    pressed: bool = False
+    undo: list[Recipe] = field(default_factory=list)
+    runs: int = 0
+    edits: int = 0
+    frames: int = 0
+    parts: dict[type[Any], Any] = field(default_factory=dict)
+    pages: dict[str, Any] = field(default_factory=dict)
+    page: str = ""
+
+    def part(self, kind: type[Part]) -> Part:
+        """What one page, or one module of the state, remembers for itself: begun empty when first asked for."""
+        if kind not in self.parts:
+            self.parts[kind] = kind()
+        return self.parts[kind]
+
+
+def session() -> Session:
+    """The visitor's session, begun with the default preset."""
+    if "session" not in st.session_state:
+        st.session_state["session"] = Session(PRESETS[DEFAULT_PRESET].run())
+    return st.session_state["session"]
+
+
+def press() -> None:
+    """Something other than the timeline was pressed. Every callback begins with this, or is just this."""
+    session().pressed = True
+
+
+def next_frame() -> int:
+    """A number for the next frame, never used before in this session."""
+    session().frames += 1
+    return session().frames
+
+
+def theme() -> Theme:
+    """The theme the visitor's browser shows."""
+    return THEMES[st.context.theme.type or "light"]

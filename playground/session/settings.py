@@ -1,0 +1,123 @@
+"""The sidebar's settings: a change of one starts over or goes on with an edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from backprop_core import Config, ConfigError, Run
+from backprop_core.data.rows import Brought
+from backprop_core.settings.config import SPECS, fields
+from backprop_core.training.presets import PRESETS, suggested_for
+from playground.session import runs, widget_values, widgets
+from playground.session.session import press, session
+from playground.session.transport import Timeline
+
+
+@dataclass
+class Changes:
+    """What the browser sent: whether a setting was changed, and values that may be old ones.
+
+    A press may come from a browser that has not yet received what the program last gave a widget. It sends the old
+    value along, which is no change. That can be told only when all that was sent is known.
+    """
+
+    made: bool = False
+    doubtful: dict[str, Any] = field(default_factory=dict)
+
+
+def changed(key: str) -> None:
+    """The sidebar's widget with this key was changed: start over, or go on from the shown epoch with an edit."""
+    value, changes = st.session_state[key], session().part(Changes)
+    before = widgets.shown_sidebar().before
+    if key in before and before[key] == value:
+        changes.doubtful[key] = value
+    else:
+        changes.made = True
+        change(key, value)
+
+
+def settle(title: str) -> None:
+    """Decide about doubtful changes before a page is drawn: one that came alone is the visitor's own."""
+    current = session()
+    changes, sidebar = current.part(Changes), widgets.shown_sidebar()
+    doubtful, moved = changes.doubtful, current.part(Timeline).moved is not None
+    pressed = current.pressed or changes.made or moved or title != current.page
+    changes.doubtful, changes.made = {}, False
+    if len(doubtful) == 1 and not pressed:
+        for key, value in doubtful.items():
+            change(key, value)
+    elif doubtful or pressed:
+        sidebar.before = doubtful
+
+
+def change(key: str, value: Any) -> None:
+    """Change what one widget of the sidebar stands for, and nothing else."""
+    press()
+    current, sidebar = session(), widgets.shown_sidebar()
+    sidebar.before.pop(key, None)
+    sidebar.given[key] = value
+    if key == "preset":
+        _start_preset(value)
+        return
+    config = current.run.config_at(current.shown)
+    values = widget_values.from_config(config, sidebar.values) | {key: value}
+    try:
+        if key == "dataset":
+            own = current.run.brought
+            old = suggested_for(own) if isinstance(own, Brought) else None
+            adopt(widget_values.follow_dataset(config, value, old))
+        else:
+            adopt(widget_values.to_config(widget_values.follow_partner(key, values)), values)
+    except ConfigError as error:
+        current.error, current.notice = str(error), ""
+
+
+def _start_preset(name: str | None) -> None:
+    if name in PRESETS:
+        runs.start(PRESETS[name].run(), PRESETS[name].about, name)
+
+
+def draw_again() -> None:
+    """Start over with other weights: the next seed."""
+    change("seed", (session().run.config.seed + 1) % 2**32)
+
+
+def adopt(wanted: Config, earlier: widget_values.Values | None = None) -> None:
+    """Make a configuration hold from the shown epoch on, whatever that takes, and let the sidebar show it.
+
+    What it leaves open stays there as in the `earlier` values. Raises ConfigError.
+    """
+    current = session()
+    current.error = current.notice = ""
+    if wanted.dataset == "csv":  # a run of the user's own rows says the share itself
+        wanted = wanted.replace(test_share=wanted.share_held_back)
+    changes = wanted.changes(current.run.config_at(current.shown))
+    if {*changes} & {*fields("data"), *fields("network")}:
+        _start_over(wanted, changes)
+    elif changes:
+        _go_on(changes)
+    current.preset = None
+    widgets.show(wanted, earlier)
+
+
+def _start_over(wanted: Config, changes: Mapping[str, Any]) -> None:
+    """A new run of the wanted configuration; rows and weights that were brought along stay, where they still fit."""
+    run = session().run
+    own = wanted.dataset == "csv"
+    same_shape = "hidden" not in changes
+    start = Run(wanted, data=run.brought if own else None, params=run.start_params if own and same_shape else None)
+    labels = ", ".join(SPECS[name].label.lower() for name in changes)
+    runs.start(start, f"Started over: {labels} changed.")
+
+
+def _go_on(changes: Mapping[str, Any]) -> None:
+    """Edit the run: goals hold for all of it, everything else from the shown epoch on."""
+    goals = {name: value for name, value in changes.items() if name in fields("goal")}
+    settings = {name: value for name, value in changes.items() if name not in goals}
+    session().run.edit(**goals)
+    if settings:
+        runs.edit(lambda run: run.edit(**settings))

@@ -1,0 +1,1 @@
+"""The sidebar: settings, and sharing them by link and file."""

@@ -1,0 +1,70 @@
+"""The page's address: always a link to the run that is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+import streamlit as st
+
+from backprop_core import Run
+from backprop_core.training.presets import PRESETS
+from playground.session.session import next_frame, session
+from playground.sidebar import links
+
+SOURCE = Path(__file__).with_name("address.js")
+
+
+@dataclass
+class Address:
+    """The parts of the address that the browser was last given."""
+
+    parts: dict[str, str] = field(default_factory=dict)
+
+
+def keep() -> None:
+    """Let the address hold the run: its configuration and edits at once, the shown epoch when nothing plays.
+
+    `st.query_params` would add an entry to the browser's history for every change.
+    """
+    current = session()
+    wanted, given = parts(), current.part(Address)
+    if current.mode != "paused":
+        wanted.pop("epoch", None)
+        if "epoch" in given.parts:
+            wanted["epoch"] = given.parts["epoch"]
+    given.parts = wanted
+    with st.container(key="address"):
+        _component()(data={"query": urlencode(wanted), "number": next_frame()})
+
+
+@st.cache_resource
+def _component() -> Any:
+    return st.components.v2.component(
+        "backprop_playground_address", js=SOURCE.read_text(encoding="utf-8"), isolate_styles=False
+    )
+
+
+def parts() -> dict[str, str]:
+    """The parts of the address."""
+    current = session()
+    run = current.run
+    return links.write(run.config, run.edits, current.shown, preset_of(run))
+
+
+def preset_of(run: Run) -> str | None:
+    """The preset that a run has its own rows and weights from, if it has any."""
+    for name, preset in PRESETS.items():
+        if preset.data is not None and _same(run.brought, preset.data) and _same(run.start_params, preset.params):
+            return name
+    return None
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two nests of arrays hold the same numbers."""
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple) and len(one) == len(other):
+        return all(_same(mine, theirs) for mine, theirs in zip(one, other, strict=True))
+    return bool(np.array_equal(one, other))

@@ -1,0 +1,240 @@
+"""The sidebar: a widget for every setting, with its range and its help text from the core's specs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from backprop_core.data.datasets import DATASETS, TEST_SHARE
+from backprop_core.data.rows import FEATURE_LABELS, Brought
+from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS
+from backprop_core.nn.initializers import INITIALIZERS
+from backprop_core.nn.losses import LOSSES
+from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
+from backprop_core.settings.config import MAX_LAYERS, SPECS, Config
+from backprop_core.training.presets import PRESETS
+from playground.session import settings, widget_values, widgets
+from playground.session.session import session
+from playground.sidebar import share_panel
+
+REGISTRIES: dict[str, Mapping[str, Any]] = {
+    "dataset": DATASETS,
+    "activation": ACTIVATIONS,
+    "output": OUTPUTS,
+    "loss": LOSSES,
+    "init": INITIALIZERS,
+    "optimizer": OPTIMIZERS,
+    "schedule": SCHEDULES,
+}
+STEPS = {
+    "samples": 10,
+    "noise": 0.05,
+    "test_share": 0.05,
+    "schedule_factor": 0.1,
+    "stop_accuracy": 0.05,
+    "momentum": 0.05,
+}
+MOST_NAMES = 8  # of inputs or classes in the line below the dataset
+UNSET = {"batch_size": "all rows", "stop_loss": "never", "stop_accuracy": "never", "test_share": f"{TEST_SHARE:g}"}
+
+
+def sidebar(config: Config) -> None:
+    """Draw the sidebar for the configuration in force at the shown epoch."""
+    with st.sidebar, st.container(key="controls"):
+        st.markdown("#### Backprop Playground", anchors=False)
+        st.selectbox(
+            "Preset",
+            tuple(PRESETS),
+            format_func=lambda name: PRESETS[name].label,
+            key="preset",
+            index=None,
+            placeholder="your own settings",
+            on_change=settings.changed,
+            args=("preset",),
+            help="Ready settings to start from. Choosing one starts over; Undo brings the old run back.",
+        )
+        _choice("dataset", config, own=config.dataset == "csv")
+        st.caption(_about(config))
+        _layers(config)
+        _row("learning_rate", "epochs")
+        with st.expander("Data", icon=":material/scatter_plot:"):
+            _data(config)
+        with st.expander("Network", expanded=True, icon=":material/hub:"):
+            _network(config)
+        with st.expander("Learning", expanded=True, icon=":material/trending_down:"):
+            _learning(config)
+        with st.expander("Stop early", icon=":material/flag:"):
+            _row("stop_loss", "stop_accuracy")
+        share_panel.view()
+
+
+def _about(config: Config) -> str:
+    """What the dataset is, and whether it is scaled; of the user's own rows, what inputs and classes are called."""
+    data = session().run.data
+    scaled = " Inputs are scaled before the network is shown them." if data.scaling else ""
+    return (
+        _contents(config) + scaled + (" So is the target: losses are of scaled numbers." if data.target_scaling else "")
+    )
+
+
+def _contents(config: Config) -> str:
+    run = session().run
+    if config.dataset != "csv" or not isinstance(run.brought, Brought):
+        return DATASETS[config.dataset].about
+    inputs = [f"x{i}: {name}" if name != f"x{i}" else name for i, name in enumerate(run.brought.inputs, start=1)]
+    said = [f"{len(run.brought.X):,} rows brought by you", _few(inputs)]
+    if run.brought.classes:
+        several = run.data.outputs > 1
+        said.append(_few([f"y{i}: {name}" if several else name for i, name in enumerate(run.brought.classes, start=1)]))
+    return "; ".join(said) + "."
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:MOST_NAMES]) + (f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else "")
+
+
+def _data(config: Config) -> None:
+    dataset = DATASETS[config.dataset]
+    plane = bool(session().run.data.features)  # as the user's own rows may be one, or not
+    if not dataset.settings and not plane:
+        st.caption("This truth table has no settings of its own.")
+    for pair in (("samples", "noise"), ("test_share", "data_seed")):
+        _row(*(name for name in pair if name in dataset.settings))
+    if plane:
+        st.multiselect(
+            SPECS["features"].label,
+            list(SPECS["features"].choices),
+            format_func=lambda name: FEATURE_LABELS.get(name, name),
+            key="features",
+            on_change=settings.changed,
+            args=("features",),
+            help=SPECS["features"].help,
+        )
+
+
+def _layers(config: Config) -> None:
+    left, right = st.columns(2)
+    left.number_input(
+        "Hidden layers",
+        0,
+        MAX_LAYERS,
+        key="hidden_layers",
+        on_change=settings.changed,
+        args=("hidden_layers",),
+        help=f"How many layers stand between input and output, 0 to {MAX_LAYERS}.",
+    )
+    most = int(SPECS["hidden"].high)
+    right.number_input(
+        "Hidden size",
+        1,
+        most,
+        key="hidden_size",
+        on_change=settings.changed,
+        args=("hidden_size",),
+        disabled=widgets.value("per_layer") or not config.hidden,
+        help=f"Units of each hidden layer, 1 to {most}.",
+    )
+
+
+def _network(config: Config) -> None:
+    per_layer = widgets.value("per_layer")
+    if config.hidden:
+        _choice("activation", config, disabled=per_layer)
+        st.toggle(
+            "Different layers",
+            key="per_layer",
+            on_change=settings.changed,
+            args=("per_layer",),
+            help="Give every hidden layer its own size and activation.",
+        )
+    if per_layer:
+        for layer in range(1, len(config.hidden) + 1):
+            _layer(layer)
+    _choice("output", config)
+    _choice("loss", config)
+    _choice("init", config)
+    left, right = st.columns(2, vertical_alignment="bottom")
+    with left:
+        _number("seed")
+    right.button(
+        "Draw",
+        icon=":material/casino:",
+        key="draw",
+        on_click=settings.draw_again,
+        width="stretch",
+        help="Start over with other weights: the next seed.",
+    )
+
+
+def _layer(layer: int) -> None:
+    size, activation = widget_values.layer_keys(layer)
+    most = int(SPECS["hidden"].high)
+    left, right = st.columns([2, 3])
+    left.number_input(f"Size {layer}", 1, most, key=size, on_change=settings.changed, args=(size,))
+    right.selectbox(
+        f"Activation {layer}",
+        tuple(ACTIVATIONS),
+        format_func=lambda name: ACTIVATIONS[name].label,
+        key=activation,
+        on_change=settings.changed,
+        args=(activation,),
+    )
+
+
+def _learning(config: Config) -> None:
+    _flag("train_biases")
+    _choice("optimizer", config)
+    _row(*OPTIMIZERS[config.optimizer].settings)
+    _number("batch_size")
+    if config.batch_size is not None:
+        _flag("shuffle")
+    _row("l1", "l2")
+    _choice("schedule", config)
+    _row(*SCHEDULES[config.schedule].settings)
+
+
+def _choice(name: str, config: Config, *, own: bool = False, disabled: bool = False) -> None:
+    labels = REGISTRIES[name]
+    options = [option for option in labels if option != "csv" or own]
+    st.selectbox(
+        SPECS[name].label,
+        options,
+        format_func=lambda option: labels[option].label,
+        key=name,
+        on_change=settings.changed,
+        args=(name,),
+        disabled=disabled,
+        help=SPECS[name].help,
+    )
+
+
+def _flag(name: str) -> None:
+    st.toggle(SPECS[name].label, key=name, on_change=settings.changed, args=(name,), help=SPECS[name].help)
+
+
+def _number(name: str) -> None:
+    spec = SPECS[name]
+    whole = spec.kind == "integer"
+    kind: type[float] = int if whole else float
+    typed: dict[str, Any] = {"min_value": kind(spec.low), "max_value": kind(spec.high)}
+    typed |= {"value": None if spec.optional else "min", "step": STEPS.get(name, 1 if whole else None)}
+    allowed = f"{spec.low:,.0f} to {spec.high:,.0f}" if whole else f"{spec.low:,g} to {spec.high:,g}"
+    st.number_input(
+        spec.label,
+        **typed,
+        format="%d" if whole else "%g",
+        placeholder=UNSET.get(name),
+        key=name,
+        on_change=settings.changed,
+        args=(name,),
+        help=f"{spec.help} From {allowed}.",
+    )
+
+
+def _row(*names: str) -> None:
+    if names:
+        for column, name in zip(st.columns(2), names, strict=False):
+            with column:
+                _number(name)

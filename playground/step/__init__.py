@@ -1,0 +1,1 @@
+"""The One step page: one update, number by number."""

@@ -1,0 +1,1 @@
+"""A hand calculation, typed in and checked."""

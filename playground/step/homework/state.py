@@ -1,0 +1,67 @@
+"""The homework sheet: every change makes a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from backprop_core.explain.homework import EXAMPLES
+from playground.session.session import press, session
+from playground.step.homework import worksheet
+from playground.step.homework.worksheet import Sheet
+
+
+@dataclass
+class Sheets:
+    """The sheet in use, begun with the first example, and how many there were before it."""
+
+    current: Sheet = field(default_factory=lambda: worksheet.example(next(iter(EXAMPLES))))
+    before: int = 0
+
+
+def sheet() -> Sheet:
+    """The sheet in use."""
+    return _sheets().current
+
+
+def table_key(table: str) -> str:
+    """The key of one of the sheet's tables: another one whenever the sheet has changed, so no edit counts twice."""
+    return f"homework_{table}_{_sheets().before}"
+
+
+def start() -> None:
+    """Begin with the chosen example."""
+    press()
+    _use(worksheet.example(st.session_state["homework_example"]))
+
+
+def resize() -> None:
+    """The numbers of rows or units were changed."""
+    press()
+    wanted = {name: st.session_state[f"homework_{name}"] for name in ("inputs", "hidden 1", "hidden 2", "outputs")}
+    layers = tuple(units for units in wanted.values() if units)
+    _use(worksheet.resized(sheet(), st.session_state["homework_rows"], layers))
+
+
+def change(name: str) -> None:
+    """A setting of the homework's network was changed."""
+    press()
+    _use(worksheet.with_setting(sheet(), **{name: st.session_state[f"homework_{name}"]}))
+
+
+def edit(key: str, apply: Callable[..., Sheet], *which: Any) -> None:
+    """A table of the sheet was edited."""
+    press()
+    _use(apply(sheet(), *which, st.session_state[key]["edited_rows"]))
+
+
+def _sheets() -> Sheets:
+    return session().part(Sheets)
+
+
+def _use(changed: Sheet) -> None:
+    sheets = _sheets()
+    sheets.current, sheets.before = changed, sheets.before + 1

@@ -1,0 +1,108 @@
+"""The One step page: where the walk through a step stands, what was predicted, and what is checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from playground.session import widgets
+from playground.session.session import press, session
+
+
+@dataclass
+class Walk:
+    """Where the visitor stands.
+
+    `position` is the number of the quantity shown, `revealed` the place whose numbers are shown while predicting,
+    `guess` and `guessed_sign` what was predicted there, `checking` whether all gradients are checked.
+    """
+
+    position: int = 0
+    revealed: tuple[int, ...] = ()
+    guess: str = ""
+    guessed_sign: str = ""
+    checking: bool = False
+
+
+def stand(quantities: int) -> int:
+    """Where the walk stands, among so many quantities."""
+    walk = _walk()
+    walk.position = min(walk.position, quantities - 1)
+    return walk.position
+
+
+def move(by: int) -> None:
+    """Walk on, or back, by one quantity."""
+    go_to(max(0, _walk().position + by))
+
+
+def go_to(position: int) -> None:
+    """Walk to a quantity."""
+    _walk().position = position
+    hide_again()
+
+
+def choose_cell(chart: str, keys: tuple[str, str], start: tuple[int, int]) -> None:
+    """A cell of a heatmap was chosen, whose first row and column are `start`: let two choices follow."""
+    points = st.session_state[chart]["selection"]["points"]
+    if points and "customdata" in points[0]:
+        row, column = points[0]["customdata"][:2]
+        widgets.give(keys[0], start[0] + int(row))
+        widgets.give(keys[1], start[1] + int(column))
+    hide_again()
+
+
+def choose(key: str) -> None:
+    """Something was chosen in a widget: keep it, and hide again what is being predicted."""
+    widgets.keep(key)
+    hide_again()
+
+
+def hide_again() -> None:
+    """Another number is asked for: hide it, if numbers are being predicted, and forget the guess."""
+    press()
+    walk = _walk()
+    walk.revealed, walk.guess, walk.guessed_sign = (), "", ""
+    for key, empty in (("guess", ""), ("guessed_sign", None)):
+        if key in st.session_state:
+            st.session_state[key] = empty
+
+
+def reveal() -> None:
+    """Show the numbers, and what was guessed beside them."""
+    press()
+    walk = _walk()
+    walk.revealed = _place()
+    walk.guess = st.session_state.get("guess", "")
+    walk.guessed_sign = st.session_state.get("guessed_sign") or ""
+
+
+def is_revealed() -> bool:
+    """Whether the numbers at this place of the walk have been revealed."""
+    return _walk().revealed == _place()
+
+
+def guess() -> tuple[str, str]:
+    """What was typed before the numbers were revealed, and the sign that was chosen; empty where nothing was."""
+    return _walk().guess, _walk().guessed_sign
+
+
+def check_all() -> None:
+    """Check all gradients, from now on at every epoch shown."""
+    press()
+    _walk().checking = True
+
+
+def is_checking() -> bool:
+    """Whether all gradients are checked."""
+    return _walk().checking
+
+
+def _walk() -> Walk:
+    return session().part(Walk)
+
+
+def _place() -> tuple[int, ...]:
+    current = session()
+    return (current.runs, current.edits, current.shown, _walk().position)

@@ -1,0 +1,256 @@
+"""The Sweep page: what is to be swept, the sweep under way, and the cell that is looked at."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Generator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import streamlit as st
+
+from backprop_core import Config, ConfigError, sweep
+from backprop_core.data.datasets import DATASETS
+from backprop_core.settings import setting_text
+from backprop_core.sweep import SWEEPS, Estimate, Grid, Result, Solved
+from backprop_core.training.problem import OwnRows, data_for
+from playground.compare import state as pins
+from playground.session import playing, runs, widgets
+from playground.session.session import Recipe, press, session, theme
+from playground.sweep import axis_values
+from playground.sweep.figures import Map
+from playground.sweep.workers import WorkersError, find_workers
+
+FIRST_READY = "rate_size"
+NONE = "nothing else"
+BY_SCORE, BY_LOSS = "accuracy 1", "loss below"
+BY_FIT = f"R² of {sweep.CURVE_SOLVED:g}"
+MOST_SEEDS = 1_000
+LONGEST_PAUSE = 1.0  # seconds between two slices that count as time of the sweep: the page was drawn, not left
+
+
+@dataclass
+class Sweeps:
+    """What the page remembers. `going` trains the sweep, slice by slice, as long as it is not None.
+
+    Streamlit begins the next run of the script while the last one may still be in a slice: whoever takes `going` on, or
+    replaces it, holds the lock. `seconds` is what the sweep has taken until `clock`, `number` how many were begun,
+    `expected` what was said of it before, None if it was begun too quickly.
+    """
+
+    base: Config = SWEEPS[FIRST_READY].config
+    brought: OwnRows | None = None
+    result: Result | None = None
+    going: Generator[Result] | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    seconds: float = 0.0
+    clock: float = 0.0
+    number: int = 0
+    chosen: tuple[int, int] | None = None
+    map: Map | None = None
+    map_of: tuple[Any, ...] = ()
+    estimate: Estimate | None = None
+    estimate_of: tuple[Any, ...] = ()
+    expected: Estimate | None = None
+
+
+def sweeps() -> Sweeps:
+    """The page's own state; its widgets begin with the first ready sweep."""
+    current = session().part(Sweeps)
+    if "sweep_setting_1" not in st.session_state:
+        st.session_state["sweep_ready"] = FIRST_READY
+        _show_ready(FIRST_READY)
+    return current
+
+
+def choose_ready() -> None:
+    """A ready sweep was chosen."""
+    press()
+    name = st.session_state["sweep_ready"]
+    if name is not None:
+        _show_ready(name)
+
+
+def take_from_train() -> None:
+    """Sweep around the configuration that the Train page shows, with its rows."""
+    press()
+    run, current = session().run, sweeps()
+    config = run.config_at(session().shown)
+    current.base, current.brought = config, run.brought
+    widgets.give("sweep_ready", None)
+    widgets.give("sweep_epochs", config.epochs)
+    widgets.give("sweep_first_seed", config.seed)
+    for which in (1, 2):
+        if st.session_state[f"sweep_setting_{which}"] not in (*axis_values.sweepable(config), NONE):
+            _sweep_another(which)
+
+
+def choose_setting(which: int) -> None:
+    """Another setting is to be swept: suggest values for it."""
+    press()
+    widgets.give("sweep_ready", None)
+    _suggest_values(which)
+
+
+def own_settings() -> None:
+    """Something about the sweep was changed by hand."""
+    press()
+    widgets.give("sweep_ready", None)
+
+
+def _sweep_another(which: int) -> None:
+    """Replace a setting that can no longer be swept: the first by another one, the second by none."""
+    other = st.session_state["sweep_setting_2"]
+    names = [name for name in axis_values.sweepable(sweeps().base) if name != other] if which == 1 else [NONE]
+    widgets.give(f"sweep_setting_{which}", names[0])
+    _suggest_values(which)
+
+
+def _suggest_values(which: int) -> None:
+    name = st.session_state[f"sweep_setting_{which}"]
+    widgets.give(f"sweep_values_{which}", [] if name == NONE else axis_values.defaults(name))
+
+
+def _show_ready(name: str) -> None:
+    ready, current = SWEEPS[name], session().part(Sweeps)
+    current.base, current.brought = ready.config, None
+    axes = list(ready.axes.items())
+    for which in (1, 2):
+        setting, values = axes[which - 1] if which <= len(axes) else (NONE, ())
+        st.session_state[f"sweep_setting_{which}"] = setting
+        st.session_state[f"sweep_values_{which}"] = [setting_text.write(setting, value) for value in values]
+    shown = {"seeds": ready.seeds, "first_seed": 0, "epochs": ready.config.epochs, "solved": solved_options()[0]}
+    for widget, value in shown.items():
+        widgets.give(f"sweep_{widget}", value)
+
+
+def solved_options() -> tuple[str, str]:
+    """What may count as solved."""
+    current = session().part(Sweeps)
+    own = current.brought
+    task = DATASETS[current.base.dataset].task if own is None else data_for(current.base, own).task
+    return (BY_SCORE if task == "classification" else BY_FIT), BY_LOSS
+
+
+def planned() -> Grid:
+    """The grid that the widgets ask for. Raises ConfigError."""
+    current, values = sweeps(), st.session_state
+    axes = {}
+    for which in (1, 2):
+        name = values[f"sweep_setting_{which}"]
+        if name != NONE:
+            if name in axes:
+                raise ConfigError(name, "Choose two different settings.")
+            axes[name] = [setting_text.read(name, typed) for typed in values[f"sweep_values_{which}"]]
+    config = current.base.replace(epochs=values["sweep_epochs"])
+    first = int(values["sweep_first_seed"])
+    solved = Solved(None, values["sweep_below"]) if values["sweep_solved"] == BY_LOSS else None
+    seeds = range(first, first + int(values["sweep_seeds"]))
+    return sweep.plan(config, axes, seeds, solved=solved, data=current.brought)
+
+
+def estimate(grid: Grid, workers: int) -> Estimate:
+    """How many seconds a grid takes; tried out anew only when the grid is another."""
+    current, wanted = sweeps(), _estimate_key(grid, workers)
+    if current.estimate is None or current.estimate_of != wanted:
+        current.estimate, current.estimate_of = sweep.estimate(grid, workers), wanted
+    return current.estimate
+
+
+def _estimate_key(grid: Grid, workers: int) -> tuple[Any, ...]:
+    return grid.config, grid.axes, grid.seeds, id(grid.brought), workers
+
+
+def start() -> None:
+    """Begin the sweep that the widgets ask for; nothing happens where there is none, which the page says."""
+    press()
+    current = sweeps()
+    try:
+        grid, found = planned(), find_workers()
+    except (ConfigError, WorkersError):
+        return
+    stop()
+    with current.lock:
+        current.going = sweep.stream(grid, found.executor, found.number)
+        current.result, current.chosen = next(current.going), None
+        current.seconds, current.clock = 0.0, time.perf_counter()
+        current.number += 1
+        said = current.estimate_of == _estimate_key(grid, found.number)
+        current.expected = current.estimate if said else None
+
+
+def stop() -> None:
+    """Stop the sweep under way; what is there stays."""
+    press()
+    current = sweeps()
+    with current.lock:
+        if current.going is not None:
+            current.going.close()
+            current.going = None
+
+
+def advance() -> None:
+    """Train the sweep under way for one slice of time."""
+    current = sweeps()
+    with current.lock:
+        if current.going is None:
+            return
+        start = time.perf_counter()
+        if next(current.going, None) is None:
+            current.going = None
+        end = time.perf_counter()
+        current.seconds += min(start - current.clock, LONGEST_PAUSE) + end - start
+        current.clock = end
+
+
+def map_of(result: Result, measure: str, height: int) -> Map:
+    """The map of a sweep; made anew only when grid, measure or theme are others."""
+    current, grid = sweeps(), result.grid
+    wanted = (grid.config, grid.axes, grid.seeds, measure, theme(), height)
+    if current.map is None or current.map_of != wanted:
+        current.map, current.map_of = Map(*axis_values.names(grid), measure, theme(), height), wanted
+    return current.map
+
+
+def map_key() -> str:
+    """The key of the map's chart. Another one for every sweep: a chart would keep the cell selected in it."""
+    return f"sweep_map_chart_{sweeps().number}"
+
+
+def choose_cell() -> None:
+    """A cell of the map was chosen."""
+    press()
+    points = st.session_state[map_key()]["selection"]["points"]
+    if points and "customdata" in points[0]:
+        i, j = points[0]["customdata"][:2]
+        sweeps().chosen = (int(i), int(j))
+
+
+def open_run(result: Result, place: tuple[int, int, int]) -> None:
+    """Show a run of the sweep on the Train page, trained as far as it was; Undo brings back the run shown there."""
+    recipe, until = _recipe(result, place), _until(result, place)
+    runs.start(replace(recipe, epoch=0).run(), f"From the sweep: {_run_name(result, place)}.")
+    if until:
+        playing.start("finishing", until)
+
+
+def pin_run(result: Result, place: tuple[int, int, int]) -> str:
+    """Pin a run of the sweep for Compare, trained as far as it was; returns what to say about it."""
+    name = _run_name(result, place)
+    return pins.pin(_recipe(result, place), name) or f"Pinned for Compare: {name}."
+
+
+def _recipe(result: Result, place: tuple[int, int, int]) -> Recipe:
+    return Recipe(result.config(*place), (), _until(result, place), result.grid.brought, None)
+
+
+def _until(result: Result, place: tuple[int, int, int]) -> int:
+    """How far a run was trained: up to the epoch in which it diverged, or its newest."""
+    return int(result.diverged[place] or result.records["epochs"][place])
+
+
+def _run_name(result: Result, place: tuple[int, int, int]) -> str:
+    config, names = result.config(*place), [name for name, _ in result.grid.axes]
+    said = [f"{name} {setting_text.write(name, getattr(config, name))}" for name in names]
+    return ", ".join([*said, f"seed {config.seed}"])

@@ -1,0 +1,132 @@
+"""The five figures of the Train page, made for one run and brought to any of its epochs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop_core.nn.activations import Array
+from backprop_core.training.run import Run, Snapshot
+from playground.charts import alt_text
+from playground.charts.curves import Curves
+from playground.charts.diagram import Diagram
+from playground.charts.live_figure import Live
+from playground.charts.matrices import Matrices, Matrix
+from playground.charts.of_run import learned_alt, learned_figure, parameter_names, unit_names, with_bias
+from playground.charts.theme import Theme
+
+HEIGHTS = {"network": 256, "learned": 256, "weights": 216, "gradients": 216, "loss_curve": 176}
+MOST_SAMPLES = 12  # training rows in the heatmaps of activations and of δ
+
+GRADIENT_VIEWS = ("Gradients", "Activations", "δ", "Updates")
+CURVE_VIEWS = ("Loss", "Gradient norm")
+
+
+@dataclass(frozen=True)
+class Views:
+    """What the user chose to see, of each panel that shows more than one thing."""
+
+    learned: str
+    gradients: str = GRADIENT_VIEWS[0]
+    curves: str = CURVE_VIEWS[0]
+    log: bool = True
+
+
+class Board:
+    """The Train page's figures for one run, made at the epoch shown first."""
+
+    def __init__(self, run: Run, views: Views, theme: Theme, shown: int) -> None:
+        names = unit_names(run)
+        self.network = Diagram(names, theme, HEIGHTS["network"])
+        self.weights = Matrices(parameter_names(names, ""), theme, HEIGHTS["weights"])
+        self._names, self._views, self._curve_names = names, views, _curve_names(run, views.curves)
+        self.learned, self._update_learned = learned_figure(run, views.learned, theme, HEIGHTS["learned"])
+        self.gradients, self._gradient_values = _gradients(run, views.gradients, names, theme)
+        self.loss_curve = Curves(self._curve_names, theme, HEIGHTS["loss_curve"], log=views.log)
+        self._norms = views.curves == CURVE_VIEWS[1]
+        self._run = run
+        self.update(run.at(shown), still=True)
+        for figure in self.figures.values():
+            figure.settle()
+        self.first_alts = self.alts(run.at(shown))
+
+    @property
+    def figures(self) -> dict[str, Live]:
+        """The figures by the name of their panel."""
+        return {name: getattr(self, name) for name in HEIGHTS}
+
+    @property
+    def patches(self) -> dict[str, dict[str, object]]:
+        """What brings the figures from their first epoch to the one they were updated to, by panel."""
+        return {name: figure.patch for name, figure in self.figures.items()}
+
+    def update(self, snapshot: Snapshot, *, still: bool) -> None:
+        """Bring every figure to the epoch of a snapshot; `still` adds what is read by pointing at it."""
+        self.network.update_params(snapshot.params, hints=still)
+        self.weights.update_cells([with_bias(*pair) for pair in snapshot.params])
+        self._update_learned(snapshot)
+        self.gradients.update_cells(self._gradient_values(snapshot))
+        self._update_curves(snapshot.epoch)
+
+    def alts(self, snapshot: Snapshot) -> dict[str, str]:
+        """What the figures show at the epoch of a snapshot, in words, by panel."""
+        epoch, view = snapshot.epoch, self._views.gradients
+        names, weights = parameter_names(self._names, ""), [with_bias(*pair) for pair in snapshot.params]
+        epochs, curves = self._curves()
+        return {
+            "network": alt_text.network(epoch, self._run.network.sizes, names, weights),
+            "learned": learned_alt(self._views.learned, snapshot, self._names[1:]),
+            "weights": alt_text.matrices("Weights", epoch, names, weights),
+            "gradients": alt_text.matrices(view, epoch, self.gradients.names, self._gradient_values(snapshot)),
+            "loss_curve": alt_text.curves(self._views.curves, self._curve_names, curves, epochs, epoch),
+        }
+
+    def _update_curves(self, shown: int) -> None:
+        epochs, curves = self._curves()
+        self.loss_curve.update_curves(epochs, curves, shown)
+
+    def _curves(self) -> tuple[Array, list[Array]]:
+        """The epochs (K,) of the curves, and the curves, each (K,)."""
+        history = self._run.history
+        if self._norms:
+            epochs, norms = self._run.gradient_norms()
+            return epochs, list(norms.T)
+        curves = [history.loss, history.test_loss] if len(history.test_loss) else [history.loss]
+        return np.arange(len(history.loss)), curves
+
+
+def _gradients(
+    run: Run, view: str, names: list[tuple[str, ...]], theme: Theme
+) -> tuple[Matrices, Callable[[Snapshot], list[Array]]]:
+    height = HEIGHTS["gradients"]
+    if view == "Updates":
+        return Matrices(parameter_names(names, "Δ"), theme, height), _updates
+    if view == "Gradients":
+        return Matrices(parameter_names(names, "d"), theme, height), lambda snapshot: [
+            with_bias(*pair) for pair in snapshot.grads
+        ]
+    letter = "a" if view == "Activations" else "δ"
+    rows = tuple(f"row {i + 1}" for i in range(min(len(run.data.X), MOST_SAMPLES)))
+    titles = [Matrix(f"{letter}{l}", rows, units) for l, units in enumerate(names[1:], start=1)]
+
+    def values(snapshot: Snapshot) -> list[Array]:
+        arrays = snapshot.a[1:] if view == "Activations" else snapshot.delta
+        return [array[: len(rows)] for array in arrays]
+
+    return Matrices(titles, theme, height), values
+
+
+def _updates(snapshot: Snapshot) -> list[Array]:
+    step = snapshot.step()
+    return [
+        with_bias(W_after - W, b_after - b)
+        for (W, b), (W_after, b_after) in zip(step.params, step.params_after, strict=True)
+    ]
+
+
+def _curve_names(run: Run, view: str) -> tuple[str, ...]:
+    if view == CURVE_VIEWS[1]:
+        return tuple(f"layer {l}" for l in range(1, len(run.network.sizes)))
+    return ("train", "test") if len(run.data.X_test) else ("train",)

@@ -1,0 +1,225 @@
+"""Train: play, pause, step, scrub and edit a run, and see every weight, every gradient and the loss."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from backprop_core.training.run import Snapshot
+from playground.charts.of_run import learned_views, unit_names
+from playground.compare import state as pins
+from playground.compare.comparison import LONGEST_NAME, score_text
+from playground.components import chart_config
+from playground.components.playback import Readouts, button, choose_speed, play, timeline
+from playground.components.style import use_style
+from playground.session import playing, runs, transport, widgets
+from playground.session.session import session
+from playground.sidebar import sidebar
+from playground.train import state
+from playground.train.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views
+
+WEIGHT_WAYS = ("One by one", "Paste starting weights")
+
+
+def page() -> None:
+    """Draw the page; while playing, go on drawing frames until something is pressed."""
+    use_style()
+    widgets.prepare()
+    current = session()
+    sidebar.sidebar(current.run.config_at(current.shown))
+    snapshot = current.run.at(current.shown)
+    readouts = _transport(snapshot)
+    board = _panels(snapshot)
+    if current.mode == "paused":
+        _draw(board, snapshot, readouts, still=True)
+    else:
+        play(lambda: _draw(board, current.run.at(current.shown), readouts, still=False))
+
+
+def _draw(board: Board, snapshot: Snapshot, readouts: Readouts, *, still: bool) -> None:
+    """Bring numbers and charts to a snapshot."""
+    board.update(snapshot, still=still)
+    if not still and session().mode != "playing":
+        readouts.say(_status())
+    readouts.send(board.patches, _numbers(snapshot), board.alts(snapshot) if still else {}, still=still)
+
+
+def _numbers(snapshot: Snapshot) -> dict[str, str]:
+    """What the readouts say, by the keys of their containers."""
+    history, test_score = session().run.history, snapshot.test_score
+    scores = score_text(snapshot.score) + (f" / {score_text(test_score)}" if test_score is not None else "")
+    return {
+        "epoch_shown": f"{snapshot.epoch:,}",
+        "train_loss": f"{snapshot.loss:.6g}",
+        "test_loss": f"{history.test_loss[snapshot.epoch]:.6g}" if len(history.test_loss) else "–",
+        "accuracy": scores,
+    }
+
+
+def _titles(snapshot: Snapshot) -> dict[str, str]:
+    """What the readouts are called."""
+    score = "Accuracy" if snapshot.data.task == "classification" else "R²"
+    penalty = " incl. penalty" if snapshot.penalty else ""
+    rows = "train / test" if snapshot.test_score is not None else "train"
+    return {
+        "epoch_shown": "Epoch",
+        "train_loss": f"Train loss{penalty}",
+        "test_loss": "Test loss",
+        "accuracy": f"{score} {rows}",
+    }
+
+
+def _status() -> str:
+    current = session()
+    if current.error:
+        return f":red[:material/error: {current.error}]"
+    if current.mode == "finishing":
+        return playing.progress()
+    return f":material/info: {current.notice}" if current.notice else ":small[ ]"
+
+
+def _transport(snapshot: Snapshot) -> Readouts:
+    current = session()
+    paused = current.mode == "paused"
+    with st.container(key="transport", horizontal=True):
+        button("reset", "Reset", "restart_alt", runs.reset, "Back to epoch 0, with the settings in force.",
+               shortcut="0")  # fmt: skip
+        button("back", "Back", "skip_previous", transport.back, "One epoch back.", shortcut="B",
+               disabled=current.shown == 0)  # fmt: skip
+        label, icon = ("Play", "play_arrow") if paused else ("Pause", "pause")
+        button("play", label, icon, transport.toggle_play, "Train, and watch.", shortcut="P", type="primary")
+        button("step", "Step", "skip_next", transport.step, "One epoch on.", shortcut="S")
+        button("finish", "Finish", "fast_forward", transport.finish, "Train to the last epoch, without drawing each.",
+               shortcut="F")  # fmt: skip
+        button("undo", "Undo", "undo", runs.undo, "Back to the run before the last start over, reset or branch.",
+               shortcut="U", disabled=not current.undo)  # fmt: skip
+        choose_speed()
+        _pin()
+    timeline()
+    left, right = st.columns([5, 6], vertical_alignment="center", gap="small")
+    numbers = _numbers(snapshot)
+    with left.container(key="readouts", horizontal=True):
+        for name, title in _titles(snapshot).items():
+            st.container(key=name, width="content").markdown(f":small[{title}]  \n**{numbers[name]}**")
+    with right.container(key="status"):
+        status = st.markdown(_status())
+    with st.container(key="live"):
+        channel = st.empty()
+    return Readouts(status, channel)
+
+
+def _pin() -> None:
+    popover = st.container(key="pin", width="content").popover("Pin", icon=":material/keep:", key=pins.form_key())
+    with popover, st.form("pin_form", border=False, clear_on_submit=True):
+        st.text_input("Name", key=pins.NAME, max_chars=LONGEST_NAME, placeholder=pins.offered_name())
+        st.form_submit_button("Pin this run", key="pin_run", icon=":material/keep:", on_click=pins.pin_shown)
+    popover.caption(f"It stays on the **Compare** page as it is now; up to {pins.MOST_PINS} runs do.")
+
+
+def _panels(snapshot: Snapshot) -> Board:
+    heads, boxes = {}, {}
+    for row in (("network", "learned"), ("weights", "gradients")):
+        for name, column in zip(row, st.columns(2, gap="xsmall"), strict=True):
+            boxes[name] = column.container(key=f"panel_{name}")
+    boxes["loss_curve"] = st.container(key="panel_loss_curve")
+    for name, panel in boxes.items():
+        heads[name] = panel.container(key=f"head_{name}", horizontal=True, horizontal_alignment="distribute")
+    views = _views(heads, snapshot)
+    board = state.board(views)
+    for name, live_figure in board.figures.items():
+        with boxes[name].container(key=name):
+            st.plotly_chart(
+                live_figure.figure, config=chart_config.config(), height=HEIGHTS[name], key=f"{name}_chart",
+                alt=board.first_alts[name],
+            )  # fmt: skip
+    return board
+
+
+def _views(heads: dict[str, DeltaGenerator], snapshot: Snapshot) -> Views:
+    heads["network"].markdown("**Network** :small[:gray[lines: weights, blue − red +; circles: biases]]")
+    heads["weights"].markdown("**Weights**")
+    with heads["weights"]:
+        _weight_editor(snapshot)
+    options = learned_views(snapshot.data)
+    heads["learned"].markdown("**Learned**")
+    heads["learned"].markdown(f":small[:gray[{_caption(snapshot)}]]")
+    learned = _switch(heads["learned"], "learned_view", options)
+    gradients = _switch(heads["gradients"], "gradients_view", GRADIENT_VIEWS)
+    curves = _switch(heads["loss_curve"], "curves_view", CURVE_VIEWS)
+    scale = _switch(heads["loss_curve"], "scale", ("log", "linear"))
+    return Views(learned, gradients, curves, log=scale == "log")
+
+
+def _caption(snapshot: Snapshot) -> str:
+    data = snapshot.data
+    if len(data.X_test) == 0:
+        return f"{len(data.X):,} rows"
+    return f"{len(data.X):,} train ●, {len(data.X_test):,} test ◇"
+
+
+def _switch(head: DeltaGenerator, key: str, options: tuple[str, ...]) -> str:
+    widgets.keep_choice(key, options)
+    head.segmented_control(
+        key,
+        options,
+        key=key,
+        required=True,
+        on_change=widgets.keep,
+        args=(key,),
+        label_visibility="collapsed",
+        width="content",
+    )
+    return str(widgets.value(key))
+
+
+def _weight_editor(snapshot: Snapshot) -> None:
+    with st.popover("Edit", icon=":material/edit:", key="edit_weights", disabled=session().mode != "paused"):
+        widgets.keep_choice("weights_way", WEIGHT_WAYS)
+        st.segmented_control(
+            "Edit",
+            WEIGHT_WAYS,
+            key="weights_way",
+            required=True,
+            on_change=widgets.keep,
+            args=("weights_way",),
+            label_visibility="collapsed",
+        )
+        if widgets.value("weights_way") == WEIGHT_WAYS[1]:
+            _weight_blocks(snapshot)
+            return
+        st.caption(f"Type a new value; training goes on from epoch {snapshot.epoch:,} with it.")
+        names = unit_names(session().run)
+        for l, (W, b) in enumerate(snapshot.params, start=1):
+            key = f"weights_{l}_{session().runs}_{session().edits}_{snapshot.epoch}"
+            columns = [[*weights, bias] for weights, bias in zip(W.T.tolist(), b.tolist(), strict=True)]
+            table = {f"W{l}, b{l}": [*names[l - 1], "bias"], **dict(zip(names[l], columns, strict=True))}
+            numbers = {name: st.column_config.NumberColumn(format="%.6g", width="small") for name in names[l]}
+            st.data_editor(
+                table,
+                key=key,
+                on_change=state.edit_weights,
+                args=(l, key, names[l]),
+                disabled=[f"W{l}, b{l}"],
+                column_config=numbers,
+                hide_index=True,
+            )
+
+
+def _weight_blocks(snapshot: Snapshot) -> None:
+    """A text for each layer, to be replaced by starting weights of one's own."""
+    if snapshot.epoch:
+        st.caption("Starting weights are those of epoch 0: press **Reset**, or move the timeline there.")
+        return
+    st.caption("Rows of numbers, as a spreadsheet or NumPy writes them: a row for each input, the last for the biases.")
+    for l, (W, _) in enumerate(snapshot.params, start=1):
+        key = f"block_{l}_{session().runs}_{session().edits}"
+        with st.form(f"form_{key}", border=False):
+            st.text_area(
+                f"W{l} over b{l}: {W.shape[0] + 1} rows of {W.shape[1]}", state.layer_text(l), key=key, height=110,
+                help="Separated by tabs, spaces, commas or semicolons.",
+            )  # fmt: skip
+            if state.refusal(key):
+                st.error(state.refusal(key), icon=":material/error:")
+            st.form_submit_button(
+                f"Use these in layer {l}", key=f"use_block_{l}", on_click=state.paste_weights, args=(l, key)
+            )

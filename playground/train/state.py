@@ -1,0 +1,82 @@
+"""The panels of the Train page: their figures, and the weights typed into them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from backprop_core import ConfigError
+from backprop_core.settings.config import Address
+from playground.session import runs
+from playground.session.session import press, session, theme
+from playground.train import weight_text
+from playground.train.board import Board, Views
+
+
+@dataclass
+class Panels:
+    """The figures on the page, and what they were made for; and why weights that were typed were refused, by key."""
+
+    board: Board | None = None
+    made_for: tuple[Any, ...] = ()
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+def board(views: Views) -> Board:
+    """The figures for these views; made anew only when run, views or theme are others."""
+    current = session()
+    panels = current.part(Panels)
+    wanted = (current.runs, views, theme())
+    if panels.board is None or panels.made_for != wanted:
+        panels.board, panels.made_for = Board(current.run, views, theme(), current.shown), wanted
+    return panels.board
+
+
+def layer_text(layer: int) -> str:
+    """The weights and biases of a layer at the shown epoch, as text that can be changed and pasted back."""
+    current = session()
+    return weight_text.written(*current.run.at(current.shown).params[layer - 1])
+
+
+def paste_weights(layer: int, key: str) -> None:
+    """A layer's starting weights were pasted as a block: they are edits at epoch 0, and go wherever the run goes."""
+    press()
+    current, panels = session(), session().part(Panels)
+    fan_in, fan_out = current.run.network.sizes[layer - 1 : layer + 1]
+    current.error, panels.refused = "", {}
+    try:
+        block = weight_text.parse(st.session_state[key], fan_in, fan_out).tolist()
+        values: dict[Address, float] = {
+            (layer, "b", j) if i == fan_in else (layer, "W", i, j): value
+            for i, row in enumerate(block)
+            for j, value in enumerate(row)
+        }
+        runs.edit(lambda run: run.edit(params=values))
+    except ConfigError as error:
+        panels.refused = {key: str(error)}
+    else:
+        current.notice = f"The starting weights of layer {layer} are those you gave."
+
+
+def refusal(key: str) -> str:
+    """Why the text of an input was refused; "" if it was not."""
+    return session().part(Panels).refused.get(key, "")
+
+
+def edit_weights(layer: int, key: str, units: tuple[str, ...]) -> None:
+    """The table of a layer's weights was edited: continue from the shown epoch with the new values."""
+    press()
+    current = session()
+    fan_in = current.run.network.sizes[layer - 1]
+    values: dict[Address, float] = {}
+    for row, cells in st.session_state[key]["edited_rows"].items():
+        for name, number in cells.items():
+            unit = units.index(name)
+            values[(layer, "b", unit) if int(row) == fan_in else (layer, "W", int(row), unit)] = number
+    current.error = ""
+    try:
+        runs.edit(lambda run: run.edit(params=values))
+    except ConfigError as error:
+        current.error = str(error)

@@ -1,0 +1,82 @@
+"""A layer's weights as text: rows of numbers, as they are pasted from a spreadsheet, a paper or a program."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+
+from backprop_core.data.plain_names import shown
+from backprop_core.nn.activations import Array
+from backprop_core.settings.config import ConfigError
+from playground.data.tables.cells import number
+
+MOST_CHARACTERS = 200_000  # 65 rows of 64 numbers in all their digits are half of that
+
+_ROW_END = re.compile(r"\][\s,;]*|[\r\n]+")  # NumPy and Python write a row in brackets
+
+
+def parse(text: str, fan_in: int, fan_out: int) -> Array:
+    """The numbers (fan_in + 1, fan_out) of a layer, the biases in the last row.
+
+    Numbers are separated by tabs, spaces, commas or semicolons. Commas are decimal where other signs separate, and the
+    numbers fit then. Brackets mean nothing.
+
+    Raises
+    ------
+    ConfigError
+        With the field `params`, for another shape, and for what is not a number; the sentence says where.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise _refusal(f"This has {len(text):,} characters, and at most {MOST_CHARACTERS:,} can be read.")
+    lines = [line for line in (line.replace("[", " ").strip() for line in _ROW_END.split(text)) if line.strip(" ,;")]
+    if not lines:
+        raise _refusal(f"Paste {_shape(fan_in, fan_out)}.")
+    by_comma = [re.split(r"\s*[,;]\s*|\s+", line.strip(" \t,;")) for line in lines]
+    by_others = [re.split(r"\s*;\s*|\s+", line.strip(" \t;")) for line in lines]
+    readings = [(by_comma, "."), (by_others, ",")]
+    if any(sign in line.strip() for line in lines for sign in "\t;"):
+        readings.reverse()
+    fitting = [reading for reading in readings if _objection(*reading, fan_in, fan_out) == ""]
+    rows, decimal = (fitting or [next((r for r in readings if _is_shaped(r[0], fan_in, fan_out)), readings[0])])[0]
+    objection = _objection(rows, decimal, fan_in, fan_out)
+    if objection:
+        raise _refusal(objection)
+    return np.array([[number(cell, decimal) for cell in row] for row in rows])
+
+
+def written(W: Array, b: Array) -> str:
+    """A layer's weights and biases as text that `parse` reads back to the same bits."""
+    return "\n".join("\t".join(repr(value) for value in row) for row in np.vstack([W, b]).tolist())
+
+
+def _is_shaped(rows: list[list[str]], fan_in: int, fan_out: int) -> bool:
+    return len(rows) == fan_in + 1 and all(len(row) == fan_out for row in rows)
+
+
+def _objection(rows: list[list[str]], decimal: str, fan_in: int, fan_out: int) -> str:
+    """What is wrong with the cells of a layer, in a sentence; "" if nothing."""
+    for row, cells in enumerate(rows, start=1):
+        for column, cell in enumerate(cells, start=1):
+            value = number(cell, decimal)
+            if value is None or not math.isfinite(value):
+                return f"Row {row}, number {column}: {shown(cell)} is not a number."
+    if len(rows) != fan_in + 1:
+        return f"{_count(len(rows), 'row')} cannot be this layer: it needs {_shape(fan_in, fan_out)}."
+    for row, cells in enumerate(rows, start=1):
+        if len(cells) != fan_out:
+            return f"Row {row} has {_count(len(cells), 'number')}: the layer needs {_shape(fan_in, fan_out)}."
+    return ""
+
+
+def _shape(fan_in: int, fan_out: int) -> str:
+    return f"{_count(fan_in + 1, 'row')} of {_count(fan_out, 'number')}, the biases last"
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def _refusal(sentence: str) -> ConfigError:
+    return ConfigError("params", sentence)
