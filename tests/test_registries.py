@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from patience import PATIENCE
 from streamlit.testing.v1 import AppTest
+from support.patience import PATIENCE
 
 from backprop_core import Config, Run, export, sweep
 from backprop_core.__main__ import main

@@ -142,7 +142,7 @@ def _traces(panels: Sequence[Panel], first: Frame) -> list[Attributes]:
 
 
 def _merged(old: Attributes, changes: Attributes) -> Attributes:
-    """Attributes with changes: as in playground/live.js, but for arrays, which replace what was there."""
+    """Attributes with changes: as in playground/components/live.js, but for arrays, which replace what was there."""
     both = {name: _merged(old[name], changes[name]) for name in changes if _grows(old.get(name), changes[name])}
     return old | changes | both
 

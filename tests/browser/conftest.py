@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from patience import PATIENCE
 from playwright.sync_api import Browser, Playwright, sync_playwright
+from support.patience import PATIENCE
 
 from browser.train_page import TrainPage
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from patience import PATIENCE
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
+from support.patience import PATIENCE
 
 from backprop_core import Config, Run
 from backprop_core.nn.activations import Array

@@ -13,8 +13,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from patience import PATIENCE
 from playwright.sync_api import Browser
+from support.patience import PATIENCE
 
 from backprop_core import Config, Edit, Run
 from browser.conftest import visits

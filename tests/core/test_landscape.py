@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from updates import CONFIGS, trained
+from support.updates import CONFIGS, trained
 
 from backprop_core import Config, ConfigError, Run, Snapshot
 from backprop_core import landscape as module
