@@ -8,10 +8,11 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from playground import wording
 from playground.charts import alt_text
 from playground.charts.of_run import learned_alt, unit_names
 from playground.compare import comparison, state
-from playground.compare.comparison import LONGEST_NAME, score_text
+from playground.compare.comparison import LONGEST_NAME
 from playground.compare.figures import SERIES, style, swatch
 from playground.compare.state import Pin
 from playground.components import chart_config, live
@@ -238,10 +239,7 @@ def _numbers(one: Pin) -> str:
     shown = state.shown_epoch()
     snapshot = one.at(shown)
     ended = ", its last" if shown > one.run.epoch else ""
-    score = "accuracy" if snapshot.data.task == "classification" else "R²"
-    scores = score_text(snapshot.score)
-    if snapshot.test_score is not None:
-        scores += f" / {score_text(snapshot.test_score)}"
+    score, scores = wording.score_name(snapshot.data.task), wording.scores(snapshot)
     return (
         f'<div class="pin-numbers"><span>epoch <b>{snapshot.epoch:,}</b>{ended}</span>'
         f"<span>loss <b>{snapshot.loss:.6g}</b></span><span>{score} <b>{html.escape(scores)}</b></span></div>"
@@ -285,7 +283,7 @@ def _table(key: str, shown: list[Pin], columns: dict[str, list[Any]]) -> None:
         column_config=config,
         height="content",
         row_height=ROW_HEIGHT,
-        placeholder=comparison.NOTHING,
+        placeholder=wording.NOTHING,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import itertools
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -14,6 +13,7 @@ from backprop_core.data.rows import Data
 from backprop_core.nn.activations import Array
 from backprop_core.nn.initializers import Params
 from backprop_core.training.run import Run, Snapshot
+from playground import wording
 from playground.charts.curves import Curves
 from playground.charts.diagram import MOST_LINES, Diagram
 from playground.charts.learned import plane_grid
@@ -52,11 +52,11 @@ def scenes(run: Run, theme: Theme) -> list[tuple[Panel, Update]]:
 
 def title(snapshot: Snapshot, test_loss: float | None) -> str:
     """The epoch, and the loss and the accuracy then, on training and on test rows."""
-    name = "accuracy" if snapshot.data.task == "classification" else "R²"
+    name = wording.score_name(snapshot.data.task)
     penalty = " with penalty" if snapshot.penalty else ""
-    lines = [f"loss{penalty} {snapshot.loss:.6g}, {name} {_score(snapshot.score)}"]
+    lines = [f"loss{penalty} {snapshot.loss:.6g}, {name} {wording.score(snapshot.score)}"]
     if test_loss is not None:
-        lines = [f"training {lines[0]}", f"test loss {test_loss:.6g}, {name} {_score(snapshot.test_score)}"]
+        lines = [f"training {lines[0]}", f"test loss {test_loss:.6g}, {name} {wording.score(snapshot.test_score)}"]
     small = "".join(f'<br><span style="font-size:13px">{line}</span>' for line in lines)
     return f"<b>Epoch {snapshot.epoch:,}</b>{small}"
 
@@ -239,12 +239,6 @@ def _single(array: Attributes) -> Attributes:
     """An array in Plotly's base64 form, in single precision."""
     exact = np.frombuffer(base64.b64decode(array["bdata"]))
     return typed(exact.reshape([int(length) for length in array["shape"].split(",")]))
-
-
-def _score(value: float | None) -> str:
-    if value is None or math.isnan(value):
-        return "–"
-    return f"{value:.3f}" if value > -100 else "< −100"
 
 
 def _coloured(text: str, colour: str) -> str:

@@ -10,9 +10,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from backprop_core import ConfigError
-from backprop_core.settings import setting_text
 from backprop_core.settings.config import DEFAULTS, MAX_EPOCHS, SPECS
 from backprop_core.sweep import SWEEPS, Grid, Result
+from playground import wording
 from playground.charts import alt_text
 from playground.components import chart_config, live
 from playground.components.style import use_style
@@ -119,12 +119,12 @@ def _values_help(name: str) -> str:
 
 def _base(current: state.Sweeps) -> None:
     swept = {widgets.value("sweep_setting_1"), widgets.value("sweep_setting_2"), "seed", "epochs"}
-    alt_text = [
-        f"{SPECS[name].label.lower()} {setting_text.write(name, value)}"
+    phrases = [
+        wording.phrase(name, value)
         for name, value in current.base.to_dict().items()
         if name not in swept and (name == "dataset" or value != DEFAULTS[name])
     ]
-    st.caption(f"All else: {', '.join(alt_text)}; the rest as by default.")
+    st.caption(f"All else: {', '.join(phrases)}; the rest as by default.")
     st.button(
         "Use the settings on Train", icon=":material/input:", on_click=state.take_from_train, key="sweep_base",
         help="Sweep around what the Train page shows: its dataset, its network, its way of learning.",

@@ -15,6 +15,7 @@ from backprop_core.data.datasets import DATASETS
 from backprop_core.settings import setting_text
 from backprop_core.sweep import SWEEPS, Estimate, Grid, Result, Solved
 from backprop_core.training.problem import OwnRows, data_for
+from playground import wording
 from playground.compare import state as pins
 from playground.session import playing, runs, widgets
 from playground.session.session import Recipe, press, session, theme
@@ -252,5 +253,4 @@ def _until(result: Result, place: tuple[int, int, int]) -> int:
 
 def _run_name(result: Result, place: tuple[int, int, int]) -> str:
     config, names = result.config(*place), [name for name, _ in result.grid.axes]
-    said = [f"{name} {setting_text.write(name, getattr(config, name))}" for name in names]
-    return ", ".join([*said, f"seed {config.seed}"])
+    return ", ".join(wording.phrase(name, getattr(config, name)) for name in (*names, "seed"))

@@ -493,9 +493,9 @@ def test_hostile_names_of_unbrought_kinds_do_not_matter() -> None:
             ["Digits, network 64-10, seed 0", "Optimizer Adam", "Batch size 64"],
         ),
         (Run(Config(dataset="moons", hidden=(3, 2), activation=("tanh", "relu"))), ["Activation tanh-ReLU"]),
-        (Run(Config(dataset="moons", features=("x1", "x2_squared"))), ["Input features x1-x2²"]),
+        (Run(Config(dataset="moons", features=("x1", "x2_squared"))), ["Input features x1, x2²"]),
         (PRESETS["mazur"].run(), ["Train biases no", "starting weights given"]),
-        (edited(), ["from epoch 17: Learning rate 5", "from epoch 417: W1[0, 1] = 2.5, Optimizer Adam"]),
+        (edited(), ["from epoch 17: rate 5", "from epoch 417: W1[0, 1] = 2.5, Adam"]),
         (diverged(), [f"diverged in epoch {diverged().diverged}"]),
     ],
     ids=["default", "seed", "digits", "layers", "features", "mazur", "edited", "diverged"],
@@ -511,10 +511,10 @@ def test_many_edits_are_counted() -> None:
     for rate in range(1, 9):
         run.advance(1)
         run.edit(learning_rate=float(rate))
-    assert "Learning rate 4 · 4 more edits" in Replay(run, LIGHT).page([0])
+    assert "rate 4 · 4 more edits" in Replay(run, LIGHT).page([0])
 
 
 def test_a_batch_size_that_is_taken_back_is_told() -> None:
     run = trained(Config(dataset="moons", batch_size=8), 2)
     run.edit(batch_size=None)
-    assert "from epoch 2: Batch size all rows" in Replay(run, LIGHT).page([0])
+    assert "from epoch 2: full batch" in Replay(run, LIGHT).page([0])
