@@ -96,9 +96,9 @@ def pin(what: Run | Recipe, name: str = "") -> str:
     return ""
 
 
+@press
 def pin_shown() -> None:
     """Pin the run on Train, under the name that was typed. A run that plays goes on playing."""
-    press()
     current = session()
     refused = pin(current.run, st.session_state[NAME])
     _state().asked += 1
@@ -117,17 +117,17 @@ def offered_name() -> str:
     return _default_name(session().run)
 
 
+@press
 def pin_examples() -> None:
     """Pin two runs worth comparing."""
-    press()
     for name, preset in EXAMPLES.items():
         start = PRESETS[preset]
         pin(Recipe(start.config, (), start.config.epochs, start.data, start.params), name)
 
 
+@press
 def rename(number: int) -> None:
     """A name was typed for a pin; without one, it keeps the name it has."""
-    press()
     for renamed in _numbered(number):
         renamed.name = comparison.clean(st.session_state[name_key(number)]) or renamed.name
     _say("")
@@ -138,9 +138,9 @@ def name_key(number: int) -> str:
     return f"pin_name_{number}"
 
 
+@press
 def unpin(*numbers: int) -> None:
     """Unpin runs; Undo brings them back."""
-    press()
     state, gone = _state(), _numbered(*numbers)
     if not gone:
         return
@@ -155,9 +155,9 @@ def can_undo() -> bool:
     return bool(_state().removed)
 
 
+@press
 def undo() -> None:
     """Pin again what was unpinned last, where it was if that place is free."""
-    press()
     state = _state()
     if not state.removed:
         return
@@ -171,9 +171,9 @@ def undo() -> None:
     _say("Pinned again.")
 
 
+@press
 def open_on_train(number: int) -> None:
     """Show a pinned run on Train, where it can be trained on; the pin stays as it is."""
-    press()
     for opened in _numbered(number):
         epochs = opened.run.epoch
         runs.start(opened.run.copy(), f"A pinned run, as it was pinned: {epochs:,} epochs. Its pin stays.")
@@ -195,9 +195,9 @@ def shown_epoch() -> int:
     return last_epoch() if epoch is None else min(epoch, last_epoch())
 
 
+@press
 def choose_epoch() -> None:
     """The slider was moved; at its end it stays at the end, however long the runs are that are pinned next."""
-    press()
     epoch = st.session_state["compare_epoch"]
     _state().epoch = epoch if epoch < last_epoch() else None
 

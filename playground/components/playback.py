@@ -82,6 +82,6 @@ def choose_speed() -> None:
     )
 
 
-def button(key: str, label: str, icon: str, call: Callable[..., None], help: str, **options: Any) -> None:
+def button(key: str, label: str, icon: str, callback: Callable[..., None], help: str, **options: Any) -> None:
     """A button with an icon; `options` are those of st.button."""
-    st.button(label, key=key, icon=f":material/{icon}:", on_click=call, help=help, **options)
+    st.button(label, key=key, icon=f":material/{icon}:", on_click=callback, help=help, **options)

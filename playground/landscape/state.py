@@ -159,53 +159,53 @@ def follow(made: Drawing, snapshot: Snapshot) -> Trail:
     return now
 
 
+@press
 def choose_plane() -> None:
     """A kind of plane was chosen."""
-    press()
     page = landscapes()
     chosen = widgets.chosen("landscape_plane", PLANES)
     if chosen is not None:
         page.kind, page.zoom = chosen, 1.0
 
 
+@press
 def choose_seed() -> None:
     """A seed was typed."""
-    press()
     landscapes().seed = int(st.session_state["landscape_seed"])
 
 
+@press
 def draw_again() -> None:
     """Other random directions: the next seed."""
-    press()
     page = landscapes()
     page.seed = (page.seed + 1) % (MOST_SEED + 1)
 
 
+@press
 def choose_parameters() -> None:
     """Another parameter was chosen."""
-    press()
     page, known = landscapes(), addresses(session().run.network)
     places = [widgets.chosen(f"landscape_parameter_{which}", range(len(known))) for which in (1, 2)]
     page.chosen = tuple(old if i is None else known[i] for i, old in zip(places, page.chosen, strict=True))
 
 
+@press
 def choose_points() -> None:
     """Another number of points was chosen."""
-    press()
     page = landscapes()
     page.points = widgets.chosen("landscape_points", RESOLUTIONS) or page.points
 
 
+@press
 def zoom(factor: float) -> None:
     """Let the surface reach so many times as far."""
-    press()
     page = landscapes()
     page.zoom = min(max(page.zoom * factor, 1 / MOST_ZOOM), MOST_ZOOM)
 
 
+@press
 def draw_around() -> None:
     """Lay the plane through the weights of the shown epoch."""
-    press()
     current, page = session(), landscapes()
     page.centre = current.shown if current.shown < current.run.epoch else None
     page.drawn = ()

@@ -46,9 +46,9 @@ def edit(change: Callable[[Run], None]) -> None:
     current.edits += 1
 
 
+@press
 def reset() -> None:
     """Back to epoch 0 with the settings in force, keeping weights that were typed in at epoch 0."""
-    press()
     current = session()
     run = current.run
     typed = tuple(made for made in run.edits if made.epoch == 0)
@@ -56,9 +56,9 @@ def reset() -> None:
     start(Run.replay(config, typed, 0, data=run.brought, params=run.start_params), "Back at epoch 0.", current.preset)
 
 
+@press
 def undo() -> None:
     """Go back to the run as it stood before the last start over, reset or branch."""
-    press()
     current = session()
     if current.undo:
         recipe = current.undo.pop()

@@ -54,9 +54,9 @@ def settle(title: str) -> None:
         sidebar.before = doubtful
 
 
+@press
 def change(key: str, value: Any) -> None:
     """Change what one widget of the sidebar stands for, and nothing else."""
-    press()
     current, sidebar = session(), widgets.shown_sidebar()
     sidebar.before.pop(key, None)
     sidebar.given[key] = value
@@ -81,6 +81,7 @@ def _start_preset(name: str | None) -> None:
         runs.start(PRESETS[name].run(), PRESETS[name].about, name)
 
 
+@press
 def draw_again() -> None:
     """Start over with other weights: the next seed."""
     change("seed", (session().run.config.seed + 1) % 2**32)

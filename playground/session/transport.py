@@ -18,9 +18,9 @@ class Timeline:
     moved: int | None = None
 
 
+@press
 def toggle_play() -> None:
     """Play, or pause what is playing or finishing."""
-    press()
     current = session()
     if current.mode == "paused":
         playing.start("playing", _end())
@@ -28,15 +28,15 @@ def toggle_play() -> None:
         current.mode = "paused"
 
 
+@press
 def finish() -> None:
     """Train to the last epoch."""
-    press()
     playing.start("finishing", _end())
 
 
+@press
 def step() -> None:
     """Show the next epoch, training it if need be."""
-    press()
     current = session()
     current.mode, current.error, current.notice = "paused", "", ""
     if current.shown == current.run.epoch:
@@ -45,9 +45,9 @@ def step() -> None:
     playing.say_why_stopped()
 
 
+@press
 def back() -> None:
     """Show the epoch before."""
-    press()
     current = session()
     current.mode, current.error, current.notice = "paused", "", ""
     current.shown = max(0, current.shown - 1)

@@ -105,8 +105,8 @@ def keep_value(key: str, default: float) -> None:
         st.session_state[key] = kept
 
 
+@press
 def keep(key: str) -> None:
     """Something was chosen in a widget that is kept: remember it, even if its page is left before it is drawn again."""
-    press()
     if key in st.session_state:
         session().part(Kept).values[key] = st.session_state[key]

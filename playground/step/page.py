@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -222,7 +223,7 @@ def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequ
         config=chart_config.config(),
         key="step_cells",
         alt=alt_text.cells(quantity.name, (rows[part.rows], names[quantity.layer][part.columns]), shown, hidden=hidden),
-        on_select=lambda: state.choose_cell("step_cells", keys, start),
+        on_select=partial(state.choose_cell, "step_cells", keys, start),
         selection_mode="points",
     )
     if not part.is_all((len(quantity.values), quantity.values.shape[1])):

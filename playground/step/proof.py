@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -89,7 +90,7 @@ def view(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
                 ([*names[layer - 1], "bias"][part.rows], names[layer][part.columns]),
                 gradients[part.rows, part.columns],
             ),
-            on_select=lambda: state.choose_cell("step_layer", ("proved_row", "proved_unit"), start),
+            on_select=partial(state.choose_cell, "step_layer", ("proved_row", "proved_unit"), start),
             selection_mode="points",
         )
     if state.is_checking():

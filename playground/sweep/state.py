@@ -65,17 +65,17 @@ def sweeps() -> Sweeps:
     return current
 
 
+@press
 def choose_ready() -> None:
     """A ready sweep was chosen."""
-    press()
     name = st.session_state["sweep_ready"]
     if name is not None:
         _show_ready(name)
 
 
+@press
 def take_from_train() -> None:
     """Sweep around the configuration that the Train page shows, with its rows."""
-    press()
     run, current = session().run, sweeps()
     config = run.config_at(session().shown)
     current.base, current.brought = config, run.brought
@@ -87,16 +87,16 @@ def take_from_train() -> None:
             _sweep_another(which)
 
 
+@press
 def choose_setting(which: int) -> None:
     """Another setting is to be swept: suggest values for it."""
-    press()
     widgets.give("sweep_ready", None)
     _suggest_values(which)
 
 
+@press
 def own_settings() -> None:
     """Something about the sweep was changed by hand."""
-    press()
     widgets.give("sweep_ready", None)
 
 
@@ -163,9 +163,9 @@ def _estimate_key(grid: Grid, workers: int) -> tuple[Any, ...]:
     return grid.config, grid.axes, grid.seeds, id(grid.brought), workers
 
 
+@press
 def start() -> None:
     """Begin the sweep that the widgets ask for; nothing happens where there is none, which the page says."""
-    press()
     current = sweeps()
     try:
         grid, found = planned(), find_workers()
@@ -181,9 +181,9 @@ def start() -> None:
         current.expected = current.estimate if said else None
 
 
+@press
 def stop() -> None:
     """Stop the sweep under way; what is there stays."""
-    press()
     current = sweeps()
     with current.lock:
         if current.going is not None:
@@ -219,9 +219,9 @@ def map_key() -> str:
     return f"sweep_map_chart_{sweeps().number}"
 
 
+@press
 def choose_cell() -> None:
     """A cell of the map was chosen."""
-    press()
     points = st.session_state[map_key()]["selection"]["points"]
     if points and "customdata" in points[0]:
         i, j = points[0]["customdata"][:2]

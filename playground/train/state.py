@@ -40,9 +40,9 @@ def layer_text(layer: int) -> str:
     return weight_text.written(*current.run.at(current.shown).params[layer - 1])
 
 
+@press
 def paste_weights(layer: int, key: str) -> None:
     """A layer's starting weights were pasted as a block: they are edits at epoch 0, and go wherever the run goes."""
-    press()
     current, panels = session(), session().part(Panels)
     fan_in, fan_out = current.run.network.sizes[layer - 1 : layer + 1]
     current.error, panels.refused = "", {}
@@ -65,9 +65,9 @@ def refusal(key: str) -> str:
     return session().part(Panels).refused.get(key, "")
 
 
+@press
 def edit_weights(layer: int, key: str, units: tuple[str, ...]) -> None:
     """The table of a layer's weights was edited: continue from the shown epoch with the new values."""
-    press()
     current = session()
     fan_in = current.run.network.sizes[layer - 1]
     values: dict[Address, float] = {}
