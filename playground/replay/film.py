@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from playground.charts.live_figure import Live, layout
+from playground.charts.live_figure import Live, layout, merged
 from playground.charts.theme import Theme
 
 HEADING, GAP = 26, 16  # pixels above a panel, and between panels
@@ -138,17 +138,7 @@ def _traces(panels: Sequence[Panel], first: Frame) -> list[Attributes]:
     for number, panel in enumerate(panels, start=1):
         axes = {"xaxis": f"x{_suffix(number)}", "yaxis": f"y{_suffix(number)}"}
         made += [trace | axes for trace in panel.live.figure.to_plotly_json()["data"]]
-    return [_merged(trace, patch) for trace, patch in zip(made, first.traces, strict=True)]
-
-
-def _merged(old: Attributes, changes: Attributes) -> Attributes:
-    """Attributes with changes: as in playground/components/live.js, but for arrays, which replace what was there."""
-    both = {name: _merged(old[name], changes[name]) for name in changes if _grows(old.get(name), changes[name])}
-    return old | changes | both
-
-
-def _grows(old: Any, new: Any) -> bool:
-    return isinstance(old, dict) and isinstance(new, dict) and "bdata" not in new
+    return [merged(trace, patch) for trace, patch in zip(made, first.traces, strict=True)]
 
 
 def _axes(panels: Sequence[Panel]) -> Attributes:
@@ -158,7 +148,7 @@ def _axes(panels: Sequence[Panel]) -> Attributes:
         for axis, other, domain in zip("xy", "yx", pair, strict=True):
             changes = panel.live.patch["layout"].get(f"{axis}axis", {})
             place = {"domain": domain, "anchor": f"{other}{_suffix(number)}"}
-            axes[f"{axis}axis{_suffix(number)}"] = described[f"{axis}axis"] | changes | place
+            axes[f"{axis}axis{_suffix(number)}"] = merged(described[f"{axis}axis"], changes) | place
     return axes
 
 

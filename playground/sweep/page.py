@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import numpy as np
@@ -15,6 +14,7 @@ from backprop_core.sweep import SWEEPS, Grid, Result
 from playground import wording
 from playground.charts import alt_text
 from playground.components import chart_config, live
+from playground.components.bursts import burst
 from playground.components.style import use_style
 from playground.session import navigation, playing, widgets
 from playground.session.session import next_frame, theme
@@ -25,7 +25,6 @@ from playground.sweep.workers import WorkersError, find_workers
 
 MAP_HEIGHT = 480
 BUNDLE_HEIGHT = 260
-BURST_SECONDS = 2.0
 TELLING = 0.1  # share of a sweep that must be done to tell from it how long the rest takes
 
 
@@ -213,14 +212,9 @@ def _shown(current: state.Sweeps) -> Callable[[], None]:
 
 def _train(current: state.Sweeps, draw: Callable[[], None]) -> None:
     """Draw what is there; while a sweep is under way, train and draw for a while, then run the script again."""
-    end = time.perf_counter() + BURST_SECONDS
     draw()
-    if current.going is None:
-        return
-    while current.going is not None and time.perf_counter() < end:
-        state.advance()
-        draw()
-    st.rerun()
+    if current.going is not None:
+        burst(lambda: current.going is not None, state.advance, draw)
 
 
 def _progress(current: state.Sweeps, result: Result) -> str:

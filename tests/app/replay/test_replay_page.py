@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plotly.io.json import to_json_plotly
 from plotly.offline import get_plotlyjs
-from support.decoding import Shown, decoded, merged
+from support.decoding import Shown, decoded
 
 from backprop_core import Config, Run
 from backprop_core.data.rows import Brought
@@ -21,6 +21,7 @@ from backprop_core.nn.activations import Array
 from backprop_core.training.presets import PRESETS, suggested
 from backprop_core.training.run import Snapshot
 from playground.charts.learned import plane_grid
+from playground.charts.live_figure import merged
 from playground.charts.theme import DARK, LIGHT, THEMES, Theme
 from playground.charts.units import TILE
 from playground.replay import film, page_html
