@@ -20,8 +20,8 @@ from backprop_core.nn.initializers import INITIALIZERS
 from backprop_core.nn.losses import LOSSES
 from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
 from backprop_core.settings.config import SPECS, Edit, fields
+from backprop_core.settings.parameter import field_text
 from backprop_core.training.run import Run
-from backprop_core.training.saving import field_text
 from playground.charts.theme import DARK, Theme
 from playground.replay import film, scenes
 from playground.replay.film import Attributes, Frame
