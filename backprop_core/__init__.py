@@ -9,7 +9,9 @@ array([[0.98]])
 """
 
 from backprop_core import sweep
-from backprop_core.settings.config import Config, ConfigError, Edit
-from backprop_core.training.run import Run, Snapshot, Step
+from backprop_core.settings.config import Config, Edit
+from backprop_core.settings.spec import ConfigError
+from backprop_core.training.run import Run
+from backprop_core.training.snapshot import Snapshot, Step
 
 __all__ = ["Config", "ConfigError", "Edit", "Run", "Snapshot", "Step", "sweep"]

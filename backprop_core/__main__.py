@@ -11,9 +11,12 @@ import numpy as np
 
 from backprop_core.data.datasets import DATASETS
 from backprop_core.settings import setting_text
-from backprop_core.settings.config import SPECS, ConfigError, Spec
-from backprop_core.training.presets import PRESETS, Preset, suggested
-from backprop_core.training.run import Run, Snapshot
+from backprop_core.settings.config import SPECS
+from backprop_core.settings.spec import ConfigError, Spec
+from backprop_core.training.presets import PRESETS, suggested
+from backprop_core.training.recipe import Recipe
+from backprop_core.training.run import Run
+from backprop_core.training.snapshot import Snapshot
 
 MOST_ROWS_SHOWN = 16
 SLICES = 200
@@ -23,14 +26,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code: 0, or 2 for a bad value."""
     parser = _parser()
     options = vars(parser.parse_args(arguments))
-    preset = _start(options.pop("preset"), options["dataset"])
+    recipe = _start(options.pop("preset"), options["dataset"])
     try:
         changes = {
             name: given if isinstance(given, bool) else setting_text.read(name, given)
             for name, given in options.items()
             if given is not None
         }
-        run = preset.with_changes(**changes).run()
+        run = Run.replay(recipe.with_changes(**changes))
         config = run.config
         print(f"{config.dataset}: {'-'.join(map(str, run.network.sizes))}, {config.epochs:,} epochs")
         seconds = _train(run, config.epochs, sys.stderr)
@@ -48,11 +51,11 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}\n")
 
 
-def _start(preset: str | None, dataset: str | None) -> Preset:
+def _start(preset: str | None, dataset: str | None) -> Recipe:
     """The settings that the options change: a preset's, or those suggested for the dataset, or the notebook's."""
     if preset is None and dataset in DATASETS:
-        return Preset(DATASETS[dataset].label, DATASETS[dataset].about, suggested(dataset))
-    return PRESETS[preset or "notebook"]
+        return Recipe(suggested(dataset))
+    return PRESETS[preset or "notebook"].recipe
 
 
 def _parser() -> argparse.ArgumentParser:

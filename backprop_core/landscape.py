@@ -16,9 +16,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_core.nn.activations import Array
-from backprop_core.nn.network import Network, Pass
-from backprop_core.settings.config import Address, ConfigError
-from backprop_core.training.run import Run, Snapshot
+from backprop_core.nn.network import Pass
+from backprop_core.settings.parameter import Address, addresses, field_text
+from backprop_core.settings.spec import ConfigError
+from backprop_core.training.run import Run
+from backprop_core.training.snapshot import Snapshot
 
 POINTS = 51  # of a surface along each axis
 MOST_POINTS = 201
@@ -87,7 +89,7 @@ def _random(snapshot: Snapshot, thetas: Array, *, seed: int, chosen: Sequence[Ad
     picture would be sheared. So the second is made orthogonal to the first, unit by unit, which keeps its lengths. Only
     a unit with a single parameter has no room for that.
     """
-    network, theta = snapshot.network, snapshot.state.memory[0]
+    network, theta = snapshot.network, snapshot.state.theta
     trained = np.ones_like(theta) if snapshot.config.train_biases else network.is_weight
     if not (theta * trained).any():
         raise ConfigError(
@@ -116,8 +118,8 @@ def _weights(snapshot: Snapshot, thetas: Array, *, seed: int, chosen: Sequence[A
         raise ConfigError("chosen", "A plane has two directions: choose two different parameters.")
     first, second = directions = np.zeros((2, len(known)))
     directions[[0, 1], [known.index(address) for address in chosen]] = 1.0
-    labels = (f"change of {address_name(chosen[0])}", f"change of {address_name(chosen[1])}")
-    return Plane(snapshot.state.memory[0], first, second, labels)
+    labels = (f"change of {field_text(chosen[0])}", f"change of {field_text(chosen[1])}")
+    return Plane(snapshot.state.theta, first, second, labels)
 
 
 def _principal(snapshot: Snapshot, thetas: Array, *, seed: int, chosen: Sequence[Address]) -> Plane:
@@ -126,7 +128,7 @@ def _principal(snapshot: Snapshot, thetas: Array, *, seed: int, chosen: Sequence
     Its directions are the first two right singular vectors of the rows θ_k − origin, signed so that the farthest point
     of the way lies to the left and below.
     """
-    origin = snapshot.state.memory[0]
+    origin = snapshot.state.theta
     if len(thetas) < 3:
         raise ConfigError("plane", "Train a few epochs first: principal components need three points of a run's way.")
     coordinates, sizes, directions = np.linalg.svd(thetas - origin, full_matrices=False)
@@ -159,29 +161,13 @@ PLANES: dict[str, PlaneKind] = {
 }
 
 
-def addresses(network: Network) -> list[Address]:
-    """The addresses of all parameters, in the order of theta."""
-    found: list[Address] = []
-    for l, (fan_in, fan_out) in enumerate(network.fans, start=1):
-        found += [(l, "W", row, unit) for row in range(fan_in) for unit in range(fan_out)]
-        found += [(l, "b", unit) for unit in range(fan_out)]
-    return found
-
-
-def address_name(address: Address) -> str:
-    """A parameter's name: W1[0, 1], b2[0]."""
-    return f"{address[1]}{address[0]}{list(address[2:])}"
-
-
 def trajectory(run: Run, most: int = 200) -> tuple[Array, Array]:
     """A run's way: epochs (K,), K up to `most`, evenly spaced but for the newest, and parameters (K, P).
 
     From keyframes and the newest epoch, so that nothing is trained again; what was edited by hand is in them.
     """
-    keyframes = [epoch for epoch in run.history.keyframes if epoch < run.epoch]
-    kept = keyframes[:: -(-len(keyframes) // max(most - 1, 1)) or 1]
-    thetas = [run.history.nearest(epoch)[1].memory[0] for epoch in kept]
-    return np.array([*kept, run.epoch]), np.array([*thetas, run.at(run.epoch).state.memory[0]])
+    epochs = run.history.spread(most)
+    return np.array(epochs), np.array([run.at(epoch).state.theta for epoch in epochs])
 
 
 def project(plane: Plane, thetas: Array) -> Array:

@@ -29,7 +29,7 @@ import core
 from backprop_core import Config, ConfigError, Run
 from backprop_core.data.plain_names import plain
 from backprop_core.data.rows import MAX_INPUTS, MAX_ROWS
-from backprop_core.settings.config import MAX_LAYERS, MAX_UNITS, Edit
+from backprop_core.settings.config import MAX_LAYERS, MAX_UNITS
 from backprop_core.training import saving
 from playground.data import choice
 from playground.data.tables.decoding import MAX_BYTES
@@ -79,9 +79,8 @@ def saved_run() -> str:
     X, y = RNG.rand(MAX_ROWS, MAX_INPUTS), RNG.rand(MAX_ROWS, MAX_INPUTS)
     config = Config(hidden=(MAX_UNITS,) * MAX_LAYERS, output="linear", learning_rate=1e-6, init="xavier_uniform")
     run = Run(config, data=(X, y))
-    run.edits = tuple(Edit(0, (1, "W", i // 64, i % 64), 0.123456789) for i in range(4_096))
-    run.edits += tuple(Edit(0, (2, "W", i // 64, i % 64), 0.123456789) for i in range(4_096))
-    run.edits += tuple(Edit(0, (3, "W", i // 64, i % 64), 0.123456789) for i in range(1_808))
+    addresses = [(1 + i // 4_096, "W", i // 64 % 64, i % 64) for i in range(10_000)]
+    run.edit(params=dict.fromkeys(addresses, 0.123456789))
     return run.to_json()
 
 

@@ -15,7 +15,7 @@ from backprop_core.nn.initializers import INITIALIZERS
 from backprop_core.nn.losses import LOSSES
 from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
 from backprop_core.settings.config import SPECS, fields
-from backprop_core.training.saving import field_text
+from backprop_core.settings.parameter import field_text
 
 NOTHING = "–"
 MOST_EDITS = 6  # of one epoch that are listed; the others are counted

@@ -112,7 +112,7 @@ def test_a_new_entry_is_in_the_sidebar(new: New) -> None:
 def test_a_new_entry_is_in_links(new: New) -> None:
     config = Config.from_dict({new.field: NAME})
     link = links.read(links.write(config, (), 0))
-    assert (link.config, link.ignored) == (config, ())
+    assert (link.recipe.config, link.ignored) == (config, ())
 
 
 def test_the_command_line_knows_a_new_entry(new: New, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from backprop_core.explain.kinks import Kink, crossings, kinks
 from backprop_core.explain.update import Explanation
 from backprop_core.nn.activations import Array
 from backprop_core.nn.network import Pass
-from backprop_core.training.run import Snapshot
+from backprop_core.training.snapshot import Snapshot
 
 STEP_SIZE = 6e-6  # of central differences: about the cube root of float64's precision, where rounding meets curvature
 SOUND = 1e-6  # a relative error up to this says that a gradient is right
@@ -75,7 +75,7 @@ def _batches(snapshot: Snapshot, chosen: Sequence[int] | None) -> Iterator[tuple
     One pass serves many nudges, along its run axis: n networks nudged up, n nudged down, and one not nudged.
     """
     network, config, step = snapshot.network, snapshot.config, snapshot.step()
-    theta = snapshot.state.memory[0]
+    theta = snapshot.state.theta
     wanted = np.arange(len(theta)) if chosen is None else np.asarray(chosen, dtype=int)
     sizes = STEP_SIZE * np.maximum(1.0, np.abs(theta[wanted]))
     per_network = sum(network.sizes) * len(step.rows)

@@ -14,9 +14,11 @@ from backprop_core.explain.mistakes import SLIPS, Numbers, Slip, Switches, by_na
 from backprop_core.explain.rounding import noise
 from backprop_core.nn.activations import Array
 from backprop_core.nn.initializers import Params
-from backprop_core.settings.config import Config, ConfigError
+from backprop_core.settings.config import Config
+from backprop_core.settings.spec import ConfigError
 from backprop_core.training.presets import PRESETS, Preset
-from backprop_core.training.run import Run, Step
+from backprop_core.training.run import Run
+from backprop_core.training.snapshot import Step
 
 __all__ = ["EXAMPLES", "SLIPS", "Homework", "Mark", "Slip", "diagnose", "mark", "noises", "quantities"]
 
@@ -224,7 +226,8 @@ def _frozen(numbers: Numbers) -> Numbers:
 
 
 def _of(preset: Preset) -> Homework:
-    run, config = preset.run(), preset.config
+    run = preset.run()
+    config = run.config
     return Homework(
         X=run.data.X,
         y=run.data.y,

@@ -17,7 +17,7 @@ from backprop_core.nn.losses import FUSED, LOSSES
 from backprop_core.nn.network import Network
 from backprop_core.nn.optimizers import OPTIMIZERS
 from backprop_core.settings.config import Config
-from backprop_core.training.run import Snapshot, Step
+from backprop_core.training.snapshot import Snapshot, Step
 
 STAGES = (
     "Forward propagation",
@@ -195,12 +195,6 @@ def chain(explanation: Explanation, layer: int, row: int, unit: int) -> Chain:
     penalty = 0.0 if is_bias else float(step.penalty_dW[layer - 1][row, unit])
     gradient = step.db[layer - 1][unit] if is_bias else step.dW[layer - 1][row, unit]
     return Chain(a, delta, a * delta, float(gradient) - penalty, penalty)
-
-
-def parameter_index(network: Network, layer: int, row: int, unit: int) -> int:
-    """Where a parameter stands in the flat theta; the row after a layer's last is its bias."""
-    places = network.blocks(np.arange(network.parameters))
-    return int(places[layer - 1][row, unit])
 
 
 def _targets(snapshot: Snapshot, step: Step) -> Array:

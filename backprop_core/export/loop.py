@@ -16,7 +16,7 @@ from backprop_core.export.source import (
     strings,
 )
 from backprop_core.nn.initializers import INITIALIZERS
-from backprop_core.settings.config import Address
+from backprop_core.settings.parameter import Address
 
 MOST_OUTPUTS = 16  # rows whose outputs are printed
 

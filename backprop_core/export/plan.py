@@ -15,7 +15,8 @@ from backprop_core.nn.initializers import INITIALIZERS, Params
 from backprop_core.nn.losses import FUSED, Fused
 from backprop_core.nn.network import Network
 from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
-from backprop_core.settings.config import SPECS, Address, Config
+from backprop_core.settings.config import SPECS, Config
+from backprop_core.settings.parameter import Address
 from backprop_core.training.run import Run
 
 MOST_REPORTS = 10

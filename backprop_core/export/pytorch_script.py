@@ -18,7 +18,8 @@ from backprop_core.export.source import (
 from backprop_core.nn.activations import OUTPUTS
 from backprop_core.nn.losses import LOSSES
 from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES, PyTorch
-from backprop_core.settings.config import Address, ConfigError
+from backprop_core.settings.parameter import Address
+from backprop_core.settings.spec import ConfigError
 from backprop_core.training.run import Run
 
 PENALTY = {"l1": "l1 * torch.sum(torch.abs(module.weight))", "l2": "0.5 * l2 * torch.sum(module.weight**2)"}

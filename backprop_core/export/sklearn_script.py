@@ -27,7 +27,8 @@ from backprop_core.export.source import (
 from backprop_core.nn.activations import ACTIVATIONS
 from backprop_core.nn.losses import LOSSES
 from backprop_core.nn.optimizers import OPTIMIZERS
-from backprop_core.settings.config import Config, ConfigError
+from backprop_core.settings.config import Config
+from backprop_core.settings.spec import ConfigError
 from backprop_core.training.run import Run
 
 HIDDEN = "hidden"  # the name of the hidden units' function

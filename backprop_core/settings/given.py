@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from backprop_core.nn.activations import Array
-from backprop_core.settings.config import ConfigError
 from backprop_core.settings.quoting import quoted
+from backprop_core.settings.spec import ConfigError
 
 
 def numbers_of(value: Any, field: str, wanted: str) -> Array:

@@ -9,7 +9,8 @@ import re
 from typing import Any
 
 from backprop_core.data.plain_names import plain
-from backprop_core.settings.config import DEFAULTS, SPECS, ConfigError
+from backprop_core.settings.config import DEFAULTS, SPECS
+from backprop_core.settings.spec import ConfigError
 
 NOTHING = "none"
 UNSET = {"batch_size": "all", "test_share": "usual"}

@@ -13,9 +13,10 @@ import numpy as np
 
 from backprop_core.nn.activations import Array
 from backprop_core.nn.network import Network
-from backprop_core.settings.config import Config, ConfigError
+from backprop_core.settings.config import Config
 from backprop_core.settings.given import numbers_of
 from backprop_core.settings.quoting import quoted
+from backprop_core.settings.spec import ConfigError
 from backprop_core.training.history import State
 from backprop_core.training.problem import OwnRows, data_for, network_for, start_weights
 from backprop_core.training.trainer import Trainer, empty_slots
@@ -151,19 +152,18 @@ class Slice:
         self.records = block.records.copy()
         self.running = self.records["running"]
         self.column = {int(mark): column for column, mark in enumerate(marks(block.until))}
-        self.stops = self.config.stop_loss is not None or self.config.stop_accuracy is not None
         if block.epoch == 0:
             self._take_down(0, trainer.full.loss())
-            self.records["goal_met"] = self._meets_goal(trainer.full.loss())
+            self.records["goal_met"] = trainer.meets_goal(trainer.full.loss())
 
     def train(self, epoch: int) -> None:
         """Train up to an epoch, the next one."""
         loss = self.trainer.epoch(epoch - 1)
-        if not np.isfinite(loss.sum() + self.trainer.memory.sum()):  # one look at all numbers; which is seen to there
+        if not np.isfinite(loss.sum() + self.trainer.memory.sum()):  # cheaper than to look at every run
             self._diverge(epoch, loss)
         self._take_down(epoch, loss)
-        if self.stops:
-            met = self._meets_goal(loss)
+        if self.trainer.has_goal:
+            met = self.trainer.meets_goal(loss)
             ends = met & ~self.records["goal_met"] & self.running
             np.copyto(self.records["goal_met"], met, where=self.running)
             self.measure(ends)
@@ -180,21 +180,15 @@ class Slice:
         records, running = self.records, self.running
         np.copyto(records["loss"], loss, where=running)
         np.copyto(records["epochs"], epoch, where=running)
-        np.copyto(records["unsolved"], epoch, where=running & ~self._meets(self.solved.score, self.solved.loss, loss))
+        np.copyto(
+            records["unsolved"], epoch, where=running & ~self.trainer.meets(self.solved.score, self.solved.loss, loss)
+        )
         if epoch in self.column:
             np.copyto(records["curve"][:, self.column[epoch]], loss, where=running)
 
-    def _meets_goal(self, loss: Array) -> Array:
-        return self._meets(self.config.stop_accuracy, self.config.stop_loss, loss)
-
-    def _meets(self, least_score: float | None, loss_below: float | None, loss: Array) -> Array:
-        """Which runs have reached a score, or fallen below a loss, where these are named."""
-        met = np.zeros(len(loss), bool) if least_score is None else self.trainer.score() >= least_score
-        return met if loss_below is None else met | (loss < loss_below)
-
     def _diverge(self, epoch: int, loss: Array) -> None:
         """End the runs whose numbers are no longer finite. Weights of zero keep them from trouble meanwhile."""
-        lost = ~(np.isfinite(loss) & np.isfinite(self.trainer.memory).all(axis=(0, 2)))
+        lost = ~self.trainer.is_finite(loss)
         fresh = lost & self.running
         self.records["diverged"][fresh] = self.records["unsolved"][fresh] = epoch
         self.records["score"][fresh] = self.records["test_loss"][fresh] = np.nan  # an earlier slice may have left some

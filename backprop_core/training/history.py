@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -24,6 +24,11 @@ class State(NamedTuple):
 
     memory: Array
     updates: int = 0
+
+    @property
+    def theta(self) -> Array:
+        """The parameters (..., P): a view."""
+        return self.memory[0]
 
     def copy(self) -> State:
         """The same state in memory of its own."""
@@ -93,6 +98,12 @@ class History:
     def next_keyframe(self) -> int:
         """The next epoch whose state is to be kept."""
         return (self._loss.length - 1) // self._interval * self._interval + self._interval
+
+    def spread(self, most: int) -> list[int]:
+        """Up to `most` epochs, evenly spaced: keyframes, and the newest epoch."""
+        newest = self._loss.length - 1
+        earlier = self._epochs[: bisect_left(self._epochs, newest)]
+        return [*earlier[:: -(-len(earlier) // max(most - 1, 1)) or 1], newest]
 
     def extend(self, losses: Sequence[float], test_losses: Sequence[float], state: State | None) -> None:
         """Take down the losses of the next epochs, none beyond `next_keyframe`, and the state after them, if sound."""

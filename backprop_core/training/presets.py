@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from backprop_core.data.datasets import CLASSES, CURVE, DATASETS, TEST_SHARE, TWO_CLASSES
 from backprop_core.data.rows import Brought, marks_labels
-from backprop_core.nn.initializers import Params
 from backprop_core.settings.config import Config
+from backprop_core.training.recipe import Recipe
 from backprop_core.training.run import Run
 
 FEWEST_TO_SPLIT = 20  # of fewer rows, none can be spared to test on
@@ -18,27 +17,15 @@ FEWEST_TO_SPLIT = 20  # of fewer rows, none can be spared to test on
 
 @dataclass(frozen=True)
 class Preset:
-    """A configuration, with rows and starting weights where the example brings its own."""
+    """A run to start from: its name, what there is to see, and what defines it."""
 
     label: str
     about: str
-    config: Config
-    data: tuple[Any, Any] | Brought | None = None
-    params: Params | None = None
-
-    def with_changes(self, **changes: Any) -> Preset:
-        """A preset with some settings changed; rows and weights of its own stay only while the dataset does.
-
-        Raises ConfigError for a bad value.
-        """
-        config = self.config.replace(**changes)
-        if config.dataset != self.config.dataset:
-            return replace(self, config=config, data=None, params=None)
-        return replace(self, config=config)
+    recipe: Recipe
 
     def run(self) -> Run:
         """A new run of this preset."""
-        return Run(self.config, data=self.data, params=self.params)
+        return Run.replay(self.recipe)
 
 
 def suggested(dataset: str) -> Config:
@@ -59,60 +46,68 @@ PRESETS: dict[str, Preset] = {
     "notebook": Preset(
         "The notebook: XOR, biases frozen",
         "The first source program. It draws its biases and never updates them, and with seed 0 it does not learn XOR.",
-        Config(train_biases=False),
+        Recipe(Config(train_biases=False)),
     ),
     "function": Preset(
         "The function: XOR, squared error",
         "The second source program: the squared error without the half, so gradients have a factor 2; biases frozen.",
-        Config(loss="sse", train_biases=False),
+        Recipe(Config(loss="sse", train_biases=False)),
     ),
     "xor": Preset(
         "XOR, biases trained",
         "The notebook's network with its biases updated too: now it learns.",
-        Config(),
+        Recipe(Config()),
     ),
     "mazur": Preset(
         "Mazur's worked example",
         "The 2-2-2 network of Matt Mazur's 'A Step by Step Backpropagation Example' (2015): one row, two outputs.",
-        Config(dataset="csv", hidden=(2,), learning_rate=0.5, train_biases=False, test_share=0.0),
-        data=(np.array([[0.05, 0.10]]), np.array([[0.01, 0.99]])),
-        params=[
-            (np.array([[0.15, 0.25], [0.20, 0.30]]), np.array([0.35, 0.35])),
-            (np.array([[0.40, 0.50], [0.45, 0.55]]), np.array([0.60, 0.60])),
-        ],
+        Recipe(
+            Config(dataset="csv", hidden=(2,), learning_rate=0.5, train_biases=False, test_share=0.0),
+            data=(np.array([[0.05, 0.10]]), np.array([[0.01, 0.99]])),
+            params=[
+                (np.array([[0.15, 0.25], [0.20, 0.30]]), np.array([0.35, 0.35])),
+                (np.array([[0.40, 0.50], [0.45, 0.55]]), np.array([0.60, 0.60])),
+            ],
+        ),
     ),
     "spirals": Preset(
         "Spirals, two hidden layers",
         "Two wound arms: a boundary that a single small layer cannot draw.",
-        suggested("spirals"),
+        Recipe(suggested("spirals")),
     ),
-    "blobs": Preset("Four classes", "Softmax and cross-entropy on four clouds.", suggested("blobs")),
-    "sine": Preset("A sine curve", "Regression: a smooth curve from eight tanh units.", suggested("sine")),
-    "digits": Preset("Handwritten digits", "Ten classes, 64 inputs, mini-batches and Adam.", suggested("digits")),
+    "blobs": Preset("Four classes", "Softmax and cross-entropy on four clouds.", Recipe(suggested("blobs"))),
+    "sine": Preset("A sine curve", "Regression: a smooth curve from eight tanh units.", Recipe(suggested("sine"))),
+    "digits": Preset(
+        "Handwritten digits", "Ten classes, 64 inputs, mini-batches and Adam.", Recipe(suggested("digits"))
+    ),
     "vanishing": Preset(
         "Vanishing gradients",
         "Six sigmoid layers: compare the gradient of the first layer with that of the last.",
-        Config(
-            dataset="moons",
-            hidden=(6,) * 6,
-            activation="sigmoid",
-            loss="bce",
-            init="xavier_uniform",
-            learning_rate=0.5,
-            epochs=2_000,
+        Recipe(
+            Config(
+                dataset="moons",
+                hidden=(6,) * 6,
+                activation="sigmoid",
+                loss="bce",
+                init="xavier_uniform",
+                learning_rate=0.5,
+                epochs=2_000,
+            )
         ),
     ),
     "diverging": Preset(
         "A learning rate too high",
         "A straight-line fit whose steps overshoot further every time, until the numbers run out.",
-        Config(
-            dataset="plane",
-            hidden=(),
-            output="linear",
-            loss="mse",
-            init="uniform_pm_half",
-            learning_rate=0.5,
-            epochs=1_000,
+        Recipe(
+            Config(
+                dataset="plane",
+                hidden=(),
+                output="linear",
+                loss="mse",
+                init="uniform_pm_half",
+                learning_rate=0.5,
+                epochs=1_000,
+            )
         ),
     ),
 }

@@ -23,31 +23,28 @@ from backprop_core.data.plain_names import plain, shown, unique
 from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, Brought
 from backprop_core.nn.activations import Array
 from backprop_core.nn.initializers import Params
-from backprop_core.settings.config import MAX_EPOCHS, MAX_LAYERS, SPECS, Address, Config, ConfigError, Edit, fields
+from backprop_core.settings.config import MAX_LAYERS, SPECS, Config, Edit, fields
+from backprop_core.settings.parameter import field_text, parse_field
+from backprop_core.settings.spec import ConfigError
 from backprop_core.training.problem import OwnRows, beyond_reach
+from backprop_core.training.recipe import MOST_EPOCHS, Recipe
 
 FORMAT, VERSION = "backprop-playground run", 1
 MOST_BYTES = 16_000_000  # 5,000 rows of 64 inputs and as many targets, in all their digits
 MOST_EDITS = 10_000
-MOST_EPOCHS = 10 * MAX_EPOCHS  # playing goes on beyond the epochs that were set
 MOST_NUMBERS = 800_000  # counted by commas: those rows are 640,000 numbers, the weights twice 29,000
 MOST_SIGNS = 200_000  # brackets, braces and quotes: what makes a file much larger in memory than on disk
 LONGEST = 200  # characters of a text that is looked at
 LARGEST = 1e150  # number in the rows; squares of larger ones are beyond float64
 
 KEYS = {"format", "version", "config", "edits", "data", "start", "epochs", "end"}
-ADDRESS = re.compile(r"(?:(W)([1-9])\[(\d{1,4}), ?(\d{1,4})\]|(b)([1-9])\[(\d{1,4})\])", re.ASCII)
 
 
 @dataclass(frozen=True, eq=False)
 class Saved:
-    """What a file says: what defines the run, how far it was trained, and where it ended."""
+    """What a file says: what defines the run and how far it was trained, and where it ended."""
 
-    config: Config
-    edits: tuple[Edit, ...]
-    epochs: int
-    data: OwnRows | None
-    params: Params | None
+    recipe: Recipe
     loss: float
     digest: str
     end: Params
@@ -74,42 +71,16 @@ def digest(params: Params) -> str:
     return f"sha256:{sha.hexdigest()}"
 
 
-def field_text(field: str | Address) -> str:
-    """What an edit changes, as text: learning_rate, W1[0, 2], b2[0]."""
-    if isinstance(field, str):
-        return field
-    layer, kind, *index = field
-    return f"{kind}{layer}[{', '.join(map(str, index))}]"
-
-
-def parse_field(text: str) -> str | Address:
-    """What a text says an edit changes: the address of a parameter, or a setting by its name."""
-    match = ADDRESS.fullmatch(text)
-    if match is None:
-        return text
-    W, layer, i, j, _, bias_layer, k = match.groups()
-    return (int(layer), "W", int(i), int(j)) if W else (int(bias_layer), "b", int(k))
-
-
-def write(
-    config: Config,
-    edits: tuple[Edit, ...],
-    epochs: int,
-    *,
-    data: OwnRows | None,
-    params: Params | None,
-    loss: float,
-    end: Params,
-) -> str:
-    """The file of a run."""
+def write(recipe: Recipe, loss: float, end: Params) -> str:
+    """The file of a run that ended with this loss and these parameters."""
     values = {
         "format": FORMAT,
         "version": VERSION,
-        "config": config.to_dict(),
-        "edits": [{"epoch": edit.epoch, "field": field_text(edit.field), "value": edit.value} for edit in edits],
-        "data": data and _write_data(data),
-        "start": params and _write_params(params),
-        "epochs": epochs,
+        "config": recipe.config.to_dict(),
+        "edits": [{"epoch": edit.epoch, "field": field_text(edit.field), "value": edit.value} for edit in recipe.edits],
+        "data": recipe.data and _write_data(recipe.data),
+        "start": recipe.params and _write_params(recipe.params),
+        "epochs": recipe.epochs,
         "end": {"loss": loss, "digest": digest(end), "parameters": _write_params(end)},
     }
     return _with_short_lists(json.dumps(values, indent=1, ensure_ascii=False))
@@ -144,11 +115,7 @@ def read(content: str | bytes) -> Saved:
     with _part("end"):
         loss, digest_, parameters = _members(values["end"], "loss", "digest", "parameters")
         return Saved(
-            config=config,
-            edits=edits,
-            epochs=epochs,
-            data=data,
-            params=start,
+            Recipe(config, edits, epochs, data, start),
             loss=float(_array([loss])[0]),
             digest=_one_of(digest_, str),
             end=_read_params(parameters),

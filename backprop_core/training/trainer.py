@@ -34,7 +34,7 @@ class Trainer:
     def __init__(self, network: Network, data: Data, config: Config | Sequence[Config], state: State) -> None:
         self.network, self.data = network, data
         self.memory, self.updates = state.memory, state.updates
-        self.theta, self.slots = state.memory[0], list(state.memory[1:])
+        self.theta, self.slots = state.theta, list(state.memory[1:])
         self._configs = () if isinstance(config, Config) else tuple(config)
         self.config = config = config if isinstance(config, Config) else config[0]
         self.rows = len(data.X)
@@ -130,6 +130,24 @@ class Trainer:
         """Training accuracy, or R², of the newest parameters, (...)."""
         outputs = self.full.a[-1].swapaxes(-1, -2)
         return score(self.data.task, outputs, self._y, multilabel=self.data.multilabel)
+
+    @property
+    def has_goal(self) -> bool:
+        """Whether the configuration says where to stop."""
+        return self.config.stop_loss is not None or self.config.stop_accuracy is not None
+
+    def meets_goal(self, loss: Any) -> Array:
+        """Which networks (...) meet a stop condition of the configuration with this training loss (...)."""
+        return self.meets(self.config.stop_accuracy, self.config.stop_loss, loss)
+
+    def meets(self, least_score: float | None, loss_below: float | None, loss: Any) -> Array:
+        """Which networks (...) have reached a training score, or fallen below a loss, where these are named."""
+        below = np.less(loss, -np.inf if loss_below is None else loss_below)
+        return below if least_score is None else below | (self.score() >= least_score)
+
+    def is_finite(self, loss: Any) -> Array:
+        """Which networks (...) have not diverged: their loss and all that training remembers are finite."""
+        return np.isfinite(loss) & np.isfinite(self.memory).all(axis=(0, -1))
 
     def _each(self, name: str) -> Any:
         """The value of a setting that all networks share, or (R, 1), a row a network."""

@@ -8,7 +8,8 @@ import numpy as np
 
 from backprop_core.data.rows import Data
 from backprop_core.nn.activations import Array
-from backprop_core.training.run import Run, Snapshot
+from backprop_core.training.run import Run
+from backprop_core.training.snapshot import Snapshot
 from playground.charts import alt_text, learned
 from playground.charts.live_figure import Live
 from playground.charts.matrices import Matrix

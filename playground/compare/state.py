@@ -15,12 +15,13 @@ import streamlit as st
 
 from backprop_core import Run, Snapshot
 from backprop_core.training.presets import PRESETS
+from backprop_core.training.recipe import Recipe
 from playground.charts.live_figure import Live
 from playground.charts.of_run import learned_figure, learned_views
 from playground.compare import comparison
 from playground.compare.figures import Line, LossCurves, make_compact
 from playground.session import runs
-from playground.session.session import Recipe, press, session, theme
+from playground.session.session import press, session, theme
 
 MOST_PINS = 12
 MOST_UNDO = 20
@@ -121,8 +122,8 @@ def offered_name() -> str:
 def pin_examples() -> None:
     """Pin two runs worth comparing."""
     for name, preset in EXAMPLES.items():
-        start = PRESETS[preset]
-        pin(Recipe(start.config, (), start.config.epochs, start.data, start.params), name)
+        recipe = PRESETS[preset].recipe
+        pin(replace(recipe, epochs=recipe.config.epochs), name)
 
 
 @press
@@ -266,7 +267,7 @@ def _free_place() -> int | None:
 
 def _trained(recipe: Recipe) -> Run:
     with st.spinner("Training the run to be pinned …"):
-        return recipe.run()
+        return Run.replay(recipe)
 
 
 def _put(place: int, name: str, run: Run) -> None:
@@ -289,8 +290,7 @@ def _numbered(*numbers: int) -> list[Pin]:
 
 def _recipe(run: Run) -> Recipe:
     """The recipe of a run; of one that diverged, so that it diverges again."""
-    recipe = Recipe.of(run)
-    return recipe if run.diverged is None else replace(recipe, epoch=run.diverged)
+    return run.recipe if run.diverged is None else replace(run.recipe, epochs=run.diverged)
 
 
 def _say(said: str) -> None:

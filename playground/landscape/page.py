@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from backprop_core import ConfigError
-from backprop_core.landscape import PLANES, Trail, address_name, addresses
-from backprop_core.training.run import Snapshot
+from backprop_core.landscape import PLANES, Trail
+from backprop_core.settings.parameter import addresses, field_text
+from backprop_core.training.snapshot import Snapshot
 from playground.charts import alt_text
 from playground.charts.of_run import unit_names
 from playground.components import chart_config
@@ -201,7 +202,7 @@ def _choose_parameters() -> None:
     def name(index: int) -> str:
         layer, kind, *place = known[index]
         source = "bias" if kind == "b" else names[layer - 1][place[0]]
-        return f"{address_name(known[index])}: {source} → {names[layer][place[-1]]}"
+        return f"{field_text(known[index])}: {source} → {names[layer][place[-1]]}"
 
     for which, chosen in enumerate(page.chosen, start=1):
         widgets.give(f"landscape_parameter_{which}", known.index(chosen))

@@ -20,7 +20,6 @@ from backprop_core.landscape import (
     Landscape,
     Plane,
     Trail,
-    addresses,
     explained,
     losses,
     project,
@@ -30,7 +29,7 @@ from backprop_core.landscape import (
     trajectory,
 )
 from backprop_core.nn.activations import Array
-from backprop_core.settings.config import Address
+from backprop_core.settings.parameter import Address, addresses
 from playground.charts.theme import Theme
 from playground.landscape.figures import Map, Relief
 from playground.session import widgets
@@ -268,7 +267,7 @@ def _paint(made: Drawing) -> None:
 
 def _time(snapshot: Snapshot) -> float:
     """How many seconds a point of a surface takes: a few are tried, and more where those took no time."""
-    theta = snapshot.state.memory[0]
+    theta = snapshot.state.theta
     plane = PLANES["weights"].make(snapshot, theta[np.newaxis], seed=0, chosen=addresses(snapshot.network)[:2])
     seconds = 0.0
     for points, quick in PROBES:

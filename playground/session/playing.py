@@ -100,14 +100,8 @@ def _epochs_a_frame() -> int:
 
 
 def _train(goal: int) -> None:
-    """Train towards an epoch for one slice of time, in pieces whose length follows the speed measured."""
+    """Train towards an epoch for one slice of time."""
     current = session()
-    run, began = current.run, time.perf_counter()
-    patience = SLICE_SECONDS * (6 if current.mode == "finishing" else 1)
-    piece = 1
-    while run.epoch < goal and (elapsed := time.perf_counter() - began) < patience:
-        done = run.advance(min(piece, goal - run.epoch))
-        if run.diverged is not None or run.goal_reached:
-            break
-        piece = max(1, min(2 * piece, int(done and piece * patience / max(elapsed, 1e-6))))
-    current.part(Pace).seconds += time.perf_counter() - began
+    begin = time.perf_counter()
+    current.run.advance_for(SLICE_SECONDS * (6 if current.mode == "finishing" else 1), goal)
+    current.part(Pace).seconds += time.perf_counter() - begin

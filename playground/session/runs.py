@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
 from backprop_core import ConfigError, Run
 from backprop_core.data.rows import Brought
 from playground.session import widgets
-from playground.session.session import Recipe, press, session
+from playground.session.session import Replaced, press, session
 
 MOST_UNDO = 20
 
@@ -18,7 +19,7 @@ def start(run: Run, notice: str, preset: str | None = None) -> None:
     """Show a run, paused at its newest epoch, and say what it is; Undo brings back the one shown until now."""
     current = session()
     if current.run.epoch or current.run.edits or isinstance(current.run.brought, Brought):
-        _remember(Recipe.of(current.run, current.preset))
+        _remember(Replaced(current.run.recipe, current.preset))
     _replace(run, notice)
     current.shown, current.preset = run.epoch, preset
     widgets.show(run.current)
@@ -31,17 +32,17 @@ def edit(change: Callable[[Run], None]) -> None:
     """
     current = session()
     run = current.run
-    recipe, branches = Recipe.of(run, current.preset), current.shown < run.epoch
+    before, branches = Replaced(run.recipe, current.preset), current.shown < run.epoch
     if branches:
         run.rewind(current.shown)
     try:
         change(run)
     except ConfigError:
         if branches:
-            _replace(recipe.run(), "")
+            _replace(Run.replay(before.recipe), "")
         raise
     if branches:
-        _remember(recipe)
+        _remember(before)
         current.notice = f"A new future starts at epoch {current.shown:,}."
     current.edits += 1
 
@@ -51,9 +52,9 @@ def reset() -> None:
     """Back to epoch 0 with the settings in force, keeping weights that were typed in at epoch 0."""
     current = session()
     run = current.run
-    typed = tuple(made for made in run.edits if made.epoch == 0)
-    config = run.config_at(current.shown)
-    start(Run.replay(config, typed, 0, data=run.brought, params=run.start_params), "Back at epoch 0.", current.preset)
+    typed = tuple(edit for edit in run.edits if edit.epoch == 0)
+    recipe = replace(run.recipe, config=run.config_at(current.shown), edits=typed, epochs=0)
+    start(Run.replay(recipe), "Back at epoch 0.", current.preset)
 
 
 @press
@@ -61,10 +62,10 @@ def undo() -> None:
     """Go back to the run as it stood before the last start over, reset or branch."""
     current = session()
     if current.undo:
-        recipe = current.undo.pop()
+        before = current.undo.pop()
         with st.spinner("Training the earlier run again …"):
-            _replace(recipe.run(), "Undone.")
-        current.shown, current.preset = recipe.epoch, recipe.preset
+            _replace(Run.replay(before.recipe), "Undone.")
+        current.shown, current.preset = before.recipe.epochs, before.preset
         widgets.show(current.run.current)
 
 
@@ -74,6 +75,6 @@ def _replace(run: Run, notice: str) -> None:
     current.runs += 1
 
 
-def _remember(recipe: Recipe) -> None:
+def _remember(before: Replaced) -> None:
     current = session()
-    current.undo = [*current.undo, recipe][-MOST_UNDO:]
+    current.undo = [*current.undo, before][-MOST_UNDO:]

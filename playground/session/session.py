@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import Any, Literal, NamedTuple, ParamSpec, TypeVar
 
 import streamlit as st
 
-from backprop_core import Config, Edit, Run
-from backprop_core.nn.initializers import Params
+from backprop_core import Run
 from backprop_core.training.presets import PRESETS
-from backprop_core.training.problem import OwnRows
+from backprop_core.training.recipe import Recipe
 from playground.charts.theme import THEMES, Theme
 
 DEFAULT_PRESET = "xor"
@@ -23,25 +22,11 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """What defines a run, and where it stood: enough to make it again."""
+class Replaced(NamedTuple):
+    """A run that was replaced by another: what defines it, and the preset it came from."""
 
-    config: Config
-    edits: tuple[Edit, ...]
-    epoch: int
-    data: OwnRows | None
-    params: Params | None
-    preset: str | None = None
-
-    @classmethod
-    def of(cls, run: Run, preset: str | None = None) -> Recipe:
-        """The recipe of a run as it stands, and the preset it comes from."""
-        return cls(run.config, run.edits, run.epoch, run.brought, run.start_params, preset)
-
-    def run(self) -> Run:
-        """The run, made again: the same bits."""
-        return Run.replay(self.config, self.edits, self.epoch, data=self.data, params=self.params)
+    recipe: Recipe
+    preset: str | None
 
 
 @dataclass
@@ -63,7 +48,7 @@ class Session:
     notice: str = ""
     error: str = ""
     pressed: bool = False
-    undo: list[Recipe] = field(default_factory=list)
+    undo: list[Replaced] = field(default_factory=list)
     runs: int = 0
     edits: int = 0
     frames: int = 0

@@ -58,7 +58,8 @@ def parts() -> dict[str, str]:
 def preset_of(run: Run) -> str | None:
     """The preset that a run has its own rows and weights from, if it has any."""
     for name, preset in PRESETS.items():
-        if preset.data is not None and _same(run.brought, preset.data) and _same(run.start_params, preset.params):
+        own = preset.recipe
+        if own.data is not None and _same(run.brought, own.data) and _same(run.start_params, own.params):
             return name
     return None
 

@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from backprop_core.data.plain_names import plain, shown
 from backprop_core.settings import setting_text
-from backprop_core.settings.config import DEFAULTS, SPECS, Config, ConfigError, Edit
+from backprop_core.settings.config import DEFAULTS, SPECS, Config, Edit
+from backprop_core.settings.parameter import field_text, parse_field
+from backprop_core.settings.spec import ConfigError
 from backprop_core.training.presets import PRESETS
-from backprop_core.training.saving import MOST_EPOCHS, field_text, parse_field
+from backprop_core.training.recipe import MOST_EPOCHS, Recipe
 
 LONGEST = 2_000  # characters of edits; longer addresses get lost on their way
 LEFT_OUT = "…"
@@ -24,9 +27,7 @@ MOST_NAMED = 10
 class Link(NamedTuple):
     """What an address asks for, and sentences about what of it was ignored, which can be shown anywhere."""
 
-    config: Config
-    edits: tuple[Edit, ...] = ()
-    epoch: int = 0
+    recipe: Recipe
     preset: str | None = None
     ignored: tuple[str, ...] = ()
 
@@ -37,7 +38,7 @@ def write(config: Config, edits: tuple[Edit, ...], epoch: int, preset: str | Non
     Edits too long for an address leave a mark, which `read` reports.
     """
     parts = {"preset": preset} if preset else {}
-    base = PRESETS[preset].config if preset else None
+    base = PRESETS[preset].recipe.config if preset else None
     parts |= {name: setting_text.write(name, value) for name, value in config.changes(base).items()}
     told = ",".join(_edit_text(edit) for edit in edits if edit.epoch <= epoch)
     if told:
@@ -56,16 +57,17 @@ def read(parts: Mapping[str, str]) -> Link:
         preset = None
     settings = {name: parts[name] for name in (*SPECS, *parts) if name in parts and name not in OTHERS}
     config = _config(_values(settings, ignored), preset, ignored)
-    if preset and config.dataset != PRESETS[preset].config.dataset:
+    if preset and config.dataset != PRESETS[preset].recipe.config.dataset:
         preset = None  # its rows and weights stay with its dataset; its settings are in the configuration
-    if config.dataset == "csv" and not (preset and PRESETS[preset].data):
+    if config.dataset == "csv" and not (preset and PRESETS[preset].recipe.data):
         config = config.replace(dataset=DEFAULTS["dataset"], features=DEFAULTS["features"])
         ignored.append("Rows of your own are not in a link; the saved file has them.")
     edits = tuple(_read_edits(parts.get("edits", ""), ignored))
     epoch = _read_epoch(parts, edits, ignored)
     if len(ignored) > MOST_NAMED:
         ignored[MOST_NAMED:] = [f"Nor could {len(ignored) - MOST_NAMED:,} more of its parts."]
-    return Link(config, edits, epoch, preset, tuple(ignored))
+    base = PRESETS[preset].recipe if preset else Recipe(config)
+    return Link(replace(base, config=config, edits=edits, epochs=epoch), preset, tuple(ignored))
 
 
 def _values(settings: Mapping[str, str], ignored: list[str]) -> dict[str, Any]:
@@ -84,9 +86,9 @@ def _values(settings: Mapping[str, str], ignored: list[str]) -> dict[str, Any]:
 
 def _config(values: dict[str, Any], preset: str | None, ignored: list[str]) -> Config:
     """The configuration of these values, without those that cannot be."""
-    base = PRESETS[preset].config if preset else Config()
+    base = PRESETS[preset].recipe.config if preset else Config()
     config = _possible(base, values, ignored)
-    if preset and PRESETS[preset].params and config.dataset == base.dataset:
+    if preset and PRESETS[preset].recipe.params and config.dataset == base.dataset:
         unfit = [name for name in SHAPES if values.pop(name, getattr(base, name)) != getattr(base, name)]
         ignored += [f"{SPECS[name].label} ({name}) must fit the weights that the preset begins with." for name in unfit]
         config = _possible(base, values, ignored)

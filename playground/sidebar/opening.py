@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from backprop_core import ConfigError, Run
 from backprop_core.training import saving
-from backprop_core.training.presets import PRESETS
 from backprop_core.training.saving import Saved
 from playground.session import playing, runs
 from playground.session.session import press, session
@@ -54,16 +53,14 @@ def from_address() -> None:
     if not parts:
         return
     link = links.read(parts)
-    preset = PRESETS.get(link.preset or "")
-    data, params = (preset.data, preset.params) if preset else (None, None)
     try:
-        Run(link.config, data=data, params=params)
+        Run.replay(replace(link.recipe, edits=(), epochs=0))
     except ConfigError as error:
         session().error = f"The link cannot be opened: {error}"
         return
-    current.going = Run.replaying(link.config, link.edits, link.epoch, data=data, params=params)
-    current.otherwise = Run.replaying(link.config, (), link.epoch, data=data, params=params)
-    current.epochs, current.saved, current.notice = link.epoch, None, "Opened from the link."
+    current.going = Run.replaying(link.recipe)
+    current.otherwise = Run.replaying(replace(link.recipe, edits=()))
+    current.epochs, current.saved, current.notice = link.recipe.epochs, None, "Opened from the link."
     current.warning = " ".join([NOT_ALL, *link.ignored]) if link.ignored else ""
 
 
@@ -76,14 +73,14 @@ def from_file(key: str) -> None:
     session().error = session().notice = ""
     try:
         saved = saving.read(file.getvalue())
-        Run(saved.config, data=saved.data, params=saved.params)
+        Run.replay(replace(saved.recipe, edits=(), epochs=0))
     except ConfigError as error:
         session().error = str(error) if error.field == "file" else f"This file cannot be opened: {error}"
         return
     current = opening()
-    current.going = Run.replaying(saved.config, saved.edits, saved.epochs, data=saved.data, params=saved.params)
+    current.going = Run.replaying(saved.recipe)
     current.otherwise = None
-    current.epochs, current.saved, current.notice, current.warning = saved.epochs, saved, "", ""
+    current.epochs, current.saved, current.notice, current.warning = saved.recipe.epochs, saved, "", ""
 
 
 def proceed() -> None:

@@ -13,7 +13,7 @@ from backprop_core.explain.marking import mark
 from backprop_core.explain.rounding import noise_of_terms
 from backprop_core.explain.update import STAGES, Explanation, Quantity, explain, of_sample
 from backprop_core.nn.activations import Array
-from backprop_core.training.run import Snapshot
+from backprop_core.training.snapshot import Snapshot
 from playground.charts import alt_text
 from playground.charts.of_run import parameter_names, unit_names
 from playground.components import chart_config, scrolling

@@ -11,10 +11,11 @@ import streamlit as st
 
 from backprop_core.explain.gradient_check import Nudged, kinks_between, nudge, relative_error, relative_errors
 from backprop_core.explain.kinks import Kink
-from backprop_core.explain.update import Explanation, chain, parameter_index
+from backprop_core.explain.update import Explanation, chain
 from backprop_core.nn.activations import Array
 from backprop_core.nn.network import Network
-from backprop_core.training.run import Snapshot
+from backprop_core.settings.parameter import parameter_index
+from backprop_core.training.snapshot import Snapshot
 from playground.charts import alt_text
 from playground.charts.matrices import CROSS, Matrices, Matrix
 from playground.charts.of_run import parameter_names, unit_names

@@ -10,15 +10,16 @@ from typing import Any
 
 import streamlit as st
 
-from backprop_core import Config, ConfigError, sweep
+from backprop_core import Config, ConfigError, Run, sweep
 from backprop_core.data.datasets import DATASETS
 from backprop_core.settings import setting_text
 from backprop_core.sweep import SWEEPS, Estimate, Grid, Result, Solved
 from backprop_core.training.problem import OwnRows, data_for
+from backprop_core.training.recipe import Recipe
 from playground import wording
 from playground.compare import state as pins
 from playground.session import playing, runs, widgets
-from playground.session.session import Recipe, press, session, theme
+from playground.session.session import press, session, theme
 from playground.sweep import axis_values
 from playground.sweep.figures import Map
 from playground.sweep.workers import WorkersError, find_workers
@@ -231,7 +232,7 @@ def choose_cell() -> None:
 def open_run(result: Result, place: tuple[int, int, int]) -> None:
     """Show a run of the sweep on the Train page, trained as far as it was; Undo brings back the run shown there."""
     recipe, until = _recipe(result, place), _until(result, place)
-    runs.start(replace(recipe, epoch=0).run(), f"From the sweep: {_run_name(result, place)}.")
+    runs.start(Run.replay(replace(recipe, epochs=0)), f"From the sweep: {_run_name(result, place)}.")
     if until:
         playing.start("finishing", until)
 
@@ -243,7 +244,7 @@ def pin_run(result: Result, place: tuple[int, int, int]) -> str:
 
 
 def _recipe(result: Result, place: tuple[int, int, int]) -> Recipe:
-    return Recipe(result.config(*place), (), _until(result, place), result.grid.brought, None)
+    return Recipe(result.config(*place), (), _until(result, place), result.grid.brought)
 
 
 def _until(result: Result, place: tuple[int, int, int]) -> int:

@@ -122,7 +122,7 @@ def test_two_runs_pinned_on_train_are_compared_at_one_epoch(open_page: Open) -> 
     wait_drawn(page, 2)
     legend = page.page.locator(".pin-legend").inner_text().split("\n")
     assert [legend[1], legend[3]] == ["as it comes", "hidden 3, rate 0.5, seed 0"]
-    runs = [example("xor"), Run(PRESETS["xor"].config.replace(hidden=(3,)))]
+    runs = [example("xor"), Run(PRESETS["xor"].recipe.config.replace(hidden=(3,)))]
     runs[1].advance(3)
     curves = page.chart(CURVES).evaluate("(e) => e.calcdata.slice(0, 2).map((c) => [c.length, c.at(-1).x, c.at(-1).y])")
     assert [curve[1:] for curve in curves] == [[run.epoch, run.history.loss[-1]] for run in runs]

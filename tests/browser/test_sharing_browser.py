@@ -17,6 +17,7 @@ from playwright.sync_api import Browser
 from support.patience import PATIENCE
 
 from backprop_core import Config, Edit, Run
+from backprop_core.training.recipe import Recipe
 from browser.conftest import visits
 from browser.train_page import CHARTS, READOUTS, TrainPage
 from playground.sidebar import links
@@ -97,7 +98,7 @@ def test_the_address_is_a_link_to_what_is_seen(follow: Follow) -> None:
     assert other.epoch == 2
     assert other.parts == page.parts
     assert other.page.locator(".st-key-learning_rate input").input_value() == "0.25"
-    run = Run.replay(Config(hidden=(3,)), (Edit(1, "learning_rate", 0.25),), 2)
+    run = Run.replay(Recipe(Config(hidden=(3,)), (Edit(1, "learning_rate", 0.25),), 2))
     assert other.key("train_loss").inner_text().split()[-1] == f"{run.history.loss[-1]:.6g}"
     other.unfold()
     other.wait_text("its settings, its 1 edit and the epoch shown.")

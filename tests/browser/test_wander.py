@@ -55,8 +55,8 @@ class Visitor(TrainPage):
     def in_force(self) -> Config:
         """The configuration in force at the shown epoch, by the address."""
         link = self.link
-        changes = {edit.field: edit.value for edit in link.edits if isinstance(edit.field, str)}
-        return link.config.replace(**changes)
+        changes = {edit.field: edit.value for edit in link.recipe.edits if isinstance(edit.field, str)}
+        return link.recipe.config.replace(**changes)
 
     def _watch(self, url: str) -> None:
         if url.startswith("http") and urlsplit(url).netloc != urlsplit(self._address).netloc:

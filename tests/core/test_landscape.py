@@ -15,13 +15,10 @@ from support.updates import CONFIGS, trained
 
 from backprop_core import Config, ConfigError, Run, Snapshot
 from backprop_core import landscape as module
-from backprop_core.explain.update import parameter_index
 from backprop_core.landscape import (
     MOST_POINTS,
     PLANES,
     Plane,
-    address_name,
-    addresses,
     explained,
     losses,
     project,
@@ -31,7 +28,7 @@ from backprop_core.landscape import (
     trajectory,
 )
 from backprop_core.nn.activations import Array
-from backprop_core.settings.config import Address
+from backprop_core.settings.parameter import Address, addresses, field_text, parameter_index
 from backprop_core.training.history import State
 from backprop_core.training.presets import PRESETS
 from backprop_core.training.trainer import Trainer
@@ -219,7 +216,7 @@ def test_a_unit_with_one_parameter_has_no_room_for_another_direction() -> None:
 def test_an_address_is_where_an_edit_goes(name: str) -> None:
     run = trained(name)
     known = addresses(run.network)
-    assert len({*known}) == len({*map(address_name, known)}) == run.network.parameters
+    assert len({*known}) == len({*map(field_text, known)}) == run.network.parameters
     for place, address in enumerate(known):
         run.edit(params={address: 1.0 + place})
         layer, kind, *index = address

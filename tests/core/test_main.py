@@ -68,7 +68,7 @@ def test_without_options_it_is_the_notebook() -> None:
             suggested("moons").replace(batch_size=10, shuffle=False, features=("x1", "x1x2")),
         ),
         ("--preset digits --batch-size none", suggested("digits").replace(batch_size=None)),
-        ("--preset mazur --dataset and", PRESETS["mazur"].config.replace(dataset="and")),
+        ("--preset mazur --dataset and", PRESETS["mazur"].recipe.config.replace(dataset="and")),
     ],
 )
 def test_options_select_the_run(capsys: pytest.CaptureFixture[str], options: str, config: Config) -> None:

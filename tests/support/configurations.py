@@ -5,7 +5,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from backprop_core import Config, ConfigError
-from backprop_core.settings.config import SPECS, Spec
+from backprop_core.settings.config import SPECS
+from backprop_core.settings.spec import Spec
 
 
 def values(name: str) -> st.SearchStrategy[Any]:

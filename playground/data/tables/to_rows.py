@@ -12,7 +12,7 @@ from backprop_core.data.plain_names import shown, unique
 from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, Brought, marks_labels
 from backprop_core.data.scaling import standardising_targets
 from backprop_core.nn.activations import Array
-from backprop_core.settings.config import ConfigError
+from backprop_core.settings.spec import ConfigError
 from playground.data.tables.cells import is_missing, is_number, number, objection
 from playground.data.tables.table import Table
 

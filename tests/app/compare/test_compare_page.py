@@ -16,10 +16,11 @@ from support.patience import PATIENCE
 
 from backprop_core import Run
 from backprop_core.training.presets import PRESETS
+from backprop_core.training.recipe import Recipe
 from playground.charts.of_run import learned_views
 from playground.compare.comparison import LONGEST_NAME, SOLVED
 from playground.compare.state import EXAMPLES, FULL, MOST_PINS, NAME, Pin, Pins
-from playground.session.session import Recipe, Session
+from playground.session.session import Session
 from playground.wording import NOTHING
 
 ROOT = Path(__file__).parents[3]
@@ -155,7 +156,7 @@ def test_two_examples_are_a_press_away(page: Page) -> None:
     page.examples()
     assert page.names == list(EXAMPLES)
     for one, preset in zip(page.pins, EXAMPLES.values(), strict=True):
-        assert one.run.epoch == PRESETS[preset].config.epochs
+        assert one.run.epoch == PRESETS[preset].recipe.config.epochs
     frozen, learned = (one.run.at(10_000).score for one in page.pins)
     assert frozen < learned == 1
     assert page.table("differences")["Train biases"].tolist() == ["no", "yes"]
@@ -264,9 +265,9 @@ def pin_thirteen_times() -> None:
 
 
 def test_recipes_can_be_pinned_too() -> None:
-    config = PRESETS["diverging"].config
+    config = PRESETS["diverging"].recipe.config
     app = AppTest.from_function(pin_thirteen_times, default_timeout=PATIENCE)
-    app.session_state["recipe"] = Recipe(config, (), config.epochs, None, None)
+    app.session_state["recipe"] = Recipe(config, epochs=config.epochs)
     app.run()
     assert not app.exception
     pinned = app.session_state["session"].part(Pins).at

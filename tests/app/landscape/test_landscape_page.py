@@ -12,7 +12,8 @@ from streamlit.util import calc_hash
 from support.patience import PATIENCE
 
 from backprop_core import Run
-from backprop_core.landscape import PLANES, addresses, explained, suggested_reach, surface, trajectory
+from backprop_core.landscape import PLANES, explained, suggested_reach, surface, trajectory
+from backprop_core.settings.parameter import addresses
 from backprop_core.training.presets import PRESETS
 from playground.landscape.state import COARSE, MOST_SECONDS, MOST_ZOOM, RESOLUTIONS, Drawing, Landscapes
 from playground.session.session import Session

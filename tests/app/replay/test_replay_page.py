@@ -19,7 +19,7 @@ from backprop_core import Config, Run
 from backprop_core.data.rows import Brought
 from backprop_core.nn.activations import Array
 from backprop_core.training.presets import PRESETS, suggested
-from backprop_core.training.run import Snapshot
+from backprop_core.training.snapshot import Snapshot
 from playground.charts.learned import plane_grid
 from playground.charts.live_figure import merged
 from playground.charts.theme import DARK, LIGHT, THEMES, Theme
@@ -57,7 +57,7 @@ def hostile() -> Run:
 
 
 def diverged() -> Run:
-    return trained(PRESETS["diverging"].config, 1_000)
+    return trained(PRESETS["diverging"].recipe.config, 1_000)
 
 
 RUNS = {

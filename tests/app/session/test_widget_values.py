@@ -68,7 +68,7 @@ def test_a_network_without_hidden_layers_need_not_name_an_activation() -> None:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_preset_comes_back_as_it_was(preset: str) -> None:
-    config = PRESETS[preset].config
+    config = PRESETS[preset].recipe.config
     assert widget_values.to_config(widget_values.from_config(config)) == config
 
 

@@ -125,7 +125,7 @@ def test_a_link_brings_back_the_run_to_the_last_bit(config: Config) -> None:
 
 def test_a_link_to_a_preset_brings_its_rows_and_weights() -> None:
     preset = PRESETS["mazur"]
-    run = edited(preset.config, data=preset.data, params=preset.params)
+    run = edited(preset.recipe.config, data=preset.recipe.data, params=preset.recipe.params)
     parts = links.write(run.config, run.edits, run.epoch, "mazur")
     page = Page(**parts)
     assert bits(page.run) == bits(run)
@@ -360,7 +360,7 @@ def test_a_long_way_can_be_stopped_where_it_has_come(way: str) -> None:
     assert page.session.shown == run.epoch
     assert page.session.notice == f"Stopped on the way, at epoch {run.epoch:,} of 1,000,000."
     assert page.address == parts | {"epoch": str(run.epoch)}
-    wanted = Run.replay(run.config, run.edits, run.epoch)
+    wanted = Run.replay(run.recipe)
     assert bits(run) == bits(wanted)
     page.look()
     assert page.run is run

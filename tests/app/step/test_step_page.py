@@ -15,8 +15,9 @@ from support.patience import PATIENCE
 
 from backprop_core import Config, Run
 from backprop_core.explain.gradient_check import nudge
-from backprop_core.explain.update import STAGES, Explanation, Quantity, explain, parameter_index
+from backprop_core.explain.update import STAGES, Explanation, Quantity, explain
 from backprop_core.nn.activations import ACTIVATIONS, Array
+from backprop_core.settings.parameter import parameter_index
 from backprop_core.training.presets import PRESETS
 from playground.session.session import Session
 from playground.step.figures import HIDDEN_NUMBER, MOST_ROWS

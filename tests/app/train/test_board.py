@@ -23,7 +23,7 @@ NETWORKS = {
     "no hidden layer": Config(hidden=()),
     "one": Config(),
     "two": Config(dataset="moons", hidden=(3, 4), samples=40),
-    "six": PRESETS["vanishing"].config.replace(samples=60),
+    "six": PRESETS["vanishing"].recipe.config.replace(samples=60),
     "four classes": suggested("blobs").replace(samples=60),
     "curve": suggested("sine").replace(samples=40),
     "surface": suggested("plane").replace(samples=40, features=("x1", "x2", "x1x2")),
@@ -133,7 +133,7 @@ def test_the_largest_network_stays_drawable(view: str) -> None:
     assert all(len(live.figure.data) <= 5 for panel, live in board.figures.items() if panel != "loss_curve")
 
 
-LINEAR = PRESETS["diverging"].config
+LINEAR = PRESETS["diverging"].recipe.config
 RELU = Config(
     dataset="plane", hidden=(8,), activation="relu", output="linear", loss="mse", init="he_normal", learning_rate=10.0
 )

@@ -124,7 +124,7 @@ def test_the_page_has_every_documented_key(page: Page) -> None:
 
 
 def test_it_begins_with_the_default_preset_at_epoch_0(page: Page) -> None:
-    assert page.run.config == PRESETS["xor"].config
+    assert page.run.config == PRESETS["xor"].recipe.config
     assert (page.session.shown, page.session.mode) == (0, "paused")
     assert page.app.button(key="back").disabled
     assert page.app.button(key="undo").disabled
@@ -690,7 +690,7 @@ def test_every_view_of_a_diverged_run_is_shown(diverged: Page) -> None:
 
 
 def test_old_values_that_come_with_a_press_change_nothing(page: Page) -> None:
-    spirals = PRESETS["spirals"].config
+    spirals = PRESETS["spirals"].recipe.config
     page.choose("learning_rate", 0.25)
     page.choose("preset", "spirals")
     page.widget("learning_rate").set_value(0.25)  # what it showed before the preset was there

@@ -1,6 +1,7 @@
 """Rows of a user's table in a run: their names, their classes, replay, sweeps, and the settings suggested for them."""
 
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -55,7 +56,7 @@ def test_a_run_keeps_its_rows_whole_and_is_replayed_with_them() -> None:
     run.advance(5)
     run.edit(learning_rate=0.01)
     run.advance(5)
-    again = Run.replay(run.config, run.edits, 10, data=run.brought)
+    again = Run.replay(replace(run.recipe, epochs=10))
     assert same_bits(run, again)
     assert again.data.classes == run.data.classes
 

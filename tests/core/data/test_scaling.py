@@ -13,7 +13,7 @@ from support.exported import execute as printed_by
 from backprop_core import Config, Run, export
 from backprop_core.__main__ import main
 from backprop_core.data.rows import FEATURES, Brought
-from backprop_core.settings.config import Address
+from backprop_core.settings.parameter import Address
 from backprop_core.training.presets import suggested, suggested_for
 from playground.data.tables.to_rows import with_scaled_target
 

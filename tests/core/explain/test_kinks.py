@@ -12,9 +12,9 @@ from support.updates import SMOOTH, snapshot_of
 
 from backprop_core import Config, Run, Snapshot
 from backprop_core.explain.gradient_check import kinks_between, nudge
-from backprop_core.explain.update import parameter_index
 from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS, Array
 from backprop_core.nn.losses import LOSSES
+from backprop_core.settings.parameter import parameter_index
 
 BENT = [name for name, activation in ACTIVATIONS.items() if activation.kinks]
 BENT_LOSSES = [name for name, loss in LOSSES.items() if loss.kinks]

@@ -12,12 +12,13 @@ from support.updates import CONFIGS, EPOCHS, explanation_of, same_bits, snapshot
 
 from backprop_core import Run, Snapshot
 from backprop_core.explain.gradient_check import central_differences
-from backprop_core.explain.update import STAGES, Explanation, Quantity, chain, explain, of_sample, parameter_index
+from backprop_core.explain.update import STAGES, Explanation, Quantity, chain, explain, of_sample
 from backprop_core.nn.activations import OUTPUTS
 from backprop_core.nn.losses import FUSED
 from backprop_core.nn.optimizers import OPTIMIZERS
+from backprop_core.settings.parameter import parameter_index
 from backprop_core.training.presets import PRESETS
-from backprop_core.training.run import Step
+from backprop_core.training.snapshot import Step
 
 MAZUR: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "goldens" / "mazur_step.json").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS
 from backprop_core.nn.initializers import INITIALIZERS
 from backprop_core.nn.losses import LOSSES
 from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
-from backprop_core.settings.config import Address
+from backprop_core.settings.parameter import Address
 from backprop_core.training.presets import PRESETS
 
 PAIRS = [(output, loss) for loss in LOSSES for output in LOSSES[loss].outputs or OUTPUTS]

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from backprop_core.nn.losses import LOSSES
-from backprop_core.settings.config import DEFAULTS, MAX_LAYERS, MAX_UNITS, SPECS, Config, ConfigError, fields
+from backprop_core.settings.config import DEFAULTS, MAX_LAYERS, MAX_UNITS, SPECS, Config, fields
+from backprop_core.settings.spec import ConfigError
 
 NUMBERS = [name for name, spec in SPECS.items() if spec.kind in ("integer", "real")]
 INTEGERS = [name for name, spec in SPECS.items() if spec.kind == "integer"]

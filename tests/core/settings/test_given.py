@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from backprop_core import Config, ConfigError, Edit, Run, sweep
 from backprop_core.settings.given import numbers_of
 from backprop_core.settings.quoting import MOST_QUOTED, quoted
-from backprop_core.training.saving import MOST_EPOCHS
+from backprop_core.training.recipe import MOST_EPOCHS, Recipe
 
 X, Y = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1]
 SMALL = Config(epochs=2)
@@ -44,11 +44,11 @@ ENTRIES: dict[str, Callable[[Any], object]] = {
     "edit": lambda junk: Run(SMALL).edit(params=junk),
     "edited weight": lambda junk: Run(SMALL).edit(params={(1, "W", 0, 0): junk}),
     "edited setting": lambda junk: Run(SMALL).edit(learning_rate=junk),
-    "edits": lambda junk: Run.replay(SMALL, junk, 1),
-    "an edit": lambda junk: Run.replay(SMALL, [Edit(0, "learning_rate", junk)], 1),
-    "field of an edit": lambda junk: Run.replay(SMALL, [Edit(0, junk, 1.0)], 1),
-    "epoch of an edit": lambda junk: Run.replay(SMALL, [Edit(junk, "learning_rate", 1.0)], 1),
-    "epochs": lambda junk: Run.replay(SMALL, (), few(junk)),
+    "edits": lambda junk: Run.replay(Recipe(SMALL, junk, 1)),
+    "an edit": lambda junk: Run.replay(Recipe(SMALL, (Edit(0, "learning_rate", junk),), 1)),
+    "field of an edit": lambda junk: Run.replay(Recipe(SMALL, (Edit(0, junk, 1.0),), 1)),
+    "epoch of an edit": lambda junk: Run.replay(Recipe(SMALL, (Edit(junk, "learning_rate", 1.0),), 1)),
+    "epochs": lambda junk: Run.replay(Recipe(SMALL, (), few(junk))),
     "file": Run.from_json,
     "axes": lambda junk: sweep.plan(SMALL, junk),
     "values": lambda junk: sweep.plan(SMALL, {"learning_rate": junk}),

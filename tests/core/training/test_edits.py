@@ -1,5 +1,6 @@
 """Changes made while training: what is recorded, what is undone, and that both futures of an epoch stay exact."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from backprop_core import Config, ConfigError, Edit, Run
 from backprop_core.nn.initializers import Params
 from backprop_core.nn.optimizers import OPTIMIZERS
 from backprop_core.settings.config import fields
+from backprop_core.training.recipe import Recipe
 
 CONFIG = Config(
     dataset="moons", samples=40, hidden=(3,), loss="bce", learning_rate=0.3, batch_size=8, optimizer="momentum", l2=0.01
@@ -65,7 +67,7 @@ def looks_of(count: int) -> tuple[int, int]:
     settings = [Counted(epoch, "learning_rate", 0.1 + epoch % 7 / 100) for epoch in range(count)]
     weights = [Counted(epoch, (1, "W", 0, 0), 0.5) for epoch in range(0, count, 3)]
     Counted.looks = 0
-    run = Run.replay(CONFIG, [*settings, *weights], count)
+    run = Run.replay(Recipe(CONFIG, (*settings, *weights), count))
     opened, Counted.looks = Counted.looks, 0
     run.history._epochs[1:], run.history._states[1:] = [], []  # as if no keyframe lay on the way
     run.at(count - 1)
@@ -73,7 +75,7 @@ def looks_of(count: int) -> tuple[int, int]:
 
 
 def test_opening_a_run_and_going_back_in_it_look_at_each_edit_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backprop_core.training.run.Edit", Counted)
+    monkeypatch.setattr("backprop_core.training.edited_config.Edit", Counted)
     few, many = looks_of(40), looks_of(160)
     assert [b / a < 6 for a, b in zip(few, many, strict=True)] == [True, True]  # linear: 4, and a little for bisection
 
@@ -220,7 +222,7 @@ def test_an_epoch_between_keyframes_is_replayed_with_its_edits() -> None:
     assert run.at(301).loss == run.history.loss[301]
     assert bits(run.at(300).params) == bits(trained(300).params)
     later = run.at(500)
-    again = Run.replay(run.config, run.edits, 500)
+    again = Run.replay(replace(run.recipe, epochs=500))
     assert bits(again.params) == bits(later.params)
 
 
@@ -394,12 +396,12 @@ def test_a_run_is_its_configuration_and_its_edits() -> None:
     run.edit(batch_size=None, params={(2, "b", 0): -1.0})
     run.advance(4)
     run.edit(optimizer="sgd")
-    again = Run.replay(run.config, run.edits, run.epoch)
+    again = Run.replay(run.recipe)
     assert everything(again) == everything(run)
     run.advance(5)
-    assert everything(Run.replay(run.config, run.edits, 15)) == everything(run)
+    assert everything(Run.replay(replace(run.recipe, epochs=15))) == everything(run)
     run.rewind(7)
-    assert everything(Run.replay(run.config, run.edits, 7)) == everything(run)
+    assert everything(Run.replay(replace(run.recipe, epochs=7))) == everything(run)
 
 
 def test_a_run_with_rows_and_weights_brought_is_replayed_with_them() -> None:
@@ -410,4 +412,4 @@ def test_a_run_with_rows_and_weights_brought_is_replayed_with_them() -> None:
     run.advance(3)
     run.edit(params={(1, "b", 0): 0.0})
     run.advance(3)
-    assert everything(Run.replay(run.config, run.edits, 6, **brought)) == everything(run)
+    assert everything(Run.replay(replace(run.recipe, epochs=6))) == everything(run)

@@ -242,7 +242,7 @@ class Session(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         run = self.run
-        again = Run.replay(run.config, run.edits, run.epoch)
+        again = Run.replay(run.recipe)
         assert bits(again.at(run.epoch)) == bits(run.at(run.epoch))
         assert set(again.edits) == set(run.edits)
         assert again.history.loss.tobytes() == run.history.loss.tobytes()

@@ -17,10 +17,12 @@ from support.configurations import SMALL, configs, values
 from backprop_core import Config, ConfigError, Edit, Run
 from backprop_core.data.plain_names import plain
 from backprop_core.data.rows import MAX_INPUTS, MAX_ROWS, Brought
+from backprop_core.settings import parameter
 from backprop_core.settings.config import MAX_LAYERS, MAX_UNITS, SPECS, fields
+from backprop_core.settings.parameter import MOST_WEIGHT
 from backprop_core.training import saving
 from backprop_core.training.presets import PRESETS
-from backprop_core.training.run import MOST_WEIGHT
+from backprop_core.training.recipe import Recipe
 
 ROWS = np.array([[0.1, -0.2, 1 / 3], [1e-300, 2.0, -0.0], [5.0, 6.0, 1e12], [0.25, 0.5, 0.75]])
 
@@ -76,8 +78,8 @@ def test_every_preset_comes_back(preset: str) -> None:
     run.edit(l2=0.01)
     run.advance(2)
     said = assert_comes_back(run)
-    assert (said["data"] is None) == (PRESETS[preset].data is None)
-    assert (said["start"] is None) == (PRESETS[preset].params is None)
+    assert (said["data"] is None) == (PRESETS[preset].recipe.data is None)
+    assert (said["start"] is None) == (PRESETS[preset].recipe.params is None)
 
 
 @pytest.mark.parametrize(
@@ -122,8 +124,8 @@ def test_as_many_rows_as_there_can_be_fit_into_a_file() -> None:
     own = rng.standard_normal((MAX_ROWS, MAX_INPUTS)), rng.standard_normal((MAX_ROWS, MAX_INPUTS)) * 1e-5
     content = Run(Config(output="linear", loss="mse"), data=own).to_json()
     saved = saving.read(content.encode())
-    assert isinstance(saved.data, tuple)
-    assert [array.tobytes() for array in saved.data] == [array.tobytes() for array in own]
+    assert isinstance(saved.recipe.data, tuple)
+    assert [array.tobytes() for array in saved.recipe.data] == [array.tobytes() for array in own]
 
 
 LEARNING = {
@@ -236,21 +238,21 @@ def test_names_are_written_as_they_are() -> None:
 
 @given(st.text() | st.from_regex(r"[Wb][0-9]\[[0-9 ,]{0,6}\]", fullmatch=True))
 def test_any_text_is_a_field_as_written(text: str) -> None:
-    field = saving.parse_field(text)
-    assert saving.field_text(field) == text or (
-        isinstance(field, tuple) and saving.parse_field(saving.field_text(field)) == field
+    field = parameter.parse_field(text)
+    assert parameter.field_text(field) == text or (
+        isinstance(field, tuple) and parameter.parse_field(parameter.field_text(field)) == field
     )
 
 
 @given(layer=st.integers(1, 7), kind=st.sampled_from("Wb"), i=st.integers(0, 9999), j=st.integers(0, 9999))
 def test_the_address_of_a_parameter_is_read_as_it_was_written(layer: int, kind: str, i: int, j: int) -> None:
     field: Any = (layer, "W", i, j) if kind == "W" else (layer, "b", i)
-    assert saving.parse_field(saving.field_text(field)) == field
+    assert parameter.parse_field(parameter.field_text(field)) == field
 
 
 @pytest.mark.parametrize("field", SPECS)
 def test_a_setting_is_a_field_by_its_name(field: str) -> None:
-    assert saving.parse_field(saving.field_text(field)) == field
+    assert parameter.parse_field(parameter.field_text(field)) == field
 
 
 @pytest.mark.parametrize("name", SPECS)
@@ -763,7 +765,7 @@ def test_any_value_in_the_place_of_another_is_understood_or_refused(content: Any
 
 def test_an_edit_that_cannot_be_made_is_told_on_the_way_there() -> None:
     config = Config()
-    going = Run.replaying(config, (Edit(3, (1, "W", 9, 9), 1.0),), 5)
+    going = Run.replaying(Recipe(config, (Edit(3, (1, "W", 9, 9), 1.0),), 5))
     assert next(going).epoch == 0
     with pytest.raises(ConfigError, match="is not a parameter of this network"):
         list(going)
@@ -772,7 +774,7 @@ def test_an_edit_that_cannot_be_made_is_told_on_the_way_there() -> None:
 def test_a_weight_with_which_there_is_no_loss_is_told_on_the_way_there() -> None:
     start = [(np.full((2, 1), 1e150), np.zeros(1)), (np.ones((1, 1)), np.zeros(1))]
     config = Config(dataset="plane", samples=10, hidden=(1,), activation="relu", output="linear", loss="mse")
-    going = Run.replaying(config, (Edit(0, (2, "W", 0, 0), 1e6),), 5, params=start)
+    going = Run.replaying(Recipe(config, (Edit(0, (2, "W", 0, 0), 1e6),), 5, params=start))
     next(going)
     with pytest.raises(ConfigError, match="With these weights the loss is not a finite number"):
         list(going)
@@ -783,5 +785,5 @@ def test_an_epoch_that_was_begun_is_not_saved() -> None:
     run.advance(3)
     run.step()
     saved = saving.read(run.to_json())
-    assert saved.epochs == 3
+    assert saved.recipe.epochs == 3
     assert saved.difference(Run.from_json(run.to_json()).params) == 0.0

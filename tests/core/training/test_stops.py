@@ -9,7 +9,7 @@ from backprop_core import Config, ConfigError, Run
 from backprop_core.settings.config import Edit
 from backprop_core.training.presets import PRESETS
 
-DIVERGING = PRESETS["diverging"].config
+DIVERGING = PRESETS["diverging"].recipe.config
 
 
 def overflowing_weights() -> Run:

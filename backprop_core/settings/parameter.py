@@ -1,0 +1,91 @@
+"""One parameter of a network: its address, its name, its place in theta, and the values it may be given."""
+
+from __future__ import annotations
+
+import numbers
+import re
+from typing import Any
+
+import numpy as np
+
+from backprop_core.nn.initializers import Params
+from backprop_core.nn.network import Network
+from backprop_core.settings.quoting import quoted
+from backprop_core.settings.spec import ConfigError
+
+Address = tuple[int, str, int, int] | tuple[int, str, int]  # (1, "W", 0, 2): layer, kind, place in W or in b
+
+MOST_WEIGHT = 1_000_000  # the largest size of a weight that is typed in by hand
+NAME = re.compile(r"(?:(W)([1-9])\[(\d{1,4}), ?(\d{1,4})\]|(b)([1-9])\[(\d{1,4})\])", re.ASCII)
+
+
+def addresses(network: Network) -> list[Address]:
+    """The addresses of all parameters, in the order of theta."""
+    every: list[Address] = []
+    for l, (fan_in, fan_out) in enumerate(network.fans, start=1):
+        every += [(l, "W", row, unit) for row in range(fan_in) for unit in range(fan_out)]
+        every += [(l, "b", unit) for unit in range(fan_out)]
+    return every
+
+
+def parameter_index(network: Network, layer: int, row: int, unit: int) -> int:
+    """Where a parameter stands in the flat theta; the row after a layer's last is its bias."""
+    places = network.blocks(np.arange(network.parameters))
+    return int(places[layer - 1][row, unit])
+
+
+def field_text(field: str | Address) -> str:
+    """What an edit changes, as text: a setting by its name, or a parameter: learning_rate, W1[0, 2], b2[0]."""
+    if isinstance(field, str):
+        return field
+    layer, kind, *index = field
+    return f"{kind}{layer}[{', '.join(map(str, index))}]"
+
+
+def parse_field(text: str) -> str | Address:
+    """What a text says an edit changes: the address of a parameter, or a setting by its name."""
+    match = NAME.fullmatch(text)
+    if match is None:
+        return text
+    W, layer, i, j, _, bias_layer, k = match.groups()
+    return (int(layer), "W", int(i), int(j)) if W else (int(bias_layer), "b", int(k))
+
+
+def put(params: Params, address: Address, value: float) -> None:
+    """Give one parameter of [(W, b), ...] a value, in place."""
+    layer, kind, *index = address
+    params[layer - 1]["Wb".index(kind)][tuple(index)] = value
+
+
+def checked_value(network: Network, address: Any, value: Any) -> float:
+    """The value to be given to a parameter. Raises ConfigError for a value out of range, and for an unknown address."""
+    if not _has(network, address):
+        raise ConfigError(
+            "params",
+            f"{quoted(address)} is not a parameter of this network, whose layers are "
+            f"{'-'.join(map(str, network.sizes))}.",
+        )
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not is_number or not abs(value) <= MOST_WEIGHT:
+        raise ConfigError(
+            "params",
+            f"{field_text(address)} = {quoted(value)} is not allowed. "
+            f"It must be a number from {-MOST_WEIGHT:,} to {MOST_WEIGHT:,}.",
+        )
+    return float(value)
+
+
+def _has(network: Network, address: Any) -> bool:
+    """Whether an address is that of a parameter of the network."""
+    if not isinstance(address, tuple) or len(address) not in {3, 4}:
+        return False
+    layer, kind, *index = address
+    shapes: dict[Any, tuple[int, ...]] = {}
+    for l, (fan_in, fan_out) in enumerate(network.fans, start=1):
+        shapes |= {(l, "W"): (fan_in, fan_out), (l, "b"): (fan_out,)}
+    try:
+        shape = shapes.get((layer, kind), ())
+    except TypeError:  # a part of it cannot be hashed
+        return False
+    whole = all(isinstance(place, numbers.Integral) for place in index)
+    return whole and len(shape) == len(index) and all(0 <= place < n for place, n in zip(index, shape, strict=True))

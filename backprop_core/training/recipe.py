@@ -1,0 +1,74 @@
+"""What defines a run, and how far it was trained: enough to make it again, to the last bit."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from backprop_core.nn.initializers import Params
+from backprop_core.settings.config import MAX_EPOCHS, Config, Edit
+from backprop_core.settings.given import whole_number
+from backprop_core.settings.quoting import quoted
+from backprop_core.settings.spec import ConfigError
+from backprop_core.training.problem import OwnRows
+
+MOST_EPOCHS = 10 * MAX_EPOCHS  # playing goes on beyond the epochs that were set
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A configuration and its edits, with rows and starting weights where they are the user's own.
+
+    config : Config
+    edits : in any order
+    epochs : how far the run was trained
+    data : rows in place of the configuration's dataset, as `Run` takes them
+    params : starting weights [(W, b), ...] in place of those of the configuration's initializer
+
+    Raises
+    ------
+    ConfigError
+        If edits or epochs are no such things. What the configuration cannot have, a run of it finds out.
+    """
+
+    config: Config
+    edits: tuple[Edit, ...] = ()
+    epochs: int = 0
+    data: OwnRows | None = None
+    params: Params | None = None
+
+    def __post_init__(self) -> None:
+        _check_edits(self.edits)
+        for epoch in (self.epochs, *(edit.epoch for edit in self.edits)):
+            checked_epochs(epoch)
+        object.__setattr__(self, "edits", tuple(self.edits))
+
+    def with_changes(self, **changes: Any) -> Recipe:
+        """The same with some settings changed; rows and weights of its own stay only while the dataset does.
+
+        Raises ConfigError for a bad value.
+        """
+        config = self.config.replace(**changes)
+        if config.dataset != self.config.dataset:
+            return replace(self, config=config, data=None, params=None)
+        return replace(self, config=config)
+
+
+def checked_epochs(epochs: Any) -> int:
+    """A number of epochs. Raises ConfigError for anything but a whole number in range."""
+    allowed = f"Epochs are a whole number from 0 to {MOST_EPOCHS:,}"
+    if not 0 <= (number := whole_number(epochs, "epochs", allowed)) <= MOST_EPOCHS:
+        raise ConfigError("epochs", f"{allowed}, not {quoted(epochs)}.")
+    return number
+
+
+def _check_edits(edits: Any) -> None:
+    if not isinstance(edits, Sequence) or not all(isinstance(edit, Edit) for edit in edits):
+        raise ConfigError("edits", f"Edits must be a list of Edit, not {quoted(edits)}.")
+    for edit in edits:
+        field = edit.field
+        is_address = isinstance(field, tuple) and all(isinstance(part, str | numbers.Integral) for part in field)
+        if not isinstance(field, str) and not is_address:
+            raise ConfigError("edits", f"An edit changes a setting or a parameter, not {quoted(field)}.")
