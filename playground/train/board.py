@@ -103,7 +103,9 @@ def _gradients(
 ) -> tuple[Matrices, Callable[[Snapshot], list[Array]]]:
     height = HEIGHTS["gradients"]
     if view == "Updates":
-        return Matrices(parameter_names(names, "Δ"), theme, height), _updates
+        return Matrices(parameter_names(names, "Δ"), theme, height), lambda snapshot: [
+            with_bias(*pair) for pair in snapshot.step().change
+        ]
     if view == "Gradients":
         return Matrices(parameter_names(names, "d"), theme, height), lambda snapshot: [
             with_bias(*pair) for pair in snapshot.grads
@@ -117,14 +119,6 @@ def _gradients(
         return [array[: len(rows)] for array in arrays]
 
     return Matrices(titles, theme, height), values
-
-
-def _updates(snapshot: Snapshot) -> list[Array]:
-    step = snapshot.step()
-    return [
-        with_bias(W_after - W, b_after - b)
-        for (W, b), (W_after, b_after) in zip(step.params, step.params_after, strict=True)
-    ]
 
 
 def _curve_names(run: Run, view: str) -> tuple[str, ...]:
