@@ -91,11 +91,11 @@ class Matrices(Live):
 
         A matrix of notes for each matrix, empty where there is nothing to say. For a figure that is made once.
         """
-        said = np.full(self._cells.shape, "", dtype=object)
+        texts = np.full(self._cells.shape, "", dtype=object)
         for start, matrix in zip(self._starts, notes, strict=True):
             for i, row in enumerate(matrix):
-                said[i, start : start + len(row)] = row
-        self._crossed = said != ""
+                texts[i, start : start + len(row)] = row
+        self._crossed = texts != ""
         self.figure.add_trace(
             go.Heatmap(
                 z=np.where(self._crossed, 0.0, np.nan),
@@ -104,7 +104,7 @@ class Matrices(Live):
                 xgap=self.figure.data[0].xgap,
                 ygap=self.figure.data[0].ygap,
                 hoverongaps=False,
-                customdata=said.tolist(),
+                customdata=texts.tolist(),
                 hovertemplate="%{customdata}<extra></extra>",
                 hoverlabel={"bgcolor": self._theme.background, "font": {"color": self._theme.text}},
             )

@@ -61,11 +61,11 @@ def default_name(run: Run, others: Sequence[Run]) -> str:
         parts.insert(0, wording.value("dataset", config.dataset))
     if run.edits:
         parts.insert(0, f"{len(run.edits)} edit{'s' * (len(run.edits) > 1)}")
-    said = ""
+    text = ""
     for part in parts:
-        longer = f"{said}, {part}" if said else part
-        said = longer if len(longer) <= LONGEST_NAME else said
-    return said
+        longer = f"{text}, {part}" if text else part
+        text = longer if len(longer) <= LONGEST_NAME else text
+    return text
 
 
 def _value(config: Config, name: str) -> Any:
@@ -147,12 +147,12 @@ def _lettered(runs: Sequence[Run], brought: Callable[[Run], Any]) -> list[str]:
     known: list[Any] = []
     letters = []
     for run in runs:
-        given = brought(run)
-        if given is None:
+        own = brought(run)
+        if own is None:
             letters.append("none")
             continue
-        place = next((place for place, other in enumerate(known) if _same(given, other)), len(known))
-        known += [given] if place == len(known) else []
+        place = next((place for place, other in enumerate(known) if _same(own, other)), len(known))
+        known += [own] if place == len(known) else []
         letters.append(f"own {chr(ord('A') + place)}")
     return letters
 

@@ -41,19 +41,19 @@ class Source:
 class TableEditor:
     """The table that is typed.
 
-    Streamlit's editor keeps what the user changed of the cells it was `given`; `cells` is the table with these changes.
-    Each `version` is an editor of its own.
+    Streamlit's editor keeps only what the user changed of the cells it began with, `start`; `cells` is the table with
+    these changes. Each `version` is an editor of its own.
     """
 
     names: tuple[str, ...] = EXAMPLE_NAMES
-    given: Cells = field(default_factory=lambda: [list(row) for row in EXAMPLE_CELLS])
+    start: Cells = field(default_factory=lambda: [list(row) for row in EXAMPLE_CELLS])
     cells: Cells = field(default_factory=lambda: [list(row) for row in EXAMPLE_CELLS])
     version: int = 0
     undo: list[tuple[tuple[str, ...], Cells]] = field(default_factory=list)
 
     def give(self, names: tuple[str, ...], cells: Cells) -> None:
         """Begin a new version with these cells."""
-        self.names, self.given, self.cells = names, cells, cells
+        self.names, self.start, self.cells = names, cells, cells
         self.version += 1
 
     def remember(self) -> None:

@@ -90,7 +90,7 @@ def _type() -> None:
         help="Names, separated by commas. Another name begins another column; the last one is left out with its name.",
     )  # fmt: skip
     heads = unique(editor.names)
-    columns = {name: [row[i] for row in editor.given] for i, name in enumerate(heads)}
+    columns = {name: [row[i] for row in editor.start] for i, name in enumerate(heads)}
     edited = st.data_editor(
         columns, key=key, on_change=state.change_cells, num_rows="dynamic", height=330,
         column_config={name: st.column_config.TextColumn(name) for name in heads},

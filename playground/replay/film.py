@@ -64,7 +64,7 @@ def figure(panels: Sequence[Panel], frames: Sequence[Frame], theme: Theme) -> At
     first = frames[0]
     drawn = _traces(panels, first)
     changing = [i for i, trace in enumerate(first.traces) if any(frame.traces[i] != trace for frame in frames)]
-    made = [
+    plotly_frames = [
         {
             "name": frame.name,
             "traces": changing,
@@ -87,7 +87,7 @@ def figure(panels: Sequence[Panel], frames: Sequence[Frame], theme: Theme) -> At
     }
     del described["height"]
     controls = _controls([frame.name for frame in frames], theme) if len(frames) > 1 else {}
-    return {"data": drawn, "layout": described | controls, "frames": made if controls else []}
+    return {"data": drawn, "layout": described | controls, "frames": plotly_frames if controls else []}
 
 
 def arrangement(panels: Sequence[Panel], *, narrow: bool) -> list[Any]:
@@ -134,11 +134,11 @@ def _with_blanks(patch: Attributes) -> Attributes:
 
 
 def _traces(panels: Sequence[Panel], first: Frame) -> list[Attributes]:
-    made: list[Attributes] = []
+    traces: list[Attributes] = []
     for number, panel in enumerate(panels, start=1):
         axes = {"xaxis": f"x{_suffix(number)}", "yaxis": f"y{_suffix(number)}"}
-        made += [trace | axes for trace in panel.live.figure.to_plotly_json()["data"]]
-    return [merged(trace, patch) for trace, patch in zip(made, first.traces, strict=True)]
+        traces += [trace | axes for trace in panel.live.figure.to_plotly_json()["data"]]
+    return [merged(trace, patch) for trace, patch in zip(traces, first.traces, strict=True)]
 
 
 def _axes(panels: Sequence[Panel]) -> Attributes:

@@ -121,8 +121,8 @@ def _heading(run: Run) -> str:
 
 def _about(run: Run) -> str:
     """What differs from the default settings, what was changed while training, and how it ended."""
-    told = {"dataset", "hidden", "seed", *fields("goal")}
-    parts = [wording.labelled(name, value) for name, value in run.config.changes().items() if name not in told]
+    in_heading = {"dataset", "hidden", "seed", *fields("goal")}
+    parts = [wording.labelled(name, value) for name, value in run.config.changes().items() if name not in in_heading]
     parts += ["starting weights given"] if run.start_params is not None else []
     parts += wording.edits_by_epoch(run.edits[:MOST_EDITS])
     more = len(run.edits) - MOST_EDITS

@@ -73,11 +73,12 @@ def _contents(config: Config) -> str:
     if config.dataset != "csv" or not isinstance(run.brought, Brought):
         return DATASETS[config.dataset].about
     inputs = [f"x{i}: {name}" if name != f"x{i}" else name for i, name in enumerate(run.brought.inputs, start=1)]
-    said = [f"{len(run.brought.X):,} rows brought by you", _few(inputs)]
-    if run.brought.classes:
+    parts = [f"{len(run.brought.X):,} rows brought by you", _few(inputs)]
+    classes = run.brought.classes
+    if classes:
         several = run.data.outputs > 1
-        said.append(_few([f"y{i}: {name}" if several else name for i, name in enumerate(run.brought.classes, start=1)]))
-    return "; ".join(said) + "."
+        parts.append(_few([f"y{i}: {name}" if several else name for i, name in enumerate(classes, start=1)]))
+    return "; ".join(parts) + "."
 
 
 def _few(names: list[str]) -> str:

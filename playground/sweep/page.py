@@ -33,16 +33,16 @@ def page() -> None:
     use_style()
     playing.stop()
     current = state.sweeps()
-    form, shown = st.columns([1, 2.6], gap="medium")
-    with form:
-        cost, error = _form(current)
-    with shown:
-        draw = _shown(current)
+    settings, results = st.columns([1, 2.6], gap="medium")
+    with settings:
+        cost, error = _settings(current)
+    with results:
+        draw = _results(current)
     _say_cost(current, cost, error)
     _train(current, draw)
 
 
-def _form(current: state.Sweeps) -> tuple[DeltaGenerator, DeltaGenerator]:
+def _settings(current: state.Sweeps) -> tuple[DeltaGenerator, DeltaGenerator]:
     st.selectbox(
         "Ready sweeps", tuple(SWEEPS), format_func=lambda name: SWEEPS[name].label, key="sweep_ready", index=None,
         placeholder="your own", on_change=state.choose_ready, persist_state="session",
@@ -165,7 +165,7 @@ def _epochs(grid: Grid) -> int:
     return sum(config.epochs for row in grid.cells for config in row) * len(grid.seeds)
 
 
-def _shown(current: state.Sweeps) -> Callable[[], None]:
+def _results(current: state.Sweeps) -> Callable[[], None]:
     """The map and the chosen cell; returns what brings them to the newest state of the sweep."""
     result = current.result
     if result is None:

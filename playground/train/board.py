@@ -38,7 +38,7 @@ class Views:
 class Board:
     """The Train page's figures for one run, made at the epoch shown first."""
 
-    def __init__(self, run: Run, views: Views, theme: Theme, shown: int) -> None:
+    def __init__(self, run: Run, views: Views, theme: Theme, epoch: int) -> None:
         names = unit_names(run)
         self.network = Diagram(names, theme, HEIGHTS["network"])
         self.weights = Matrices(parameter_names(names, ""), theme, HEIGHTS["weights"])
@@ -48,10 +48,10 @@ class Board:
         self.loss_curve = Curves(self._curve_names, theme, HEIGHTS["loss_curve"], log=views.log)
         self._norms = views.curves == CURVE_VIEWS[1]
         self._run = run
-        self.update(run.at(shown), still=True)
+        self.update(run.at(epoch), still=True)
         for figure in self.figures.values():
             figure.settle()
-        self.first_alts = self.alts(run.at(shown))
+        self.first_alts = self.alts(run.at(epoch))
 
     @property
     def figures(self) -> dict[str, Live]:
@@ -84,9 +84,9 @@ class Board:
             "loss_curve": alt_text.curves(self._views.curves, self._curve_names, curves, epochs, epoch),
         }
 
-    def _update_curves(self, shown: int) -> None:
+    def _update_curves(self, epoch: int) -> None:
         epochs, curves = self._curves()
-        self.loss_curve.update_curves(epochs, curves, shown)
+        self.loss_curve.update_curves(epochs, curves, epoch)
 
     def _curves(self) -> tuple[Array, list[Array]]:
         """The epochs (K,) of the curves, and the curves, each (K,)."""

@@ -20,7 +20,7 @@ class Panels:
     """The figures on the page, and what they were made for; and why weights that were typed were refused, by key."""
 
     board: Board | None = None
-    made_for: tuple[Any, ...] = ()
+    board_key: tuple[Any, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
 
 
@@ -28,9 +28,9 @@ def board(views: Views) -> Board:
     """The figures for these views; made anew only when run, views or theme are others."""
     current = session()
     panels = current.part(Panels)
-    wanted = (current.runs, views, theme())
-    if panels.board is None or panels.made_for != wanted:
-        panels.board, panels.made_for = Board(current.run, views, theme(), current.shown), wanted
+    key = (current.runs, views, theme())
+    if panels.board is None or panels.board_key != key:
+        panels.board, panels.board_key = Board(current.run, views, theme(), current.shown), key
     return panels.board
 
 

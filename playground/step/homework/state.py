@@ -41,8 +41,8 @@ def start() -> None:
 @press
 def resize() -> None:
     """The numbers of rows or units were changed."""
-    wanted = {name: st.session_state[f"homework_{name}"] for name in ("inputs", "hidden 1", "hidden 2", "outputs")}
-    layers = tuple(units for units in wanted.values() if units)
+    counts = {name: st.session_state[f"homework_{name}"] for name in ("inputs", "hidden 1", "hidden 2", "outputs")}
+    layers = tuple(units for units in counts.values() if units)
     _use(worksheet.resized(sheet(), st.session_state["homework_rows"], layers))
 
 

@@ -52,14 +52,14 @@ def _network(sheet: Sheet) -> None:
     )
     inputs, *units = worksheet.sizes(homework)
     hidden = [*units[:-1], 0, 0][:2]
-    wanted = {
+    counts = {
         "rows": len(homework.X),
         "inputs": inputs,
         "hidden 1": hidden[0],
         "hidden 2": hidden[1],
         "outputs": units[-1],
     }
-    for column, (label, value) in zip(st.columns(5), wanted.items(), strict=True):
+    for column, (label, value) in zip(st.columns(5), counts.items(), strict=True):
         key = f"homework_{label}"
         widgets.give(key, value)
         low, high = (0 if "hidden" in label else 1), (MOST_ROWS if label == "rows" else MOST_UNITS)

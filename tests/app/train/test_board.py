@@ -192,13 +192,3 @@ def test_frames_between_standing_still_send_less() -> None:
     still = len(json.dumps(board.patches))
     board.update(run.at(0), still=False)
     assert len(json.dumps(board.patches)) < still
-
-
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-def test_updates_are_what_was_added_to_the_parameters_to_the_last_bit(optimizer: str) -> None:
-    run = Run(Config(optimizer=optimizer))
-    run.advance(20)
-    board = Board(run, Views("Surface", gradients="Updates"), LIGHT, 20)
-    z = decoded(shown(board.gradients)["data"][0]["z"])
-    expected = [np.vstack(pair).ravel() for pair in run.at(20).step().change]
-    np.testing.assert_array_equal(np.sort(z[~np.isnan(z)]), np.sort(np.concatenate(expected)))
