@@ -1,4 +1,4 @@
-"""Curves over the epochs: the loss of training and test rows, and the length of each layer's gradient."""
+"""Curves over the epochs: the loss on training and test rows, or the norm of each layer's gradient."""
 
 from __future__ import annotations
 
@@ -96,12 +96,12 @@ def y_range(curves: Sequence[Array], *, log: bool) -> dict[str, Any]:
 
 
 def thinned(length: int, most: int) -> Array:
-    """Indices of at most `most` of so many points, the first and the last among them."""
+    """Indices of at most `most` points out of `length`, evenly spread, with the first and the last."""
     return np.unique(np.linspace(0, length - 1, min(length, most)).astype(int))
 
 
 def drawable(curve: Array, *, log: bool) -> Array:
-    """A curve (K,) with NaN for what the scale cannot show."""
+    """A curve (K,) with NaN where the scale has no place: at infinity, and at or below 0 on a log scale."""
     return np.where(np.isfinite(curve) & ((curve > 0) | (not log)), curve, np.nan)
 
 
@@ -110,7 +110,7 @@ def _number(value: float) -> float | None:
 
 
 def _span(curves: Sequence[Array], *, log: bool) -> list[float]:
-    """The range of the y axis, in whole steps, so that it stays put for many frames."""
+    """The range of the y axis, rounded to whole steps so that it does not change with every frame."""
     finite = np.concatenate([curve[np.isfinite(curve)] for curve in curves])
     if not len(finite):
         return [0.0, 1.0]

@@ -1,4 +1,4 @@
-"""The network as a diagram: a circle a unit, a line a weight, as wide as the weight is large, coloured by its sign."""
+"""The network as a diagram: a circle for each unit, and for each weight a line whose width shows its size."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from backprop_core.nn.initializers import Params
 from playground.charts.live_figure import HIDDEN_AXIS, Live, layout, nice_ceiling, typed
 from playground.charts.theme import Theme, diverging
 
-MOST_LINES = 400  # of large networks, the largest weights are drawn
+MOST_LINES = 400  # of larger networks, only the largest weights are drawn
 WIDEST = 0.055  # half the width of the widest line, in units of the diagram's height
 
 
 class Diagram(Live):
-    """A diagram of layers with these unit names. Circles are coloured by bias; lines by sign, on the same two hues."""
+    """A diagram of layers with these unit names. Circles are coloured by bias, lines by the sign of the weight."""
 
     def __init__(self, names: Sequence[Sequence[str]], theme: Theme, height: int) -> None:
         self._places = [_places(layer, len(units)) for layer, units in enumerate(names)]
@@ -73,7 +73,7 @@ class Diagram(Live):
         )
 
     def update_params(self, params: Params, *, hints: bool) -> None:
-        """Show these parameters; `hints` adds the exact values on hover, for a figure that stands still."""
+        """Show these parameters; `hints` adds the exact values on hover, which frames leave out while playing."""
         weights = np.concatenate([W.ravel() for W, _ in params])
         biases = np.concatenate([b for _, b in params])
         sizes = np.abs(weights)
@@ -102,12 +102,12 @@ class Diagram(Live):
 
 
 def _places(layer: int, units: int) -> Array:
-    """(units, 2): a column at x = layer, spread evenly over the height."""
+    """(units, 2): places of a layer's units, in a column at x = layer, spread evenly over the height."""
     return np.stack([np.full(units, float(layer)), 1.0 - (np.arange(units) + 0.5) / units], axis=1)
 
 
 def _bars(ends: Array, half_widths: Array) -> tuple[Array, Array]:
-    """Outlines of bars from (x0, y0) to (x1, y1), one polygon each, a gap (NaN) after every one."""
+    """Outlines of bars from (x0, y0) to (x1, y1): one polygon for each bar, with a gap (NaN) after it."""
     x0, y0, x1, y1 = ends.T
     gap = np.full(len(ends), np.nan)
     x = np.stack([x0, x1, x1, x0, x0, gap], axis=1)
