@@ -1,4 +1,4 @@
-"""Runs in comparison: where they differ, in words, and how they ended, in numbers; and their names. Pure functions."""
+"""Comparing runs: their names, the settings in which they differ, and how they ended. Pure functions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from playground.wording import NOTHING, relevant
 
 LONGEST_NAME = 40  # characters
 MOST_SEARCHED = 120_000_000  # epochs × (rows × parameters + OVERHEAD): searching so many takes about half a second
-OVERHEAD = 10_000  # what an epoch costs besides, in the same unit
+OVERHEAD = 10_000  # what an epoch costs on top, in the same unit
 SOLVED = "Solved from"
 SCORES = ("Train accuracy", "Test accuracy", "Train R²", "Test R²", "Train acc. or R²", "Test acc. or R²")
 
@@ -26,13 +26,13 @@ ALWAYS_NAMED = ("hidden", "learning_rate", "seed")
 
 
 def clean(name: str) -> str:
-    """A name as it was meant: on one line, without characters that cannot be seen, at most `LONGEST_NAME` long."""
+    """A typed name on one line, without invisible characters, at most `LONGEST_NAME` long."""
     visible = "".join(character if character.isprintable() else " " for character in name)
     return " ".join(visible.split())[:LONGEST_NAME].rstrip()
 
 
 def numbered(name: str, taken: Iterable[str]) -> str:
-    """The name, with a number if it is taken."""
+    """The name, with a number added if it is taken."""
     taken = set(taken)
     for number in itertools.count(2):
         if name not in taken:
@@ -43,8 +43,8 @@ def numbered(name: str, taken: Iterable[str]) -> str:
 
 
 def default_name(run: Run, others: Sequence[Run]) -> str:
-    """What is special about a run: its dataset among others, where it differs from what is suggested for it, and from
-    other runs of it.
+    """What is special about a run: its dataset, if others have another one, and where its settings differ from those
+    suggested for the dataset, or from other runs of it.
     """
     config, usual = run.config, suggested(run.config.dataset)
     alike = [other.config for other in others if other.config.dataset == config.dataset]
@@ -69,12 +69,12 @@ def default_name(run: Run, others: Sequence[Run]) -> str:
 
 
 def _value(config: Config, name: str) -> Any:
-    """What a setting is, the share of rows held back also where it is the usual one."""
+    """The value of a setting; of the test share, the number even if it is unset."""
     return config.share_held_back if name == "test_share" else getattr(config, name)
 
 
 def differences(runs: Sequence[Run]) -> dict[str, list[str]]:
-    """What differs between runs, by label: a text a run. The seed and edits, where there are any, always."""
+    """What differs between runs: by label, a text for each run. The seed, and edits if there are any, always."""
     table = {
         SPECS[name].label: [
             wording.value(name, _value(run.config, name)) if name in relevant(run.config) else NOTHING for run in runs
@@ -93,9 +93,9 @@ def differences(runs: Sequence[Run]) -> dict[str, list[str]]:
 
 
 def results(runs: Sequence[Run], solved: Sequence[str]) -> dict[str, list[Any]]:
-    """How runs ended, by label: a number a run, None where a run has none; what none of them has is left out.
+    """How runs ended: by label, a number for each run, or None. Labels without any number are left out.
 
-    `solved` are texts of `solved_text`.
+    solved : a text for each run, from `solved_text`
     """
     ends = [run.at(run.epoch) for run in runs]
     tasks = {run.data.task for run in runs}
@@ -115,7 +115,7 @@ def results(runs: Sequence[Run], solved: Sequence[str]) -> dict[str, list[Any]]:
 
 
 def solved_text(run: Run) -> str:
-    """The epoch from which on all training rows were right; "–" if they are not, "?" if it takes long to find."""
+    """The epoch from which on all training rows are right; "–" if they are not, "?" if finding it would take long."""
     if run.data.task != "classification" or run.diverged is not None or run.at(run.epoch).score < 1:
         return NOTHING
     if run.epoch * (len(run.data.X) * run.network.parameters + OVERHEAD) > MOST_SEARCHED:
@@ -124,7 +124,7 @@ def solved_text(run: Run) -> str:
 
 
 def _solved_from(run: Run) -> int:
-    """The epoch after the last at which a training row was wrong, sought backwards from the end."""
+    """The epoch after the last one at which a training row was wrong, searched backwards from the end."""
     stop = run.epoch
     for start in sorted({*run.history.keyframes, *(edit.epoch for edit in run.edits)}, reverse=True):
         trainer = Trainer(run.network, run.data, run.config_at(start), run.at(start).state)
@@ -143,7 +143,7 @@ def _differ(name: str, runs: Sequence[Run]) -> bool:
 
 
 def _lettered(runs: Sequence[Run], brought: Callable[[Run], Any]) -> list[str]:
-    """What each run brought along, under a letter: the same letter where it is the same."""
+    """What each run has of the user's own, named by a letter; the same letter where it is the same."""
     known: list[Any] = []
     letters = []
     for run in runs:
@@ -158,7 +158,7 @@ def _lettered(runs: Sequence[Run], brought: Callable[[Run], Any]) -> list[str]:
 
 
 def _same(first: Any, second: Any) -> bool:
-    """Whether two nests of arrays hold the same numbers."""
+    """Whether two nested structures of arrays hold the same numbers."""
     if dataclasses.is_dataclass(first) and type(first) is type(second):
         return _same([*vars(first).values()], [*vars(second).values()])
     if isinstance(first, np.ndarray) or isinstance(second, np.ndarray):

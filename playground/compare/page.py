@@ -21,7 +21,7 @@ from playground.session import navigation, playing, widgets
 from playground.session.session import next_frame
 
 CURVES_HEIGHT = 250
-MOST_LARGE = 2  # pictures that have so much room that nothing in them need be small
+MOST_LARGE = 2  # pictures up to which there is room for full-size markers and texts
 COLUMNS = {1: 2, 2: 2, 3: 3, 4: 4, 5: 3, 6: 3, 7: 4, 8: 4}  # of pictures, by the number of runs; 6 for more
 HEIGHTS = {2: 260, 3: 210, 4: 190, 6: 165}  # of a picture, by the number of columns
 ROW_HEIGHT = 35
@@ -113,7 +113,7 @@ def _message() -> None:
 
 
 def _curves(pins: list[Pin]) -> dict[str, dict[str, Any]]:
-    """The loss curves; returns what brings them to the shown epoch."""
+    """Draw the loss curves; returns the patch that updates them to the shown epoch."""
     with st.container(key="panel_compare_curves"):
         head = st.container(key="head_compare_curves", horizontal=True, horizontal_alignment="distribute")
         title = head.empty()
@@ -135,7 +135,7 @@ def _curves(pins: list[Pin]) -> dict[str, dict[str, Any]]:
 
 
 def _about_losses(pins: list[Pin], series: str) -> str:
-    """What must be known to read the curves."""
+    """A note on how to read the curves."""
     if len({pin.run.config.loss for pin in pins}) > 1:
         return "different loss functions: heights cannot be compared"
     lacking = [str(pin.place + 1) for pin in pins if not len(pin.run.history.test_loss)]
@@ -149,7 +149,7 @@ def _legend(pins: list[Pin]) -> str:
 
 
 def _label(pin: Pin) -> str:
-    """Line, number and name of a run, as HTML."""
+    """The line style, number and name of a run, as HTML."""
     name = html.escape(pin.name)
     colour = style(pin.place).colour
     picture = f'<img src="{swatch(pin.place)}" alt="">'
@@ -160,7 +160,7 @@ def _label(pin: Pin) -> str:
 
 
 def _pictures(pins: list[Pin]) -> dict[str, dict[str, Any]]:
-    """What every run has learned; returns what brings the pictures to the shown epoch."""
+    """Draw what every run has learned; returns the patches that update the pictures to the shown epoch."""
     columns = COLUMNS.get(len(pins), 6)
     height = HEIGHTS[columns]
     with st.container(key="head_pictures", horizontal=True, vertical_alignment="center"):
@@ -235,7 +235,7 @@ def _menu(pin: Pin) -> None:
 
 
 def _numbers(pin: Pin) -> str:
-    """Epoch, loss and score at the shown epoch, as on Train; as HTML."""
+    """Epoch, loss and score of a run at the shown epoch, as HTML."""
     epoch = state.shown_epoch()
     snapshot = pin.at(epoch)
     ended = ", its last" if epoch > pin.run.epoch else ""

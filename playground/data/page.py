@@ -1,4 +1,4 @@
-"""Data: bring a table of your own, see what was understood of it, and train on it."""
+"""Data: bring a table of your own, see how it was read, and train on it."""
 
 from __future__ import annotations
 
@@ -237,7 +237,7 @@ def _choose(table: Table, current: Choice) -> None:
 
 
 def _train(rows: Brought, current: Choice, remarks: tuple[str, ...]) -> None:
-    """What became of the rows, how many are held back, and the button."""
+    """What became of the rows, the share held back for testing, and the button that starts a run."""
     st.markdown("\n".join(f"- :small[{sentence}]" for sentence in (*rows.report, *remarks)))
     share = choice.test_share(rows, current)
     widgets.give("data_test_share", share)

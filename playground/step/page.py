@@ -53,7 +53,7 @@ def page() -> None:
         if view != VIEWS[2]:
             digits = _choose_digits(current.shown)
     if view == VIEWS[2]:
-        homework.view()  # has a network of its own, which no setting of the sidebar governs
+        homework.view()  # has its own network, so no sidebar
         return
     sidebar.sidebar(current.run.config_at(current.shown))
     snapshot = current.run.at(current.shown)
@@ -66,7 +66,7 @@ def page() -> None:
 
 
 def _choose_digits(epoch: int) -> int:
-    """Buttons for the epoch, and the number of digits, which is returned."""
+    """Draw the buttons for the epoch and the choice of digits; returns the number of digits."""
     st.button(
         "Back",
         key="back",

@@ -1,4 +1,4 @@
-"""Sweep: how two settings decide what becomes of training, over many seeds."""
+"""Sweep: how two settings affect training, over many seeds."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from playground.sweep.workers import WorkersError, find_workers
 
 MAP_HEIGHT = 480
 BUNDLE_HEIGHT = 260
-TELLING = 0.1  # share of a sweep that must be done to tell from it how long the rest takes
+TELLING = 0.1  # share of a sweep, from which on its own speed tells how long the rest takes
 
 
 def page() -> None:
@@ -131,7 +131,7 @@ def _base(current: state.Sweeps) -> None:
 
 
 def _start(current: state.Sweeps) -> tuple[DeltaGenerator, DeltaGenerator]:
-    """The button; returns places for what the sweep will cost, which takes a moment to find out, and for an error."""
+    """Draw the button; returns places for the estimated cost, which takes a moment to compute, and for an error."""
     row = st.container(horizontal=True, gap="small", vertical_alignment="center", key="sweep_row")
     going = current.going is not None
     row.button(
@@ -147,7 +147,7 @@ def _start(current: state.Sweeps) -> tuple[DeltaGenerator, DeltaGenerator]:
 
 
 def _say_cost(current: state.Sweeps, place: DeltaGenerator, below: DeltaGenerator) -> None:
-    """How much work is planned, and how long it will take, or why it cannot be."""
+    """Show how many runs are planned and how long they will take, or why they are impossible."""
     try:
         grid, workers = state.planned(), find_workers()
     except (ConfigError, WorkersError) as error:
@@ -166,7 +166,7 @@ def _epochs(grid: Grid) -> int:
 
 
 def _results(current: state.Sweeps) -> Callable[[], None]:
-    """The map and the chosen cell; returns what brings them to the newest state of the sweep."""
+    """Draw the map and the chosen cell; returns the function that updates them to the sweep's newest result."""
     result = current.result
     if result is None:
         st.info("Choose a ready sweep, or settings of your own, and press **Start**.", icon=":material/grid_on:")
@@ -190,7 +190,7 @@ def _results(current: state.Sweeps) -> Callable[[], None]:
         )  # fmt: skip
     with st.container(key="live"):
         channel = st.empty()
-    below = st.empty()  # replaced at once: while a sweep is under way, the script does not come to its end
+    below = st.empty()  # replaced at once: during a sweep, the script does not reach its end
     if current.going is not None:
         below.caption("Choose a cell; its runs are shown when the sweep is finished, or stopped.")
     elif current.chosen is None:
@@ -211,7 +211,7 @@ def _results(current: state.Sweeps) -> Callable[[], None]:
 
 
 def _train(current: state.Sweeps, draw: Callable[[], None]) -> None:
-    """Draw what is there; while a sweep is under way, train and draw for a while, then run the script again."""
+    """Draw the result so far; during a sweep, train and draw for a while, then run the script again."""
     draw()
     if current.going is not None:
         burst(lambda: current.going is not None, state.advance, draw)
@@ -227,14 +227,14 @@ def _progress(current: state.Sweeps, result: Result) -> str:
 
 
 def _left(current: state.Sweeps, done: float) -> str:
-    """How long it will take yet: at first as was expected, later as long as the part that is done lets expect."""
+    """The time left: at first the estimate, later extrapolated from the part that is done."""
     if done >= TELLING:
         return f" · about {duration(current.seconds * (1 - done) / done)} left"
     return "" if current.expected is None else f" · {between(*current.expected)} in all"
 
 
 def _cell(result: Result, cell: tuple[int, int]) -> None:
-    """One cell's runs: the bundle of their loss curves, and one of them to open."""
+    """Draw one cell's runs: their loss curves, and a choice of one to open or pin."""
     (first, second), titles = axis_values.names(result.grid)
     i, j = cell
     named = f"{titles[0]} **{first[i]}**" + (f", {titles[1]} **{second[j]}**" if titles[1] else "")
@@ -265,7 +265,7 @@ def _cell(result: Result, cell: tuple[int, int]) -> None:
 
 
 def _run_text(result: Result, place: tuple[int, int, int]) -> str:
-    """What became of a run."""
+    """How a run ended."""
     loss, epochs, diverged = (array[place] for array in (result.final_loss, result.epochs_to_solve, result.diverged))
     if diverged:
         return f"diverged at epoch {diverged:,}"

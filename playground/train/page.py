@@ -38,7 +38,7 @@ def page() -> None:
 
 
 def _draw(board: Board, snapshot: Snapshot, readouts: Readouts, *, still: bool) -> None:
-    """Bring numbers and charts to a snapshot."""
+    """Update numbers and charts to a snapshot."""
     board.update(snapshot, still=still)
     if not still and session().mode != "playing":
         readouts.say(_status())
@@ -46,7 +46,7 @@ def _draw(board: Board, snapshot: Snapshot, readouts: Readouts, *, still: bool) 
 
 
 def _numbers(snapshot: Snapshot) -> dict[str, str]:
-    """What the readouts say, by the keys of their containers."""
+    """The texts of the readouts, by the keys of their containers."""
     history = session().run.history
     return {
         "epoch_shown": f"{snapshot.epoch:,}",
@@ -57,7 +57,7 @@ def _numbers(snapshot: Snapshot) -> dict[str, str]:
 
 
 def _titles(snapshot: Snapshot) -> dict[str, str]:
-    """What the readouts are called."""
+    """The titles of the readouts."""
     score = wording.score_name(snapshot.data.task).capitalize()
     penalty = " incl. penalty" if snapshot.penalty else ""
     rows = "train / test" if snapshot.test_score is not None else "train"
@@ -206,7 +206,7 @@ def _weight_editor(snapshot: Snapshot) -> None:
 
 
 def _weight_blocks(snapshot: Snapshot) -> None:
-    """A text for each layer, to be replaced by starting weights of one's own."""
+    """A text area for each layer, into which starting weights can be pasted."""
     if snapshot.epoch:
         st.caption("Starting weights are those of epoch 0: press **Reset**, or move the timeline there.")
         return
