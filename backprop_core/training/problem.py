@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -150,3 +151,15 @@ def network_for(config: Config, data: Data) -> Network:
 def start_weights(config: Config, network: Network) -> Params:
     """The weights that the configuration's initializer draws."""
     return INITIALIZERS[config.init].draw(network.sizes, config.seed)
+
+
+def checked_params(network: Network, params: Any) -> Params:
+    """Starting weights [(W, b), ...] as copies. Raises ConfigError where they are no numbers, or do not fit."""
+    wanted = "Weights must be [(W1, b1), …] of finite numbers"
+    if not isinstance(params, Sequence) or not all(isinstance(pair, Sequence) and len(pair) == 2 for pair in params):
+        raise ConfigError("params", f"{wanted}, not {quoted(params)}.")
+    layers = [(numbers_of(W, "params", wanted), numbers_of(b, "params", wanted)) for W, b in params]
+    try:
+        return network.unpack(network.pack(layers))
+    except ValueError as error:
+        raise ConfigError("params", f"{wanted}. {error}") from error
