@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from backprop_core.data import datasets, rows
-from backprop_core.data.rows import MAX_CLASSES, Brought, Data
+from backprop_core.data.datasets import prepare
+from backprop_core.data.rows import MAX_CLASSES, Brought, Data, own_data
 from backprop_core.nn.activations import Array
 from backprop_core.nn.initializers import INITIALIZERS, Params
 from backprop_core.nn.losses import LOSSES
@@ -82,19 +82,11 @@ def data_for(config: Config, brought: OwnRows | None = None) -> Data:
     if brought is None:
         if config.dataset == "csv":
             raise ConfigError("dataset", "Dataset 'csv' needs rows: Run(config, data=(X, y)).")
-        return datasets.prepare(
-            config.dataset,
-            config.samples,
-            config.noise,
-            config.share_held_back,
-            config.data_seed,
-            config.features,
-            config.output,
-        )
+        return prepare(config.data_settings)
     X, y, names = _parts(brought, config)
     try:
         with np.errstate(all="ignore"):
-            data = rows.bring(X, y, config.share_held_back, config.data_seed, config.features, config.output, **names)
+            data = own_data(X, y, config.data_settings, **names)
     except ValueError as error:
         raise ConfigError("data", str(error)) from error
     if not names:

@@ -68,7 +68,7 @@ def to_rows(
         Rows with a missing input are left out, or get the mean of its column. That is the mean of all rows, as it is
         not known here which will be held back; it knows nothing of targets. Rows without a target are left out.
     standardise : optional
-        Passed on to `datasets.bring`.
+        Passed on to `own_data`.
 
     Raises
     ------

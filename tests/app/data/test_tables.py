@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from backprop_core import ConfigError
 from backprop_core.data.datasets import DATASETS, prepare
 from backprop_core.data.plain_names import MAX_NAME, plain, unique
-from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Brought, Data, bring
+from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Brought, Data, DataSettings, own_data
 from playground.data.tables.cells import MAX_CELL, number, safe_cell
 from playground.data.tables.decoding import MAX_BYTES
 from playground.data.tables.table import MAX_COLUMNS, Table, grid, read
@@ -40,7 +40,7 @@ def last(table: Table, **choice: Any) -> Brought:
 def brought(rows: Brought, *, test_share: float = 0.0, output: str = "") -> Data:
     output = output or ("softmax" if rows.classes else "linear")
     names: dict[str, Any] = dict(inputs=rows.inputs, classes=rows.classes, standardise=rows.standardise)
-    return bring(rows.X, rows.y, test_share, 0, ("x1", "x2"), output, **names)
+    return own_data(rows.X, rows.y, DataSettings("csv", 0, 0.0, test_share, 0, ("x1", "x2"), output), **names)
 
 
 # What is understood: a file; how it is told; its inputs, their names, targets, and names of classes.
@@ -782,7 +782,7 @@ def test_a_dataset_that_went_through_a_file_is_the_same_data(name: str, output: 
     writer.writerows([[*map(repr, map(float, x)), rows.classes[int(y)]] for x, y in zip(rows.X, rows.y, strict=True)])
     table = read(file.getvalue().replace(".", ",").encode("utf-16"))
     data = brought(last(table, standardise=True), test_share=0.25, output=output)
-    same = prepare(name, 0, 0.0, 0.25, 0, (), output)
+    same = prepare(DataSettings(name, 0, 0.0, 0.25, 0, (), output))
     assert (data.task, data.inputs, data.classes, data.features) == (
         same.task,
         same.inputs,

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from backprop_core.data.datasets import DATASETS, prepare
-from backprop_core.data.rows import FEATURES, MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, bring
+from backprop_core.data.rows import FEATURES, MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, DataSettings, own_data
 from backprop_core.nn.activations import Array
 
 NAMES = [name for name in DATASETS if name != "csv"]
@@ -32,7 +32,7 @@ def data(
     features: tuple[str, ...] = POINT,
     output: str = "sigmoid",
 ) -> Data:
-    return prepare(name, samples, noise, test_share, data_seed, features, output)
+    return prepare(DataSettings(name, samples, noise, test_share, data_seed, features, output))
 
 
 def arrays(prepared: Data) -> list[Array]:
@@ -227,11 +227,12 @@ def test_no_scikit_learn_for_truth_tables() -> None:
 
 # Rows brought by the user.
 
+OWN = DataSettings("csv", 0, 0.0, 0.0, 0, POINT, "sigmoid")
 X, Y = [[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]], [0.5, 1.5, 2.5]
 
 
 def brought(X: Any, y: Any, *, test_share: float = 0.0, output: str = "sigmoid") -> Data:
-    return bring(X, y, test_share, 0, POINT, output)
+    return own_data(X, y, OWN._replace(test_share=test_share, output=output))
 
 
 def test_numbers_are_a_regression() -> None:
@@ -294,7 +295,7 @@ def test_limits_are_allowed() -> None:
 
 
 def named(X: Any, y: Any, output: str = "softmax", **names: Any) -> Data:
-    return bring(X, y, 0.0, 0, tuple(FEATURES), output, **names)
+    return own_data(X, y, OWN._replace(features=tuple(FEATURES), output=output), **names)
 
 
 def test_inputs_and_classes_have_the_names_that_users_give_them() -> None:
@@ -329,7 +330,7 @@ def test_targets_without_classes_are_numbers() -> None:
 def test_brought_inputs_are_standardised_by_the_training_rows_alone() -> None:
     x = np.arange(40.0)
     columns, y = np.stack([x, x**2, np.full(40, 7.0)], axis=1), x % 2
-    prepared = bring(columns, y, 0.5, 0, POINT, "sigmoid", standardise=True)
+    prepared = own_data(columns, y, OWN._replace(test_share=0.5), standardise=True)
     np.testing.assert_allclose(prepared.X.mean(axis=0), 0.0, atol=1e-12)
     np.testing.assert_allclose(prepared.X.std(axis=0), [1.0, 1.0, 0.0], atol=1e-12)
     assert np.abs(prepared.X_test.mean(axis=0)).max() > 1e-3
