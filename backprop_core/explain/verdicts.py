@@ -13,7 +13,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from backprop_core.explain.homework import Homework, diagnose, noises, quantities
+from backprop_core.explain.diagnosis import diagnose, noises, quantities
+from backprop_core.explain.homework import Homework
 from backprop_core.explain.marking import Mark, Typed, distance, mark, read
 from backprop_core.explain.mistakes import Slip
 from backprop_core.explain.rounding import Rounding, reach, to_digits

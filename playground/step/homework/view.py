@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from backprop_core import ConfigError
-from backprop_core.explain.homework import EXAMPLES, MOST_ROWS, MOST_UNITS, quantities
+from backprop_core.explain.diagnosis import EXAMPLES, quantities
+from backprop_core.explain.homework import MOST_ROWS, MOST_UNITS
 from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS
 from backprop_core.nn.losses import LOSSES
 from backprop_core.training.presets import PRESETS

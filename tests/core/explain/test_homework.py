@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from support.classwork import CLASS, drawn, entries
 
 from backprop_core import ConfigError, Run
-from backprop_core.explain import homework as homework_module
-from backprop_core.explain.homework import EXAMPLES, SLIPS, Homework, diagnose, mark, quantities
-from backprop_core.explain.marking import read
-from backprop_core.explain.mistakes import Numbers, Slip, Switches, recompute
+from backprop_core.explain import diagnosis as homework_module
+from backprop_core.explain.diagnosis import EXAMPLES, diagnose, quantities
+from backprop_core.explain.homework import Homework
+from backprop_core.explain.marking import mark, read
+from backprop_core.explain.mistakes import SLIPS, Slip
+from backprop_core.explain.recomputation import Numbers, Switches, recompute
 from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS, Array
 from backprop_core.nn.initializers import Params
 from backprop_core.nn.losses import LOSSES
