@@ -10,7 +10,7 @@ import numpy as np
 from backprop_core.explain.homework import Homework
 from backprop_core.explain.marking import FLOAT_NOISE, read
 from backprop_core.explain.mistakes import SLIPS, Slip
-from backprop_core.explain.recomputation import Numbers, Switches, by_name, recompute
+from backprop_core.explain.recomputation import Numbers, by_name, recompute
 from backprop_core.explain.rounding import noise
 from backprop_core.nn.activations import Array
 from backprop_core.settings.spec import ConfigError
@@ -38,12 +38,6 @@ def _noise(homework: Homework) -> Numbers:
 def _mistaken(homework: Homework) -> list[tuple[Slip, Numbers]]:
     """The numbers of every mistake in every way it can be made."""
     return [(slip, recompute(homework, way)) for slip in SLIPS.values() for way in slip.variants(homework)]
-
-
-@functools.lru_cache(MOST_CACHED)
-def _recomputed(homework: Homework) -> Numbers:
-    """The right numbers once more, computed as those of the mistakes are."""
-    return recompute(homework, Switches())
 
 
 def quantities(homework: Homework) -> dict[str, Array]:
@@ -79,14 +73,13 @@ def diagnose(homework: Homework, name: str, index: tuple[int, ...], typed: str) 
     noise_here = float(_noise(homework)[name][index])
     if number is None or not number.digits or number.says(right, noise_here):
         return []
-    unchanged = float(_recomputed(homework)[name][index])
-    found = []
+    mistakes = []
     for slip, numbers in _mistaken(homework):
         value = float(numbers[name][index])
-        changed = not math.isclose(value, unchanged, rel_tol=float(FLOAT_NOISE), abs_tol=noise_here)
-        if slip not in found and changed and number.says(value, noise_here):
-            found.append(slip)
-    return found
+        changed = not math.isclose(value, right, rel_tol=float(FLOAT_NOISE), abs_tol=noise_here)
+        if slip not in mistakes and changed and number.says(value, noise_here):
+            mistakes.append(slip)
+    return mistakes
 
 
 def _entry(numbers: Numbers, name: str, index: tuple[int, ...]) -> float:

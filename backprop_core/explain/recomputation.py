@@ -83,7 +83,8 @@ def recompute(homework: Homework, switches: Switches) -> Numbers:
     functions = _functions(h)
     scale = _scale(h, s, "gradient")
     with np.errstate(all="ignore"):
-        z, a = _forward(h, h.params, s)
+        z, with_ones = _forward(h, h.params, s)
+        a = [layer[:-1] for layer in with_ones[1:]]
         delta: list[Array] = [np.empty(0)] * layers
         grads: Params = list(h.params)
         new: Params = list(h.params)
@@ -92,15 +93,15 @@ def recompute(homework: Homework, switches: Switches) -> Numbers:
                 delta[l] = s.error_sign * scale * _output_delta(h, z[l], a[l], s)
             else:
                 above = new if s.updated_above and s.at(l + 2) else h.params
-                error = delta[l + 1] @ s.turned(above[l + 1][0], "backward", l + 2).T
+                error = s.turned(above[l + 1][0], "backward", l + 2) @ delta[l + 1]
                 delta[l] = _pull_back(error, z[l], a[l], functions[l], s.slope if s.at(l + 1) else "right")
-            dW = s.turned((a[l - 1] if l else h.X).T @ delta[l], "gradient", l + 1)
-            grads[l] = dW, delta[l].sum(axis=0)
+            gradient = with_ones[l] @ delta[l].T
+            grads[l] = s.turned(gradient[:-1], "gradient", l + 1), gradient[-1]
             new[l] = _update(h, l, grads[l], s)
         params_after = [h.params[l] if s.stale and s.at(l + 1) else new[l] for l in range(layers)]
-        z_after, a_after = _forward(h, params_after, s)
-        losses = np.array([_loss(h, z[-1], a[-1]), _loss(h, z_after[-1], a_after[-1])]) * _scale(h, s, "loss")
-    return by_name(z, a, delta, grads, new, losses)
+        z_after, after = _forward(h, params_after, s)
+        losses = np.array([_loss(h, z[-1], a[-1]), _loss(h, z_after[-1], after[-1][:-1])]) * _scale(h, s, "loss")
+    return by_name(_rows_first(z), _rows_first(a), _rows_first(delta), grads, new, losses)
 
 
 def _functions(h: Homework) -> list[Activation]:
@@ -108,18 +109,28 @@ def _functions(h: Homework) -> list[Activation]:
 
 
 def _forward(h: Homework, params: Params, s: Switches) -> tuple[list[Array], list[Array]]:
+    """Z of every layer (n_l, N), and [a; 1] of the inputs and every layer (n_l + 1, N).
+
+    Laid out in memory as `Pass` does it, so that BLAS adds up in the same order.
+    """
     z: list[Array] = []
-    a: list[Array] = []
+    with_ones = [np.hstack([h.X, np.ones((len(h.X), 1))]).T]
     for layer, ((W, b), function) in enumerate(zip(params, _functions(h), strict=True), start=1):
         times = s.bias_times if s.at(layer) else 1
-        z.append((a[-1] if a else h.X) @ s.turned(W, "forward", layer) + times * b)
-        a.append(function.f(z[-1].T).T)  # the registries have units first
-    return z, a
+        block = np.vstack([s.turned(W, "forward", layer), times * b])
+        z.append(block.T @ with_ones[-1])
+        with_ones.append(np.ones((len(b) + 1, len(h.X))))
+        function.f(z[-1], with_ones[-1][:-1])
+    return z, with_ones
+
+
+def _rows_first(layers: list[Array]) -> list[Array]:
+    return [layer.T for layer in layers]
 
 
 def _loss(h: Homework, z: Array, a: Array) -> Array:
     fused = FUSED.get((h.output, h.loss))
-    return fused.value(z.T, h.y.T) if fused else LOSSES[h.loss].value(a.T, h.y.T)
+    return fused.value(z, h.y.T) if fused else LOSSES[h.loss].value(a, h.y.T)
 
 
 def _scale(h: Homework, s: Switches, what: str) -> float:
@@ -138,9 +149,9 @@ def _output_delta(h: Homework, z: Array, a: Array, s: Switches) -> Array:
     slipped = s.layer == len(h.params) or (s.layer is None and not fused) or s.slope in {"extra", "diagonal"}
     slope = s.slope if slipped else "right"
     if fused and slope in {"right", "extra"}:
-        delta: Array = fused.delta(a.T, h.y.T).T
-        return delta * function.derivative(z.T, a.T).T if slope == "extra" else delta
-    return _pull_back(LOSSES[h.loss].gradient(a.T, h.y.T).T, z, a, function, slope)
+        delta: Array = fused.delta(a, h.y.T)
+        return delta * function.derivative(z, a) if slope == "extra" else delta
+    return _pull_back(LOSSES[h.loss].gradient(a, h.y.T), z, a, function, slope)
 
 
 def _pull_back(error: Array, z: Array, a: Array, function: Activation, slope: Slope) -> Array:
@@ -150,10 +161,10 @@ def _pull_back(error: Array, z: Array, a: Array, function: Activation, slope: Sl
     if slope == "z for a":
         a = z
     if slope == "at a":
-        z, a = a, function.f(a.T).T
+        z, a = a, function.f(a)
     if function.pull_back and slope != "diagonal":
-        return function.pull_back(error.T, a.T).T
-    return error * function.derivative(z.T, a.T).T
+        return function.pull_back(error, a)
+    return error * function.derivative(z, a)
 
 
 def _update(h: Homework, l: int, gradients: tuple[Array, Array], s: Switches) -> tuple[Array, Array]:
