@@ -47,9 +47,9 @@ def edit(change: Callable[[Run], None]) -> None:
     current.edits += 1
 
 
+@press
 def reset() -> None:
     """Back to epoch 0 with the settings in force, keeping weights that were typed in at epoch 0."""
-    press()
     current = session()
     run = current.run
     typed = tuple(edit for edit in run.edits if edit.epoch == 0)
@@ -57,9 +57,9 @@ def reset() -> None:
     start(Run.replay(recipe), "Back at epoch 0.", current.preset)
 
 
+@press
 def undo() -> None:
     """Go back to the run as it stood before the last start over, reset or branch."""
-    press()
     current = session()
     if current.undo:
         before = current.undo.pop()

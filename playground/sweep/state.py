@@ -16,11 +16,12 @@ from backprop_core.settings import setting_text
 from backprop_core.sweep import SWEEPS, Estimate, Grid, Result, Solved
 from backprop_core.training.problem import OwnRows, data_for
 from backprop_core.training.recipe import Recipe
+from playground import wording
 from playground.compare import state as pins
 from playground.session import playing, runs, widgets
 from playground.session.session import press, session, theme
 from playground.sweep import axis_values
-from playground.sweep.figures import Map
+from playground.sweep.figures import SweepMap
 from playground.sweep.workers import WorkersError, find_workers
 
 FIRST_READY = "rate_size"
@@ -49,7 +50,7 @@ class Sweeps:
     clock: float = 0.0
     number: int = 0
     chosen: tuple[int, int] | None = None
-    map: Map | None = None
+    map: SweepMap | None = None
     map_of: tuple[Any, ...] = ()
     estimate: Estimate | None = None
     estimate_of: tuple[Any, ...] = ()
@@ -65,17 +66,17 @@ def sweeps() -> Sweeps:
     return current
 
 
+@press
 def choose_ready() -> None:
     """A ready sweep was chosen."""
-    press()
     name = st.session_state["sweep_ready"]
     if name is not None:
         _show_ready(name)
 
 
+@press
 def take_from_train() -> None:
     """Sweep around the configuration that the Train page shows, with its rows."""
-    press()
     run, current = session().run, sweeps()
     config = run.config_at(session().shown)
     current.base, current.brought = config, run.brought
@@ -87,16 +88,16 @@ def take_from_train() -> None:
             _sweep_another(which)
 
 
+@press
 def choose_setting(which: int) -> None:
     """Another setting is to be swept: suggest values for it."""
-    press()
     widgets.give("sweep_ready", None)
     _suggest_values(which)
 
 
+@press
 def own_settings() -> None:
     """Something about the sweep was changed by hand."""
-    press()
     widgets.give("sweep_ready", None)
 
 
@@ -121,8 +122,8 @@ def _show_ready(name: str) -> None:
         setting, values = axes[which - 1] if which <= len(axes) else (NONE, ())
         st.session_state[f"sweep_setting_{which}"] = setting
         st.session_state[f"sweep_values_{which}"] = [setting_text.write(setting, value) for value in values]
-    shown = {"seeds": ready.seeds, "first_seed": 0, "epochs": ready.config.epochs, "solved": solved_options()[0]}
-    for widget, value in shown.items():
+    numbers = {"seeds": ready.seeds, "first_seed": 0, "epochs": ready.config.epochs, "solved": solved_options()[0]}
+    for widget, value in numbers.items():
         widgets.give(f"sweep_{widget}", value)
 
 
@@ -153,9 +154,9 @@ def planned() -> Grid:
 
 def estimate(grid: Grid, workers: int) -> Estimate:
     """How many seconds a grid takes; tried out anew only when the grid is another."""
-    current, wanted = sweeps(), _estimate_key(grid, workers)
-    if current.estimate is None or current.estimate_of != wanted:
-        current.estimate, current.estimate_of = sweep.estimate(grid, workers), wanted
+    current, key = sweeps(), _estimate_key(grid, workers)
+    if current.estimate is None or current.estimate_of != key:
+        current.estimate, current.estimate_of = sweep.estimate(grid, workers), key
     return current.estimate
 
 
@@ -163,27 +164,27 @@ def _estimate_key(grid: Grid, workers: int) -> tuple[Any, ...]:
     return grid.config, grid.axes, grid.seeds, id(grid.brought), workers
 
 
+@press
 def start() -> None:
     """Begin the sweep that the widgets ask for; nothing happens where there is none, which the page says."""
-    press()
     current = sweeps()
     try:
-        grid, found = planned(), find_workers()
+        grid, workers = planned(), find_workers()
     except (ConfigError, WorkersError):
         return
     stop()
     with current.lock:
-        current.going = sweep.stream(grid, found.executor, found.number)
+        current.going = sweep.stream(grid, workers.executor, workers.number)
         current.result, current.chosen = next(current.going), None
         current.seconds, current.clock = 0.0, time.perf_counter()
         current.number += 1
-        said = current.estimate_of == _estimate_key(grid, found.number)
-        current.expected = current.estimate if said else None
+        was_estimated = current.estimate_of == _estimate_key(grid, workers.number)
+        current.expected = current.estimate if was_estimated else None
 
 
+@press
 def stop() -> None:
     """Stop the sweep under way; what is there stays."""
-    press()
     current = sweeps()
     with current.lock:
         if current.going is not None:
@@ -205,12 +206,12 @@ def advance() -> None:
         current.clock = end
 
 
-def map_of(result: Result, measure: str, height: int) -> Map:
+def map_of(result: Result, measure: str, height: int) -> SweepMap:
     """The map of a sweep; made anew only when grid, measure or theme are others."""
     current, grid = sweeps(), result.grid
-    wanted = (grid.config, grid.axes, grid.seeds, measure, theme(), height)
-    if current.map is None or current.map_of != wanted:
-        current.map, current.map_of = Map(*axis_values.names(grid), measure, theme(), height), wanted
+    key = (grid.config, grid.axes, grid.seeds, measure, theme(), height)
+    if current.map is None or current.map_of != key:
+        current.map, current.map_of = SweepMap(*axis_values.names(grid), measure, theme(), height), key
     return current.map
 
 
@@ -219,9 +220,9 @@ def map_key() -> str:
     return f"sweep_map_chart_{sweeps().number}"
 
 
+@press
 def choose_cell() -> None:
     """A cell of the map was chosen."""
-    press()
     points = st.session_state[map_key()]["selection"]["points"]
     if points and "customdata" in points[0]:
         i, j = points[0]["customdata"][:2]
@@ -253,5 +254,4 @@ def _until(result: Result, place: tuple[int, int, int]) -> int:
 
 def _run_name(result: Result, place: tuple[int, int, int]) -> str:
     config, names = result.config(*place), [name for name, _ in result.grid.axes]
-    said = [f"{name} {setting_text.write(name, getattr(config, name))}" for name in names]
-    return ", ".join([*said, f"seed {config.seed}"])
+    return ", ".join(wording.phrase(name, getattr(config, name)) for name in (*names, "seed"))

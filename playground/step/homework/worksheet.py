@@ -141,12 +141,12 @@ def with_answers(sheet: Sheet, name: str, edits: Edits) -> Sheet:
 
 def marked(sheet: Sheet) -> list[Marked]:
     """Every answer, marked to the digits given, and the slips that reproduce a wrong one. Raises ConfigError."""
-    found = []
+    results = []
     for (name, index), verdict in judge(sheet.homework, sheet.answers).items():
         place = name + (f"[{', '.join(str(i + 1) for i in index)}]" if index else "")
         sentences = tuple(f"**{slip.label}:** {slip.explanation}" for slip in verdict.slips)
-        found.append(Marked(place, sheet.answers[name, index], verdict.mark, sentences))
-    return found
+        results.append(Marked(place, sheet.answers[name, index], verdict.mark, sentences))
+    return results
 
 
 def _index(sheet: Sheet, name: str, row: int, column: int) -> tuple[int, ...]:

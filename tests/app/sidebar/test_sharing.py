@@ -14,9 +14,9 @@ from backprop_core import Config, Run
 from backprop_core.data.rows import Brought
 from backprop_core.training.presets import PRESETS
 from playground.charts.theme import LIGHT
-from playground.components import playback
+from playground.components import bursts
 from playground.session.session import Session
-from playground.sidebar import links, opening_page
+from playground.sidebar import links
 from playground.sidebar.address import Address
 from playground.sidebar.share_panel import TAKES
 
@@ -98,8 +98,7 @@ def edited(config: Config, **own: Any) -> Run:
 def stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that would run its script again and again does so only when it is looked at."""
     monkeypatch.setattr(st, "rerun", st.stop)
-    monkeypatch.setattr(opening_page, "BURST_SECONDS", 0.0)
-    monkeypatch.setattr(playback, "BURST_SECONDS", 0.0)
+    monkeypatch.setattr(bursts, "BURST_SECONDS", 0.0)
 
 
 # Links
