@@ -1,7 +1,7 @@
 """Datasets: what a network learns.
 
 A `Dataset` is an entry of the registry: how its rows are made and what is known about them. `prepare` turns an entry
-and its settings into `Data`, inputs and targets split into training and test rows; `rows.own_data` does so for a
+and its settings into `Data`, inputs and targets split into training and test rows; `rows.user_data` does so for a
 user's rows.
 
 scikit-learn makes and splits the rows; it is imported where it is called, so that the truth tables need only NumPy.

@@ -127,7 +127,7 @@ def _feature_label(feature: str, inputs: tuple[str, ...]) -> str:
     return re.sub("x[12]", lambda found: inputs[int(found[0][1]) - 1], spaced)
 
 
-def own_data(
+def user_data(
     X: Array,
     y: Array,
     settings: DataSettings,
@@ -289,11 +289,11 @@ def _frozen(array: Array) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class Brought(Rows):
+class TableRows(Rows):
     """Rows made of a table: y is class numbers (N,), or (N, k) of what is to be met.
 
     Names are fit to be shown; `classes` are empty where y is numbers. X and y stay in the user's units: `standardise`
-    and `scale_target` are for `own_data`, which knows which rows are for training. `row_numbers` are those of the
+    and `scale_target` are for `user_data`, which knows which rows are for training. `row_numbers` are those of the
     user's file, `report` says what was done.
     """
 

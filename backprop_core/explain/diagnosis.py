@@ -9,7 +9,7 @@ import numpy as np
 
 from backprop_core.explain.homework import Homework
 from backprop_core.explain.marking import FLOAT_NOISE, read
-from backprop_core.explain.mistakes import SLIPS, Slip
+from backprop_core.explain.mistakes import MISTAKES, Mistake
 from backprop_core.explain.recomputation import Numbers, by_name, recompute
 from backprop_core.explain.rounding import noise
 from backprop_core.nn.activations import Array
@@ -35,9 +35,9 @@ def _noise(homework: Homework) -> Numbers:
 
 
 @functools.lru_cache(MOST_CACHED)
-def _mistaken(homework: Homework) -> list[tuple[Slip, Numbers]]:
+def _mistaken(homework: Homework) -> list[tuple[Mistake, Numbers]]:
     """The numbers of every mistake in every way it can be made."""
-    return [(slip, recompute(homework, way)) for slip in SLIPS.values() for way in slip.variants(homework)]
+    return [(slip, recompute(homework, way)) for slip in MISTAKES.values() for way in slip.variants(homework)]
 
 
 def quantities(homework: Homework) -> dict[str, Array]:
@@ -55,7 +55,7 @@ def noises(homework: Homework) -> dict[str, Array]:
     return dict(_noise(homework))
 
 
-def diagnose(homework: Homework, name: str, index: tuple[int, ...], typed: str) -> list[Slip]:
+def diagnose(homework: Homework, name: str, index: tuple[int, ...], typed: str) -> list[Mistake]:
     """The slips that reproduce a wrong number as it was typed, most common first.
 
     A slip is named only if it changes this quantity, if its value has the typed digits, and if the right value has not

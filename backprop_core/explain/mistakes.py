@@ -12,7 +12,7 @@ from backprop_core.nn.losses import FUSED, LOSSES, Count
 
 
 @dataclass(frozen=True)
-class Slip:
+class Mistake:
     """A mistake that has a name.
 
     `ways` are the switches of its variants, and `by_layer` tells that each can be made at one layer alone; `applies`
@@ -55,103 +55,103 @@ def _is_a_table(h: Homework) -> bool:
 
 # Most common first: where few digits fit several slips, they are named in this order.
 _ALL = (
-    Slip(
+    Mistake(
         "slope_missing",
         "f′ is missing",
         "The error coming back was not multiplied by the activation's slope f′(z).",
         (Switches(slope="missing"),),
         by_layer=True,
     ),
-    Slip(
+    Mistake(
         "sign",
         "Sign reversed",
         "The error is output minus target and the update goes against the gradient; one of these is turned around.",
         (Switches(error_sign=-1.0),),  # an update turned around gives the same weights
     ),
-    Slip(
+    Mistake(
         "rate_forgotten",
         "Learning rate forgotten",
         "The whole gradient was subtracted instead of the learning rate times the gradient.",
         (Switches(with_rate=False),),
     ),
-    Slip(
+    Mistake(
         "summed",
         "Sum instead of mean",
         "This loss is a mean, and it (or its gradient) was summed without dividing by the count.",
         _scaled(over="nothing"),
         applies=lambda h: LOSSES[h.loss].averages_over != "nothing",
     ),
-    Slip(
+    Mistake(
         "averaged",
         "Mean instead of sum",
         "The loss (or its gradient) was divided by the count of all rows and outputs, and this loss is not.",
         _scaled(over="cells"),
         applies=lambda h: LOSSES[h.loss].averages_over != "cells",
     ),
-    Slip(
+    Mistake(
         "factor_missing",
         "Factor 2 is missing",
         "The loss (or its gradient) is half of what its definition gives: a 2 was left out, or a ½ put in.",
         _scaled(factor=0.5),
         applies=_squares,
     ),
-    Slip(
+    Mistake(
         "factor_double",
         "One factor 2 too many",
         "The loss (or its gradient) is twice what its definition gives: a 2 was put in, or a ½ left out.",
         _scaled(factor=2.0),
         applies=_squares,
     ),
-    Slip(
+    Mistake(
         "slope_extra",
         "f′ is there twice",
         "With this output and this loss, δ is already free of f′: multiplying by the slope again is once too often.",
         (Switches(slope="extra"),),
         applies=lambda h: (h.output, h.loss) in FUSED,
     ),
-    Slip(
+    Mistake(
         "slope_of_z",
         "f′ with z in place of a",
         "The slope's formula is written with the activation a, and the weighted sum z was put in.",
         (Switches(slope="z for a"),),
         by_layer=True,
     ),
-    Slip(
+    Mistake(
         "slope_at_a",
         "f′ taken at a instead of z",
         "The slope was taken at the activation a, as if f had been applied twice; it belongs to the weighted sum z.",
         (Switches(slope="at a"),),
         by_layer=True,
     ),
-    Slip(
+    Mistake(
         "updated_weights",
         "Weights already updated",
         "A hidden δ was computed with the new weights of the layer above; weights change only when every δ is known.",
         (Switches(updated_above=True),),
         by_layer=True,
     ),
-    Slip(
+    Mistake(
         "bias_left_out",
         "Bias left out",
         "The weighted sum z was computed without its bias.",
         (Switches(bias_times=0),),
         by_layer=True,
     ),
-    Slip(
+    Mistake(
         "bias_frozen",
         "Bias not updated",
         "The biases were kept as they were, and in this network they are trained too.",
         (Switches(other_biases=True),),
         applies=lambda h: h.train_biases,
     ),
-    Slip(
+    Mistake(
         "bias_updated",
         "Frozen bias updated",
         "The biases were updated, and in this network they stay as they are.",
         (Switches(other_biases=True),),
         applies=lambda h: not h.train_biases,
     ),
-    Slip(
+    Mistake(
         "transposed",
         "Rows and columns exchanged",
         "A square weight matrix or its gradient was transposed: rows are the units below, columns the units above.",
@@ -164,35 +164,35 @@ _ALL = (
         ),
         by_layer=True,
     ),
-    Slip(
+    Mistake(
         "bias_twice",
         "Bias added twice",
         "The weighted sum z contains its bias two times.",
         (Switches(bias_times=2),),
         by_layer=True,
     ),
-    Slip(
+    Mistake(
         "averaged_rows",
         "Mean over the rows only",
         "The loss (or its gradient) was divided by the number of rows, and this loss counts otherwise.",
         _scaled(over="rows"),
         applies=lambda h: _is_a_table(h) and LOSSES[h.loss].averages_over != "rows",
     ),
-    Slip(
+    Mistake(
         "averaged_outputs",
         "Mean over the outputs only",
         "The loss (or its gradient) was divided by the number of outputs, and this loss counts otherwise.",
         _scaled(over="outputs"),
         applies=_is_a_table,
     ),
-    Slip(
+    Mistake(
         "softmax_diagonal",
         "Softmax units taken one by one",
         "Every softmax output depends on all weighted sums; only the slope a(1−a) of a unit by its own z was used.",
         (Switches(slope="diagonal"),),
         applies=lambda h: OUTPUTS[h.output].pull_back is not None,
     ),
-    Slip(
+    Mistake(
         "stale_weights",
         "Old weights after the update",
         "The loss after the update was computed with weights of a layer from before it.",
@@ -201,4 +201,4 @@ _ALL = (
     ),
 )
 
-SLIPS: dict[str, Slip] = {slip.name: slip for slip in _ALL}
+MISTAKES: dict[str, Mistake] = {slip.name: slip for slip in _ALL}

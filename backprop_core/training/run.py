@@ -16,7 +16,7 @@ import numpy as np
 from numpy.linalg import norm
 from numpy.typing import ArrayLike
 
-from backprop_core.data.rows import Brought
+from backprop_core.data.rows import TableRows
 from backprop_core.nn.activations import Array
 from backprop_core.nn.initializers import Params
 from backprop_core.nn.network import respond
@@ -27,7 +27,7 @@ from backprop_core.settings.spec import ConfigError
 from backprop_core.training import saving
 from backprop_core.training.course import Course
 from backprop_core.training.edited_config import EditedConfig
-from backprop_core.training.problem import checked_params, data_for, network_for, own_rows, start_weights
+from backprop_core.training.problem import checked_params, data_for, network_for, start_weights, with_user_rows
 from backprop_core.training.recipe import Recipe
 from backprop_core.training.snapshot import network_inputs
 
@@ -40,7 +40,7 @@ class Run(Course):
     Parameters
     ----------
     config : Config
-    data : (X, y) or Brought, optional
+    data : (X, y) or TableRows, optional
         Rows brought by the user, X (N, d) and y (N,) or (N, k), in place of the configuration's dataset. All of them
         train, unless the configuration has a `test_share`.
 
@@ -73,10 +73,10 @@ class Run(Course):
     """
 
     def __init__(
-        self, config: Config, *, data: tuple[Any, Any] | Brought | None = None, params: Params | None = None
+        self, config: Config, *, data: tuple[Any, Any] | TableRows | None = None, params: Params | None = None
     ) -> None:
-        config, self.brought = own_rows(config, data)
-        rows = data_for(config, self.brought)
+        config, self.user_rows = with_user_rows(config, data)
+        rows = data_for(config, self.user_rows)
         network = network_for(config, rows)
         self.start_params = None if params is None else checked_params(network, params)
         theta = network.pack(self.start_params or start_weights(config, network))
@@ -108,7 +108,7 @@ class Run(Course):
     @property
     def recipe(self) -> Recipe:
         """What defines the run, and how far it was trained; an epoch that was begun is not part of it."""
-        return Recipe(self.config, self.edits, self.epoch, self.brought, self.start_params)
+        return Recipe(self.config, self.edits, self.epoch, self.user_rows, self.start_params)
 
     def to_json(self) -> str:
         """Everything that defines the run, how far it was trained, and a digest of its parameters."""

@@ -80,7 +80,7 @@ def differences(runs: Sequence[Run]) -> dict[str, list[str]]:
         for name in SPECS
         if name == "seed" or _differ(name, runs)
     }
-    data, weights = _lettered(runs, lambda run: run.brought), _lettered(runs, lambda run: run.start_params)
+    data, weights = _lettered(runs, lambda run: run.user_rows), _lettered(runs, lambda run: run.start_params)
     if len(set(data)) > 1:
         table["Rows brought"] = data
     if len(set(weights)) > 1:
@@ -123,12 +123,12 @@ def _differ(name: str, runs: Sequence[Run]) -> bool:
     return len({_value(run.config, name) if name in relevant(run.config) else NOTHING for run in runs}) > 1
 
 
-def _lettered(runs: Sequence[Run], brought: Callable[[Run], Any]) -> list[str]:
+def _lettered(runs: Sequence[Run], user_rows: Callable[[Run], Any]) -> list[str]:
     """What each run brought along, under a letter: the same letter where it is the same."""
     known: list[Any] = []
     letters = []
     for run in runs:
-        own = brought(run)
+        own = user_rows(run)
         if own is None:
             letters.append("none")
             continue

@@ -59,7 +59,7 @@ def preset_of(run: Run) -> str | None:
     """The preset that a run has its own rows and weights from, if it has any."""
     for name, preset in PRESETS.items():
         own = preset.recipe
-        if own.data is not None and _same(run.brought, own.data) and _same(run.start_params, own.params):
+        if own.data is not None and _same(run.user_rows, own.data) and _same(run.start_params, own.params):
             return name
     return None
 

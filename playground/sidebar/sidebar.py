@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from backprop_core.data.datasets import DATASETS
-from backprop_core.data.rows import Brought
+from backprop_core.data.rows import TableRows
 from backprop_core.nn.activations import ACTIVATIONS
 from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
 from backprop_core.settings.config import MAX_LAYERS, SPECS, Config
@@ -70,11 +70,11 @@ def _about(config: Config) -> str:
 
 def _contents(config: Config) -> str:
     run = session().run
-    if config.dataset != "csv" or not isinstance(run.brought, Brought):
+    if config.dataset != "csv" or not isinstance(run.user_rows, TableRows):
         return DATASETS[config.dataset].about
-    inputs = [f"x{i}: {name}" if name != f"x{i}" else name for i, name in enumerate(run.brought.inputs, start=1)]
-    parts = [f"{len(run.brought.X):,} rows brought by you", _few(inputs)]
-    classes = run.brought.classes
+    inputs = [f"x{i}: {name}" if name != f"x{i}" else name for i, name in enumerate(run.user_rows.inputs, start=1)]
+    parts = [f"{len(run.user_rows.X):,} rows brought by you", _few(inputs)]
+    classes = run.user_rows.classes
     if classes:
         several = run.data.outputs > 1
         parts.append(_few([f"y{i}: {name}" if several else name for i, name in enumerate(classes, start=1)]))

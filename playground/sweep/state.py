@@ -14,7 +14,7 @@ from backprop_core import Config, ConfigError, Run, sweep
 from backprop_core.data.datasets import DATASETS
 from backprop_core.settings import setting_text
 from backprop_core.sweep import SWEEPS, Estimate, Grid, Result, Solved
-from backprop_core.training.problem import OwnRows, data_for
+from backprop_core.training.problem import UserRows, data_for
 from backprop_core.training.recipe import Recipe
 from playground import wording
 from playground.compare import state as pins
@@ -42,7 +42,7 @@ class Sweeps:
     """
 
     base: Config = SWEEPS[FIRST_READY].config
-    brought: OwnRows | None = None
+    user_rows: UserRows | None = None
     result: Result | None = None
     going: Generator[Result] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -79,7 +79,7 @@ def take_from_train() -> None:
     """Sweep around the configuration that the Train page shows, with its rows."""
     run, current = session().run, sweeps()
     config = run.config_at(session().shown)
-    current.base, current.brought = config, run.brought
+    current.base, current.user_rows = config, run.user_rows
     widgets.give("sweep_ready", None)
     widgets.give("sweep_epochs", config.epochs)
     widgets.give("sweep_first_seed", config.seed)
@@ -116,7 +116,7 @@ def _suggest_values(which: int) -> None:
 
 def _show_ready(name: str) -> None:
     ready, current = SWEEPS[name], session().part(Sweeps)
-    current.base, current.brought = ready.config, None
+    current.base, current.user_rows = ready.config, None
     axes = list(ready.axes.items())
     for which in (1, 2):
         setting, values = axes[which - 1] if which <= len(axes) else (NONE, ())
@@ -130,7 +130,7 @@ def _show_ready(name: str) -> None:
 def solved_options() -> tuple[str, str]:
     """What may count as solved."""
     current = session().part(Sweeps)
-    own = current.brought
+    own = current.user_rows
     task = DATASETS[current.base.dataset].task if own is None else data_for(current.base, own).task
     return (BY_SCORE if task == "classification" else BY_FIT), BY_LOSS
 
@@ -149,7 +149,7 @@ def planned() -> Grid:
     first = int(values["sweep_first_seed"])
     solved = Solved(None, values["sweep_below"]) if values["sweep_solved"] == BY_LOSS else None
     seeds = range(first, first + int(values["sweep_seeds"]))
-    return sweep.plan(config, axes, seeds, solved=solved, data=current.brought)
+    return sweep.plan(config, axes, seeds, solved=solved, data=current.user_rows)
 
 
 def estimate(grid: Grid, workers: int) -> Estimate:
@@ -161,7 +161,7 @@ def estimate(grid: Grid, workers: int) -> Estimate:
 
 
 def _estimate_key(grid: Grid, workers: int) -> tuple[Any, ...]:
-    return grid.config, grid.axes, grid.seeds, id(grid.brought), workers
+    return grid.config, grid.axes, grid.seeds, id(grid.user_rows), workers
 
 
 @press
@@ -244,7 +244,7 @@ def pin_run(result: Result, place: tuple[int, int, int]) -> str:
 
 
 def _recipe(result: Result, place: tuple[int, int, int]) -> Recipe:
-    return Recipe(result.config(*place), (), _until(result, place), result.grid.brought)
+    return Recipe(result.config(*place), (), _until(result, place), result.grid.user_rows)
 
 
 def _until(result: Result, place: tuple[int, int, int]) -> int:

@@ -17,7 +17,7 @@ from backprop_core import ConfigError, Run
 from backprop_core.explain.diagnosis import EXAMPLES, diagnose, quantities
 from backprop_core.explain.homework import Homework
 from backprop_core.explain.marking import mark, read
-from backprop_core.explain.mistakes import SLIPS, Slip
+from backprop_core.explain.mistakes import MISTAKES, Mistake
 from backprop_core.explain.recomputation import Switches, recompute
 from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS, Array
 from backprop_core.nn.initializers import Params
@@ -49,7 +49,7 @@ def homeworks(draw: st.DrawFn) -> Homework:
     )
 
 
-def names(slips: list[Slip]) -> list[str]:
+def names(slips: list[Mistake]) -> list[str]:
     return [slip.name for slip in slips]
 
 
@@ -322,7 +322,7 @@ def test_a_bias_kept_is_named_where_biases_are_trained() -> None:
 def test_every_slip_is_recognised_in_all_it_changes(title: str) -> None:
     homework = CLASS[title]
     right = quantities(homework)
-    for slip in SLIPS.values():
+    for slip in MISTAKES.values():
         for way in slip.variants(homework):
             for name, index, value in entries(recompute(homework, way)):
                 correct = float(right[name][index])
@@ -335,7 +335,7 @@ def test_every_slip_is_recognised_in_all_it_changes(title: str) -> None:
                     assert slip in diagnose(homework, name, index, typed), (slip.name, way, name, index)
 
 
-def changes(homework: Homework, slip: Slip) -> set[str]:
+def changes(homework: Homework, slip: Mistake) -> set[str]:
     """The quantities that a slip changes in a homework."""
     right = quantities(homework)
     return {
@@ -346,8 +346,8 @@ def changes(homework: Homework, slip: Slip) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("slip", list(SLIPS.values()), ids=lambda slip: slip.name)
-def test_every_slip_changes_something_somewhere(slip: Slip) -> None:
+@pytest.mark.parametrize("slip", list(MISTAKES.values()), ids=lambda slip: slip.name)
+def test_every_slip_changes_something_somewhere(slip: Mistake) -> None:
     assert any(changes(homework, slip) for homework in CLASS.values())
 
 
@@ -356,7 +356,7 @@ def test_a_slip_changes_what_comes_after_it_and_nothing_before() -> None:
     hidden = {"delta1", "dW1", "db1", "W1_new"}
     weights, everything = {"W1_new", "W2_new", "loss_new"}, set(quantities(MAZUR))
     frozen = {"b1_new", "b2_new"}
-    assert {slip.name: changes(MAZUR, slip) for slip in SLIPS.values()} == {
+    assert {slip.name: changes(MAZUR, slip) for slip in MISTAKES.values()} == {
         "slope_missing": gradients | weights,
         "sign": gradients | weights,
         "rate_forgotten": weights,
@@ -381,7 +381,7 @@ def test_a_slip_changes_what_comes_after_it_and_nothing_before() -> None:
 
 
 def test_slips_are_registered_under_their_names_and_say_what_is_wrong() -> None:
-    for name, slip in SLIPS.items():
+    for name, slip in MISTAKES.items():
         assert slip.name == name
         assert slip.ways
         assert slip.label
@@ -419,7 +419,7 @@ def test_a_slip_is_named_only_if_it_gives_the_typed_digits(homework: Homework, d
 def test_few_digits_fit_several_slips_and_the_commonest_comes_first() -> None:
     fitting = names(diagnose(MAZUR, "delta2", (0, 0), "0.7"))
     assert fitting[0] == "slope_missing"
-    order = list(SLIPS)
+    order = list(MISTAKES)
     for typed in ["0.3", "-0.1", "0.06", "0.28"]:
         found = names(diagnose(MAZUR, "delta2", (0, 0), typed))
         assert found == sorted(found, key=order.index)
