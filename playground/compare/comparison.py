@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from backprop_core import Config, Run
-from backprop_core.settings.config import SPECS, fields
-from backprop_core.training.presets import suggested
-from backprop_core.training.solved import MOST_SEARCHED, is_solved, search_cost, solved_from
+from backprop_core.settings import SPECS, fields
+from backprop_core.training import MOST_SEARCHED, is_solved, search_cost, solved_from, suggested
 from playground import wording
 from playground.wording import NOTHING, relevant
 

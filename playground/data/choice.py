@@ -12,10 +12,9 @@ from typing import Literal
 
 import numpy as np
 
-from backprop_core.data.plain_names import unique
-from backprop_core.data.rows import MAX_INPUTS, TableRows
-from backprop_core.nn.activations import Array
-from backprop_core.training.presets import suggested_for
+from backprop_core.data import MAX_INPUTS, TableRows, unique
+from backprop_core.nn import Array
+from backprop_core.training import suggested_for
 from playground.data.tables.cells import is_number, objection, safe_cell
 from playground.data.tables.table import Table
 from playground.data.tables.to_rows import MAX_NUMBER, Kind, offers, to_rows, with_scaled_target

@@ -7,9 +7,8 @@ from functools import partial
 import streamlit as st
 
 from backprop_core import ConfigError
-from backprop_core.data.plain_names import unique
-from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, TableRows
-from backprop_core.settings.config import SPECS
+from backprop_core.data import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, TableRows, unique
+from backprop_core.settings import SPECS
 from playground.charts import alt_text
 from playground.components import live
 from playground.components.style import use_style

@@ -10,9 +10,8 @@ from typing import Any, ParamSpec
 import streamlit as st
 
 from backprop_core import ConfigError, Run
-from backprop_core.data.plain_names import plain
-from backprop_core.data.rows import MAX_ROWS, TableRows
-from backprop_core.training.presets import suggested_for
+from backprop_core.data import MAX_ROWS, TableRows, plain
+from backprop_core.training import suggested_for
 from playground.data import choice
 from playground.data.choice import Choice
 from playground.data.figures import Clicking, Points

@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from backprop_core import ConfigError, Run
-from backprop_core.data.rows import TableRows
+from backprop_core.data import TableRows
 from playground.session import widgets
 from playground.session.session import Replaced, press, session
 

@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 
 from backprop_core import Config, ConfigError, Run
-from backprop_core.data.rows import TableRows
-from backprop_core.settings.config import SPECS, fields
-from backprop_core.training.presets import PRESETS, suggested_for
+from backprop_core.data import TableRows
+from backprop_core.settings import SPECS, fields
+from backprop_core.training import PRESETS, suggested_for
 from playground.session import runs, widget_values, widgets
 from playground.session.session import press, session
 from playground.session.transport import TimelineMoves

@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from backprop_core import Run
-from backprop_core.training.presets import PRESETS
+from backprop_core.training import PRESETS
 from playground.session.session import next_frame, session
 from playground.sidebar import links
 

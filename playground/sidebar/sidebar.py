@@ -7,12 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from backprop_core.data.datasets import DATASETS
-from backprop_core.data.rows import TableRows
-from backprop_core.nn.activations import ACTIVATIONS
-from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
-from backprop_core.settings.config import MAX_LAYERS, SPECS, Config
-from backprop_core.training.presets import PRESETS
+from backprop_core.data import DATASETS, TableRows
+from backprop_core.nn import ACTIVATIONS, OPTIMIZERS, SCHEDULES
+from backprop_core.settings import MAX_LAYERS, SPECS, Config
+from backprop_core.training import PRESETS
 from playground import wording
 from playground.session import settings, widget_values, widgets
 from playground.session.session import session

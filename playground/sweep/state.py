@@ -11,11 +11,10 @@ from typing import Any
 import streamlit as st
 
 from backprop_core import Config, ConfigError, Run, sweep
-from backprop_core.data.datasets import DATASETS
+from backprop_core.data import DATASETS
 from backprop_core.settings import setting_text
 from backprop_core.sweep import SWEEPS, Estimate, Grid, Result, Solved
-from backprop_core.training.problem import UserRows, data_for
-from backprop_core.training.recipe import Recipe
+from backprop_core.training import Recipe, UserRows, data_for
 from playground import wording
 from playground.compare import state as pins
 from playground.session import playing, runs, widgets

@@ -8,11 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from backprop_core.data.plain_names import shown, unique
-from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, TableRows, marks_labels
-from backprop_core.data.scaling import standardising_targets
-from backprop_core.nn.activations import Array
-from backprop_core.settings.spec import ConfigError
+from backprop_core.data import MAX_CLASSES, MAX_INPUTS, TableRows, marks_labels, shown, standardising_targets, unique
+from backprop_core.nn import Array
+from backprop_core.settings import ConfigError
 from playground.data.tables.cells import is_missing, is_number, number, objection
 from playground.data.tables.table import Table
 
