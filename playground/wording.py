@@ -8,14 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backprop_core import Config, Edit, Snapshot
-from backprop_core.data.datasets import DATASETS, TEST_SHARE
-from backprop_core.data.rows import FEATURE_LABELS
-from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS
-from backprop_core.nn.initializers import INITIALIZERS
-from backprop_core.nn.losses import LOSSES
-from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
-from backprop_core.settings.config import SPECS, fields
-from backprop_core.settings.parameter import field_text
+from backprop_core.data import DATASETS, FEATURE_LABELS, TEST_SHARE
+from backprop_core.nn import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, OUTPUTS, SCHEDULES
+from backprop_core.settings import SPECS, field_text, fields
 
 NOTHING = "–"
 MOST_EDITS = 6  # of one epoch that are listed; the others are counted

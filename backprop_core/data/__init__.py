@@ -1,1 +1,24 @@
 """Rows to learn from: ready data sets, a user's own rows, and the scores of predictions."""
+
+from backprop_core.data.datasets import DATASETS, REACH, TEST_SHARE
+from backprop_core.data.plain_names import composed, plain, shown, unique
+from backprop_core.data.rows import FEATURE_LABELS, MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, TableRows, marks_labels
+from backprop_core.data.scaling import standardising_targets
+
+__all__ = [
+    "DATASETS",
+    "FEATURE_LABELS",
+    "MAX_CLASSES",
+    "MAX_INPUTS",
+    "MAX_ROWS",
+    "REACH",
+    "TEST_SHARE",
+    "Data",
+    "TableRows",
+    "composed",
+    "marks_labels",
+    "plain",
+    "shown",
+    "standardising_targets",
+    "unique",
+]

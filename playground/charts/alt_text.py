@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backprop_core.data.rows import Data
-from backprop_core.nn.activations import Array
+from backprop_core.data import Data
+from backprop_core.nn import Array
 from playground.charts.live_figure import short
 from playground.charts.matrices import Matrix
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from backprop_core.nn.activations import Array
+from backprop_core.nn import Array
 from playground.charts.live_figure import Live, layout, nice_ceiling, typed
 from playground.charts.theme import CLASSES, Theme
 

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from backprop_core.nn.activations import Array
-from backprop_core.nn.initializers import Params
+from backprop_core.nn import Array, Params
 from playground.charts.live_figure import HIDDEN_AXIS, Live, layout, nice_ceiling, typed
 from playground.charts.theme import Theme, diverging
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from backprop_core.data.rows import Data
-from backprop_core.nn.activations import Array
+from backprop_core.data import Data
+from backprop_core.nn import Array
 from playground.charts.live_figure import HIDDEN_AXIS, Live, layout, short, typed
 from playground.charts.theme import CLASSES, Theme, diverging
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from backprop_core.nn.activations import Array
+from backprop_core.nn import Array
 from playground.charts.theme import Theme
 
 SMALLEST, LARGEST = 1e-300, 1e300  # beyond these, rounding up would leave float64

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from backprop_core.nn.activations import Array
+from backprop_core.nn import Array
 from playground.charts.live_figure import HIDDEN_AXIS, Live, layout, nice_ceiling, short, typed
 from playground.charts.theme import Theme, diverging
 

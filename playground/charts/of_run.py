@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from backprop_core.data.rows import Data
-from backprop_core.nn.activations import Array
-from backprop_core.training.run import Run
-from backprop_core.training.snapshot import Snapshot
+from backprop_core.data import Data
+from backprop_core.nn import Array
+from backprop_core.training import Run, Snapshot
 from playground.charts import alt_text, learned
 from playground.charts.live_figure import Live
 from playground.charts.matrices import Matrix

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from backprop_core.nn.activations import Array
+from backprop_core.nn import Array
 from playground.charts.live_figure import HIDDEN_AXIS, Live, layout, nice_ceiling, typed
 from playground.charts.theme import Theme, diverging
 

@@ -10,15 +10,12 @@ from typing import Any
 import numpy as np
 
 from backprop_core import Config, Run
-from backprop_core.settings.config import SPECS, fields
-from backprop_core.training.presets import suggested
-from backprop_core.training.trainer import Trainer
+from backprop_core.settings import SPECS, fields
+from backprop_core.training import MOST_SEARCHED, is_solved, search_cost, solved_from, suggested
 from playground import wording
 from playground.wording import NOTHING, relevant
 
 LONGEST_NAME = 40  # characters
-MOST_SEARCHED = 120_000_000  # epochs × (rows × parameters + OVERHEAD): searching so many takes about half a second
-OVERHEAD = 10_000  # what an epoch costs on top, in the same unit
 SOLVED = "Solved from"
 SCORES = ("Train accuracy", "Test accuracy", "Train R²", "Test R²", "Train acc. or R²", "Test acc. or R²")
 
@@ -82,7 +79,7 @@ def differences(runs: Sequence[Run]) -> dict[str, list[str]]:
         for name in SPECS
         if name == "seed" or _differ(name, runs)
     }
-    data, weights = _lettered(runs, lambda run: run.brought), _lettered(runs, lambda run: run.start_params)
+    data, weights = _lettered(runs, lambda run: run.user_rows), _lettered(runs, lambda run: run.start_params)
     if len(set(data)) > 1:
         table["Rows brought"] = data
     if len(set(weights)) > 1:
@@ -116,38 +113,21 @@ def results(runs: Sequence[Run], solved: Sequence[str]) -> dict[str, list[Any]]:
 
 def solved_text(run: Run) -> str:
     """The epoch from which on all training rows are right; "–" if they are not, "?" if finding it would take long."""
-    if run.data.task != "classification" or run.diverged is not None or run.at(run.epoch).score < 1:
+    if not is_solved(run):
         return NOTHING
-    if run.epoch * (len(run.data.X) * run.network.parameters + OVERHEAD) > MOST_SEARCHED:
-        return "?"
-    return f"{_solved_from(run):,}"
-
-
-def _solved_from(run: Run) -> int:
-    """The epoch after the last one at which a training row was wrong, searched backwards from the end."""
-    stop = run.epoch
-    for start in sorted({*run.history.keyframes, *(edit.epoch for edit in run.edits)}, reverse=True):
-        trainer = Trainer(run.network, run.data, run.config_at(start), run.at(start).state)
-        wrong = -1
-        for epoch in range(start, stop):
-            wrong = epoch if trainer.score() < 1 else wrong
-            trainer.epoch(epoch)
-        if wrong >= 0:
-            return wrong + 1
-        stop = start
-    return 0
+    return f"{solved_from(run):,}" if search_cost(run) <= MOST_SEARCHED else "?"
 
 
 def _differ(name: str, runs: Sequence[Run]) -> bool:
     return len({_value(run.config, name) if name in relevant(run.config) else NOTHING for run in runs}) > 1
 
 
-def _lettered(runs: Sequence[Run], brought: Callable[[Run], Any]) -> list[str]:
+def _lettered(runs: Sequence[Run], user_rows: Callable[[Run], Any]) -> list[str]:
     """What each run has of the user's own, named by a letter; the same letter where it is the same."""
     known: list[Any] = []
     letters = []
     for run in runs:
-        own = brought(run)
+        own = user_rows(run)
         if own is None:
             letters.append("none")
             continue

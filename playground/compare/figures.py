@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from backprop_core.nn.activations import Array
+from backprop_core.nn import Array
 from playground.charts.curves import MOST_POINTS, drawable, thinned, y_range
 from playground.charts.live_figure import Live, layout, typed
 from playground.charts.theme import CLASSES, Theme

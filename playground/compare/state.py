@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from backprop_core import Run, Snapshot
-from backprop_core.training.presets import PRESETS
-from backprop_core.training.recipe import Recipe
+from backprop_core.training import PRESETS, Recipe
 from playground.charts.live_figure import Live
 from playground.charts.of_run import learned_figure, learned_views
 from playground.compare import comparison

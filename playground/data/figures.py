@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from backprop_core.data.datasets import REACH
+from backprop_core.data import REACH
 from playground.charts.live_figure import Live, layout
 from playground.charts.theme import CLASSES, Theme
 

@@ -7,9 +7,8 @@ from functools import partial
 import streamlit as st
 
 from backprop_core import ConfigError
-from backprop_core.data.plain_names import unique
-from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Brought
-from backprop_core.settings.config import SPECS
+from backprop_core.data import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, TableRows, unique
+from backprop_core.settings import SPECS
 from playground.charts import alt_text
 from playground.components import live
 from playground.components.style import use_style
@@ -236,7 +235,7 @@ def _choose(table: Table, current: Choice) -> None:
             )  # fmt: skip
 
 
-def _train(rows: Brought, current: Choice, remarks: tuple[str, ...]) -> None:
+def _train(rows: TableRows, current: Choice, remarks: tuple[str, ...]) -> None:
     """What became of the rows, the share held back for testing, and the button that starts a run."""
     st.markdown("\n".join(f"- :small[{sentence}]" for sentence in (*rows.report, *remarks)))
     share = choice.test_share(rows, current)

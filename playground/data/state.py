@@ -10,9 +10,8 @@ from typing import Any, ParamSpec
 import streamlit as st
 
 from backprop_core import ConfigError, Run
-from backprop_core.data.plain_names import plain
-from backprop_core.data.rows import MAX_ROWS, Brought
-from backprop_core.training.presets import suggested_for
+from backprop_core.data import MAX_ROWS, TableRows, plain
+from backprop_core.training import suggested_for
 from playground.data import choice
 from playground.data.choice import Choice
 from playground.data.figures import Clicking, Points
@@ -265,7 +264,7 @@ def _choose(table: Table, new: Choice) -> None:
 
 @press
 @clearing_error
-def train(rows: Brought, test_share: float) -> None:
+def train(rows: TableRows, test_share: float) -> None:
     """Start a run on these rows, with the settings suggested for them; Undo brings back the run shown until now."""
     config = suggested_for(rows).replace(test_share=test_share)
     try:

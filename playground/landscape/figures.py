@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from backprop_core.landscape import Landscape, Trail
-from backprop_core.nn.activations import Array
+from backprop_core.nn import Array
 from playground.charts.live_figure import SMALLEST, Live, layout, nice_ceiling, short, typed
 from playground.charts.theme import DARK, Theme
 

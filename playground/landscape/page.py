@@ -6,8 +6,8 @@ import streamlit as st
 
 from backprop_core import ConfigError
 from backprop_core.landscape import PLANES, Trail
-from backprop_core.settings.parameter import addresses, field_text
-from backprop_core.training.snapshot import Snapshot
+from backprop_core.settings import addresses, field_text
+from backprop_core.training import Snapshot
 from playground.charts import alt_text
 from playground.charts.of_run import unit_names
 from playground.components import chart_config

@@ -28,8 +28,8 @@ from backprop_core.landscape import (
     trail,
     trajectory,
 )
-from backprop_core.nn.activations import Array
-from backprop_core.settings.parameter import Address, addresses
+from backprop_core.nn import Array
+from backprop_core.settings import Address, addresses
 from playground.charts.theme import Theme
 from playground.landscape.figures import ContourMap, Relief
 from playground.session import widgets

@@ -10,10 +10,10 @@ from dataclasses import replace
 import numpy as np
 from plotly.io import to_html
 
-from backprop_core.data.plain_names import unique
-from backprop_core.nn.activations import Array
-from backprop_core.settings.config import fields
-from backprop_core.training.run import Run
+from backprop_core.data import unique
+from backprop_core.nn import Array
+from backprop_core.settings import fields
+from backprop_core.training import Run
 from playground import wording
 from playground.charts.theme import DARK, Theme
 from playground.replay import film, scenes

@@ -8,11 +8,9 @@ from collections.abc import Callable
 import numpy as np
 import plotly.graph_objects as go
 
-from backprop_core.data.rows import Data
-from backprop_core.nn.activations import Array
-from backprop_core.nn.initializers import Params
-from backprop_core.training.run import Run
-from backprop_core.training.snapshot import Snapshot
+from backprop_core.data import Data
+from backprop_core.nn import Array, Params
+from backprop_core.training import Run, Snapshot
 from playground import wording
 from playground.charts.curves import Curves
 from playground.charts.diagram import MOST_LINES, Diagram

@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from backprop_core import ConfigError, Run
-from backprop_core.data.rows import Brought
+from backprop_core.data import TableRows
 from playground.session import widgets
 from playground.session.session import Replaced, press, session
 
@@ -18,7 +18,7 @@ MOST_UNDO = 20
 def start(run: Run, notice: str, preset: str | None = None) -> None:
     """Show another run, paused at its newest epoch, with a notice; Undo brings back the run shown until now."""
     current = session()
-    if current.run.epoch or current.run.edits or isinstance(current.run.brought, Brought):
+    if current.run.epoch or current.run.edits or isinstance(current.run.user_rows, TableRows):
         _remember(Replaced(current.run.recipe, current.preset))
     _replace(run, notice)
     current.shown, current.preset = run.epoch, preset

@@ -10,8 +10,7 @@ from typing import Any, Literal, NamedTuple, ParamSpec, TypeVar
 import streamlit as st
 
 from backprop_core import Run
-from backprop_core.training.presets import PRESETS
-from backprop_core.training.recipe import Recipe
+from backprop_core.training import PRESETS, Recipe
 from playground.charts.theme import THEMES, Theme
 
 DEFAULT_PRESET = "xor"

@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 
 from backprop_core import Config, ConfigError, Run
-from backprop_core.data.rows import Brought
-from backprop_core.settings.config import SPECS, fields
-from backprop_core.training.presets import PRESETS, suggested_for
+from backprop_core.data import TableRows
+from backprop_core.settings import SPECS, fields
+from backprop_core.training import PRESETS, suggested_for
 from playground.session import runs, widget_values, widgets
 from playground.session.session import press, session
 from playground.session.transport import TimelineMoves
@@ -68,8 +68,8 @@ def change(key: str, value: Any) -> None:
     values = widget_values.from_config(config, sidebar.values) | {key: value}
     try:
         if key == "dataset":
-            own = current.run.brought
-            old = suggested_for(own) if isinstance(own, Brought) else None
+            own = current.run.user_rows
+            old = suggested_for(own) if isinstance(own, TableRows) else None
             adopt(widget_values.follow_dataset(config, value, old))
         else:
             adopt(widget_values.to_config(widget_values.follow_partner(key, values)), values)
@@ -111,7 +111,7 @@ def _start_over(config: Config, changes: Mapping[str, Any]) -> None:
     run = session().run
     own = config.dataset == "csv"
     same_shape = "hidden" not in changes
-    start = Run(config, data=run.brought if own else None, params=run.start_params if own and same_shape else None)
+    start = Run(config, data=run.user_rows if own else None, params=run.start_params if own and same_shape else None)
     labels = ", ".join(SPECS[name].label.lower() for name in changes)
     runs.start(start, f"Started over: {labels} changed.")
 

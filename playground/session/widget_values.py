@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from backprop_core.data.datasets import DATASETS
-from backprop_core.nn.losses import LOSSES
-from backprop_core.settings.config import DEFAULTS, MAX_LAYERS, SPECS, Config
-from backprop_core.training.presets import suggested
+from backprop_core.data import DATASETS
+from backprop_core.nn import LOSSES
+from backprop_core.settings import DEFAULTS, MAX_LAYERS, SPECS, Config
+from backprop_core.training import suggested
 
 PLAIN = tuple(name for name in SPECS if name not in {"hidden", "activation", "features"})
 DEFAULT_SIZE = 8  # of the first hidden layer added to a network without any

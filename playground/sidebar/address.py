@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from backprop_core import Run
-from backprop_core.training.presets import PRESETS
+from backprop_core.training import PRESETS
 from playground.session.session import next_frame, session
 from playground.sidebar import links
 
@@ -59,7 +59,7 @@ def preset_of(run: Run) -> str | None:
     """The preset whose rows and starting weights a run has, if any."""
     for name, preset in PRESETS.items():
         own = preset.recipe
-        if own.data is not None and _same(run.brought, own.data) and _same(run.start_params, own.params):
+        if own.data is not None and _same(run.user_rows, own.data) and _same(run.start_params, own.params):
             return name
     return None
 

@@ -9,13 +9,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from backprop_core.data.plain_names import plain, shown
-from backprop_core.settings import setting_text
-from backprop_core.settings.config import DEFAULTS, SPECS, Config, Edit
-from backprop_core.settings.parameter import field_text, parse_field
-from backprop_core.settings.spec import ConfigError
-from backprop_core.training.presets import PRESETS
-from backprop_core.training.recipe import MOST_EPOCHS, Recipe
+from backprop_core.data import plain, shown
+from backprop_core.settings import DEFAULTS, SPECS, Config, ConfigError, Edit, field_text, parse_field, setting_text
+from backprop_core.training import MOST_EPOCHS, PRESETS, Recipe
 
 LONGEST = 2_000  # characters of edits; longer addresses are cut in transit
 LEFT_OUT = "…"

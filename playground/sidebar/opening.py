@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from backprop_core import ConfigError, Run
-from backprop_core.training import saving
-from backprop_core.training.saving import Saved
-from playground.session import playing, runs
+from backprop_core.training import Saved, saving
+from playground.session import playing, runs, widgets
 from playground.session.session import press, session
 from playground.sidebar import links
 
@@ -72,7 +71,7 @@ def from_address() -> None:
 @press
 def from_file(key: str) -> None:
     """A file was uploaded: open its run, or say why that is impossible."""
-    file = st.session_state[key]
+    file = widgets.value(key)
     if file is None:
         return
     session().error = session().notice = ""

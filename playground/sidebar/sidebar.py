@@ -7,12 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from backprop_core.data.datasets import DATASETS
-from backprop_core.data.rows import Brought
-from backprop_core.nn.activations import ACTIVATIONS
-from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
-from backprop_core.settings.config import MAX_LAYERS, SPECS, Config
-from backprop_core.training.presets import PRESETS
+from backprop_core.data import DATASETS, TableRows
+from backprop_core.nn import ACTIVATIONS, OPTIMIZERS, SCHEDULES
+from backprop_core.settings import MAX_LAYERS, SPECS, Config
+from backprop_core.training import PRESETS
 from playground import wording
 from playground.session import settings, widget_values, widgets
 from playground.session.session import session
@@ -70,11 +68,11 @@ def _about(config: Config) -> str:
 
 def _contents(config: Config) -> str:
     run = session().run
-    if config.dataset != "csv" or not isinstance(run.brought, Brought):
+    if config.dataset != "csv" or not isinstance(run.user_rows, TableRows):
         return DATASETS[config.dataset].about
-    inputs = [f"x{i}: {name}" if name != f"x{i}" else name for i, name in enumerate(run.brought.inputs, start=1)]
-    parts = [f"{len(run.brought.X):,} rows brought by you", _few(inputs)]
-    classes = run.brought.classes
+    inputs = [f"x{i}: {name}" if name != f"x{i}" else name for i, name in enumerate(run.user_rows.inputs, start=1)]
+    parts = [f"{len(run.user_rows.X):,} rows brought by you", _few(inputs)]
+    classes = run.user_rows.classes
     if classes:
         several = run.data.outputs > 1
         parts.append(_few([f"y{i}: {name}" if several else name for i, name in enumerate(classes, start=1)]))

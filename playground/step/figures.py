@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from backprop_core.nn.activations import Array
-from backprop_core.nn.initializers import Params
+from backprop_core.nn import Array, Params
 from playground.charts.diagram import Diagram
 from playground.charts.live_figure import HIDDEN_AXIS, layout, nice_ceiling
 from playground.charts.theme import Theme, diverging

@@ -8,12 +8,9 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from backprop_core.explain.formulas import with_numbers
-from backprop_core.explain.marking import mark
-from backprop_core.explain.rounding import noise_of_terms
-from backprop_core.explain.update import STAGES, Explanation, Quantity, explain, of_sample
-from backprop_core.nn.activations import Array
-from backprop_core.training.snapshot import Snapshot
+from backprop_core.explain import STAGES, Explanation, Quantity, explain, mark, noise_of_terms, of_sample, with_numbers
+from backprop_core.nn import Array
+from backprop_core.training import Snapshot
 from playground.charts import alt_text
 from playground.charts.of_run import parameter_names, unit_names
 from playground.components import chart_config, scrolling

@@ -9,13 +9,19 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from backprop_core.explain.gradient_check import Nudged, kinks_between, nudge, relative_error, relative_errors
-from backprop_core.explain.kinks import Kink
-from backprop_core.explain.update import Explanation, chain
-from backprop_core.nn.activations import Array
-from backprop_core.nn.network import Network
-from backprop_core.settings.parameter import parameter_index
-from backprop_core.training.snapshot import Snapshot
+from backprop_core.explain import (
+    Explanation,
+    Kink,
+    Nudged,
+    chain,
+    kinks_between,
+    nudge,
+    relative_error,
+    relative_errors,
+)
+from backprop_core.nn import Array, Network
+from backprop_core.settings import parameter_index
+from backprop_core.training import Snapshot
 from playground.charts import alt_text
 from playground.charts.matrices import CROSS, Matrices, Matrix
 from playground.charts.of_run import parameter_names, unit_names

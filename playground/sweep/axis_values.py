@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from backprop_core.data.datasets import DATASETS
-from backprop_core.settings.config import SPECS, Config
-from backprop_core.settings.setting_text import FLAGS, write
+from backprop_core.data import DATASETS
+from backprop_core.settings import SPECS, Config, setting_text
 from backprop_core.sweep import Grid
 
 LEFT_OUT = {"seed", "features", "stop_loss", "stop_accuracy"}
@@ -45,10 +44,10 @@ def sweepable(config: Config) -> tuple[str, ...]:
 def suggestions(name: str, values: tuple[Any, ...] = ()) -> list[str]:
     """Texts to choose from: the values suggested for a setting, and these values."""
     spec = SPECS[name]
-    known = tuple(FLAGS) if spec.kind == "flag" else SUGGESTED.get(name, tuple(spec.choices))
+    known = tuple(setting_text.FLAGS) if spec.kind == "flag" else SUGGESTED.get(name, tuple(spec.choices))
     if name == "dataset":
         known = tuple(choice for choice in known if choice != "csv")
-    return list(dict.fromkeys([*known, *(write(name, value) for value in values)]))
+    return list(dict.fromkeys([*known, *(setting_text.write(name, value) for value in values)]))
 
 
 def defaults(name: str) -> list[str]:
@@ -58,6 +57,6 @@ def defaults(name: str) -> list[str]:
 
 def names(grid: Grid) -> tuple[tuple[list[str], list[str]], tuple[str, str]]:
     """The values of both settings as texts, and the settings' labels; empty if there is no second setting."""
-    texts = [[write(name, value) for value in values] for name, values in grid.axes]
+    texts = [[setting_text.write(name, value) for value in values] for name, values in grid.axes]
     titles = [SPECS[name].label for name, _ in grid.axes]
     return (texts[0], texts[1] if len(texts) > 1 else [""]), (titles[0], titles[1] if len(titles) > 1 else "")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from backprop_core.nn.activations import Array
+from backprop_core.nn import Array
 from backprop_core.sweep import Result
 from playground.charts import alt_text
 from playground.charts.live_figure import Live, layout, short, typed

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from backprop_core import ConfigError
-from backprop_core.settings.config import DEFAULTS, MAX_EPOCHS, SPECS
+from backprop_core.settings import DEFAULTS, MAX_EPOCHS, SPECS
 from backprop_core.sweep import SWEEPS, Grid, Result
 from playground import wording
 from playground.charts import alt_text

@@ -11,11 +11,10 @@ from typing import Any
 import streamlit as st
 
 from backprop_core import Config, ConfigError, Run, sweep
-from backprop_core.data.datasets import DATASETS
+from backprop_core.data import DATASETS
 from backprop_core.settings import setting_text
 from backprop_core.sweep import SWEEPS, Estimate, Grid, Result, Solved
-from backprop_core.training.problem import OwnRows, data_for
-from backprop_core.training.recipe import Recipe
+from backprop_core.training import Recipe, UserRows, data_for
 from playground import wording
 from playground.compare import state as pins
 from playground.session import playing, runs, widgets
@@ -46,7 +45,7 @@ class Sweeps:
     """
 
     base: Config = SWEEPS[FIRST_READY].config
-    brought: OwnRows | None = None
+    user_rows: UserRows | None = None
     result: Result | None = None
     going: Generator[Result] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -83,7 +82,7 @@ def take_from_train() -> None:
     """Sweep around the configuration and the rows that the Train page shows."""
     run, current = session().run, sweeps()
     config = run.config_at(session().shown)
-    current.base, current.brought = config, run.brought
+    current.base, current.user_rows = config, run.user_rows
     widgets.give("sweep_ready", None)
     widgets.give("sweep_epochs", config.epochs)
     widgets.give("sweep_first_seed", config.seed)
@@ -120,7 +119,7 @@ def _suggest_values(which: int) -> None:
 
 def _show_ready(name: str) -> None:
     ready, current = SWEEPS[name], session().part(Sweeps)
-    current.base, current.brought = ready.config, None
+    current.base, current.user_rows = ready.config, None
     axes = list(ready.axes.items())
     for which in (1, 2):
         setting, values = axes[which - 1] if which <= len(axes) else (NONE, ())
@@ -134,7 +133,7 @@ def _show_ready(name: str) -> None:
 def solved_options() -> tuple[str, str]:
     """The conditions under which a run may count as solved."""
     current = session().part(Sweeps)
-    own = current.brought
+    own = current.user_rows
     task = DATASETS[current.base.dataset].task if own is None else data_for(current.base, own).task
     return (BY_SCORE if task == "classification" else BY_FIT), BY_LOSS
 
@@ -153,7 +152,7 @@ def planned() -> Grid:
     first = int(values["sweep_first_seed"])
     solved = Solved(None, values["sweep_below"]) if values["sweep_solved"] == BY_LOSS else None
     seeds = range(first, first + int(values["sweep_seeds"]))
-    return sweep.plan(config, axes, seeds, solved=solved, data=current.brought)
+    return sweep.plan(config, axes, seeds, solved=solved, data=current.user_rows)
 
 
 def estimate(grid: Grid, workers: int) -> Estimate:
@@ -165,7 +164,7 @@ def estimate(grid: Grid, workers: int) -> Estimate:
 
 
 def _estimate_key(grid: Grid, workers: int) -> tuple[Any, ...]:
-    return grid.config, grid.axes, grid.seeds, id(grid.brought), workers
+    return grid.config, grid.axes, grid.seeds, id(grid.user_rows), workers
 
 
 @press
@@ -248,7 +247,7 @@ def pin_run(result: Result, place: tuple[int, int, int]) -> str:
 
 
 def _recipe(result: Result, place: tuple[int, int, int]) -> Recipe:
-    return Recipe(result.config(*place), (), _until(result, place), result.grid.brought)
+    return Recipe(result.config(*place), (), _until(result, place), result.grid.user_rows)
 
 
 def _until(result: Result, place: tuple[int, int, int]) -> int:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_core.nn.activations import Array
-from backprop_core.training.run import Run
-from backprop_core.training.snapshot import Snapshot
+from backprop_core.nn import Array
+from backprop_core.training import Run, Snapshot
 from playground.charts import alt_text
 from playground.charts.curves import Curves
 from playground.charts.diagram import Diagram

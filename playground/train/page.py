@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from backprop_core.training.snapshot import Snapshot
+from backprop_core.training import Snapshot
 from playground import wording
 from playground.charts.of_run import learned_views, unit_names
 from playground.compare import state as pins

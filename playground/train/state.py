@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from backprop_core import ConfigError
-from backprop_core.settings.parameter import Address
+from backprop_core.settings import Address
 from playground.session import runs
 from playground.session.session import press, session, theme
 from playground.train import weight_text

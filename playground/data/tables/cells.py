@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from backprop_core.data.plain_names import composed, shown
+from backprop_core.data import composed, shown
 
 MAX_CELL = 200  # characters
 

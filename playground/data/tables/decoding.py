@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import Any
 
-from backprop_core.settings.spec import ConfigError
+from backprop_core.settings import ConfigError
 
 MAX_BYTES = 2_000_000
 

@@ -17,10 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from backprop_core.data.plain_names import shown
-from backprop_core.data.rows import MAX_ROWS
-from backprop_core.nn.activations import Array
-from backprop_core.settings.spec import ConfigError
+from backprop_core.data import MAX_ROWS, shown
+from backprop_core.nn import Array
+from backprop_core.settings import ConfigError
 from playground.data.tables.cells import MAX_CELL, is_missing, is_number, numbers, tidy
 from playground.data.tables.decoding import decoded, refusal
 from playground.data.tables.sniffing import DELIMITERS, find_decimal, find_delimiter, has_header

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from backprop_core.explain.homework import EXAMPLES
+from backprop_core.explain import EXAMPLES
 from playground.session.session import press, session
 from playground.step.homework import worksheet
 from playground.step.homework.worksheet import Sheet

@@ -7,8 +7,8 @@ from functools import partial
 import streamlit as st
 
 from backprop_core import ConfigError
-from backprop_core.explain.homework import EXAMPLES, MOST_ROWS, MOST_UNITS, quantities
-from backprop_core.training.presets import PRESETS
+from backprop_core.explain import EXAMPLES, MOST_ROWS, MOST_UNITS, quantities
+from backprop_core.training import PRESETS
 from playground import wording
 from playground.session import widgets
 from playground.step.homework import state, worksheet

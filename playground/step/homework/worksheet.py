@@ -8,10 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from backprop_core.explain.homework import EXAMPLES, Homework, quantities
-from backprop_core.explain.marking import Mark
-from backprop_core.explain.verdicts import judge
-from backprop_core.nn.activations import Array
+from backprop_core.explain import EXAMPLES, Homework, Mark, judge, quantities
+from backprop_core.nn import Array
 
 MOST_KEPT = 200  # characters of an answer: no number is longer
 

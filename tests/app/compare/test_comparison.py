@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_core import Config, Run
-from backprop_core.data.rows import Brought
+from backprop_core.data.rows import TableRows
 from backprop_core.settings.config import DEFAULTS, SPECS
 from backprop_core.training.presets import PRESETS, suggested
 from playground import wording
@@ -203,8 +203,8 @@ def test_rows_and_weights_brought_along_are_told_apart() -> None:
         Run(config, data=(X, y)),
         Run(config, data=(X.copy(), y.copy())),
         Run(config, data=(X + 1, y)),
-        Run(config, data=Brought(X, y, ("a",), ())),
-        Run(config, data=Brought(X.copy(), y, ("a",), ())),
+        Run(config, data=TableRows(X, y, ("a",), ())),
+        Run(config, data=TableRows(X.copy(), y, ("a",), ())),
     ]
     assert differences(runs)["Rows brought"] == ["own A", "own A", "own B", "own C", "own C"]
     assert "Rows brought" not in differences(runs[:2])

@@ -12,7 +12,7 @@ from streamlit.util import calc_hash
 from support.patience import PATIENCE
 
 from backprop_core import Run
-from backprop_core.data.rows import Brought
+from backprop_core.data.rows import TableRows
 from playground.data import choice, state
 from playground.data.figures import Points
 from playground.data.memory import DataPage
@@ -360,8 +360,8 @@ def test_a_scaled_target_is_trained_on(page: Page) -> None:
     page.paste(PRICES)
     assert page.widget("data_scale_target").value
     page.train()
-    assert isinstance(page.run.brought, Brought)
-    assert page.run.brought.scale_target
+    assert isinstance(page.run.user_rows, TableRows)
+    assert page.run.user_rows.scale_target
     np.testing.assert_allclose(page.run.data.y.mean(), 0, atol=0.5)
     assert page.run.data.targets.mean() > 1_000
     assert page.run.config.loss == "mse"
@@ -398,7 +398,7 @@ def test_other_layers_keep_the_data_and_another_dataset_leaves_it(page: Page) ->
     assert page.run.config.hidden == (3,)
     assert page.run.data.classes == ("iris", "rose", "tulip")
     page.choose("dataset", "moons")
-    assert page.run.brought is None
+    assert page.run.user_rows is None
     page.press("undo")
     assert page.run.data.classes == ("iris", "rose", "tulip")
     assert page.widget("dataset").value == "csv"

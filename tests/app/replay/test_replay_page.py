@@ -16,7 +16,7 @@ from plotly.offline import get_plotlyjs
 from support.decoding import Shown, decoded
 
 from backprop_core import Config, Run
-from backprop_core.data.rows import Brought
+from backprop_core.data.rows import TableRows
 from backprop_core.nn.activations import Array
 from backprop_core.training.presets import PRESETS, suggested
 from backprop_core.training.snapshot import Snapshot
@@ -53,7 +53,7 @@ def edited() -> Run:
 def hostile() -> Run:
     X = np.random.RandomState(0).randn(60, 3)
     y = (X[:, 0] > 0) + (X[:, 1] > 0).astype(float)
-    return trained(suggested("iris"), 5, data=Brought(X, y, ("<b>x</b>", "a$x$&amp;", HOSTILE[0]), HOSTILE))
+    return trained(suggested("iris"), 5, data=TableRows(X, y, ("<b>x</b>", "a$x$&amp;", HOSTILE[0]), HOSTILE))
 
 
 def diverged() -> Run:
@@ -476,7 +476,7 @@ def test_hostile_names_are_plain() -> None:
 def test_hostile_names_of_unbrought_kinds_do_not_matter() -> None:
     """A surface shows the names of inputs and classes as well."""
     X = np.random.RandomState(0).randn(30, 2)
-    data = Brought(X, (X[:, 0] > 0).astype(float), ("<i>a</i>", "javascript:b"), ("<s>no", "y$e$s"))
+    data = TableRows(X, (X[:, 0] > 0).astype(float), ("<i>a</i>", "javascript:b"), ("<s>no", "y$e$s"))
     figure = json.dumps(figure_of(trained(suggested("moons"), 3, data=data)), ensure_ascii=False)
     assert "‹i›a‹/i›" in figure
     assert "‹s›no" in figure
