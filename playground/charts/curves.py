@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from backprop_core.nn import Array
-from playground.charts.live_figure import Live, layout, nice_ceiling, typed
+from playground.charts.live_figure import Live, encoded, layout, nice_ceiling, visible_axis
 from playground.charts.theme import CLASSES, Theme
 
 MOST_POINTS = 400
@@ -33,14 +33,7 @@ class Curves(Live):
             for name, colour in zip(names, colours, strict=False)
         ]
         dots = go.Scatter(mode="markers", marker={"size": 9, "color": colours[: len(names)]}, hoverinfo="skip")
-        axis = {
-            "fixedrange": True,
-            "automargin": False,
-            "zeroline": False,
-            "gridcolor": theme.line,
-            "color": theme.muted,
-            "tickfont": {"size": 11},
-        }
+        axis = visible_axis(theme, tickfont={"size": 11})
         keys = [
             {
                 "text": f"<b>{name}</b>",
@@ -73,7 +66,7 @@ class Curves(Live):
         kept = thinned(len(epochs), MOST_POINTS)
         at = int(np.searchsorted(epochs, epoch, side="right")) - 1
         values = [drawable(curve[kept], log=self._log) for curve in curves]
-        lines = [{"x": typed(epochs[kept], exact=True), "y": typed(curve, exact=True)} for curve in values]
+        lines = [{"x": encoded(epochs[kept], exact=True), "y": encoded(curve, exact=True)} for curve in values]
         dots = {"x": [int(epochs[at])] * len(curves), "y": [_number(curve[at]) for curve in curves]}
         reach = [0, max(10.0, nice_ceiling(float(epochs[-1])))]
         self.show(

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from backprop_core.nn import Array, Params
-from playground.charts.live_figure import HIDDEN_AXIS, Live, layout, nice_ceiling, typed
+from playground.charts.live_figure import HIDDEN_AXIS, Live, encoded, layout, nice_ceiling
 from playground.charts.theme import Theme, diverging
 
 MOST_LINES = 400  # of larger networks, only the largest weights are drawn
@@ -81,10 +81,10 @@ class Diagram(Live):
         lines = []
         for chosen in (order[weights[order] < 0], order[weights[order] > 0]):
             x, y = _bars(self._ends[chosen], self._widest * sizes[chosen] / largest)
-            lines.append({"x": typed(x), "y": typed(y)})
+            lines.append({"x": encoded(x), "y": encoded(y)})
         end = nice_ceiling(float(np.abs(biases).max(initial=0.0)))
         colours = np.concatenate([np.zeros(self._inputs), biases])
-        circles: dict[str, Any] = {"marker": {"color": typed(colours, exact=True), "cmin": -end, "cmax": end}}
+        circles: dict[str, Any] = {"marker": {"color": encoded(colours, exact=True), "cmin": -end, "cmax": end}}
         middles: dict[str, Any] = {}
         if hints:
             middle = self._ends[order][:, :2] * 0.62 + self._ends[order][:, 2:] * 0.38

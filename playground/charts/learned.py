@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from backprop_core.data import Data
 from backprop_core.nn import Array
-from playground.charts.live_figure import HIDDEN_AXIS, Live, layout, short, typed
+from playground.charts.live_figure import HIDDEN_AXIS, Live, encoded, layout, short, visible_axis
 from playground.charts.theme import CLASSES, Theme, diverging
 
 GRID = 44  # points of a surface along each axis
@@ -91,11 +91,11 @@ class Surface(Live):
             best = outputs.argmax(axis=1)
             sure = np.clip(outputs.max(axis=1), 0.0, 0.999)
             z, best = (best + sure).reshape(GRID, GRID), best.reshape(GRID, GRID)
-            self.show({"z": typed(z), "customdata": self._names[best].tolist()})
+            self.show({"z": encoded(z), "customdata": self._names[best].tolist()})
         else:
             beyond = (self._high - self._low) / 2
             bounded = np.clip(outputs[:, 0], self._low - beyond, self._high + beyond)
-            self.show({"z": typed(bounded.reshape(GRID, GRID), exact=self._exact)})
+            self.show({"z": encoded(bounded.reshape(GRID, GRID), exact=self._exact)})
 
     def _scale(self, theme: Theme) -> tuple[list[tuple[float, str]], tuple[float, float]]:
         if self._regression:
@@ -152,13 +152,7 @@ class Curve(Live):
             mode="lines", x=line_grid(data)[:, 0], y=np.zeros(CURVE), line={"width": 3, "color": theme.text},
             hovertemplate=f"{data.inputs[0]} %{{x:.6~g}}: output %{{y:.6g}}<extra></extra>",
         )  # fmt: skip
-        axis = {
-            "fixedrange": True,
-            "automargin": False,
-            "zeroline": False,
-            "gridcolor": theme.line,
-            "color": theme.muted,
-        }
+        axis = visible_axis(theme)
         super().__init__(
             [*rows, line],
             **layout(
@@ -172,10 +166,10 @@ class Curve(Live):
 
     def update_outputs(self, outputs: Array) -> None:
         """Show these outputs (CURVE, 1) for the rows of `line_grid`."""
-        self.show({}, {}, {"y": typed(outputs[:, 0], exact=True)})
+        self.show({}, {}, {"y": encoded(outputs[:, 0], exact=True)})
 
 
-class Table(Live):
+class OutputTable(Live):
     """A truth table: each row's inputs and target, and the network's output beside it, coloured, right or wrong.
 
     Numbers are in the user's units. Colours show the values trained on, which have one scale for all outputs.
@@ -228,11 +222,11 @@ class Table(Live):
             for row, mark in zip(answers.tolist(), marks, strict=True)
             for cell in [*(format(value, self._form) for value in row), mark]
         ]
-        changes = {"z": typed(self._cells, exact=True)}
+        changes = {"z": encoded(self._cells, exact=True)}
         if answers is not outputs:
             in_units = self._cells.copy()
             in_units[:, self._first : self._first + self._outputs] = answers
-            changes["customdata"] = typed(in_units, exact=True)
+            changes["customdata"] = encoded(in_units, exact=True)
         self.show(changes, {"text": self._fixed + numbers})
 
 
@@ -272,7 +266,7 @@ class Confusion(Live):
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         # A blank: plotly.js fails to draw a label that was empty in the drawing before.
         numbers = [str(int(count)) if count else " " for count in counts.ravel()]
-        self.show({"z": typed(shares), "customdata": typed(counts)}, {"text": self._names + numbers})
+        self.show({"z": encoded(shares), "customdata": encoded(counts)}, {"text": self._names + numbers})
 
 
 def _colour_range(data: Data) -> tuple[float, float]:

@@ -50,7 +50,7 @@ def merged(old: Any, changes: Any) -> Any:
     return changes
 
 
-def typed(array: Array, *, exact: bool = False) -> dict[str, Any]:
+def encoded(array: Array, *, exact: bool = False) -> dict[str, Any]:
     """An array in Plotly's base64 form, shorter and faster than digits; in single precision unless exact."""
     if not exact:
         array = np.clip(array, np.finfo(np.float32).min, np.finfo(np.float32).max)
@@ -78,6 +78,12 @@ def layout(theme: Theme, height: int, **changes: Any) -> dict[str, Any]:
         "xaxis": HIDDEN_AXIS,
         "yaxis": HIDDEN_AXIS,
     } | changes
+
+
+def visible_axis(theme: Theme, **changes: Any) -> dict[str, Any]:
+    """An axis with grid lines and tick labels, in margins that stay as they are."""
+    look = {"fixedrange": True, "automargin": False, "zeroline": False, "gridcolor": theme.line, "color": theme.muted}
+    return look | changes
 
 
 def nice_ceiling(value: float) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from backprop_core.nn import Array
-from playground.charts.live_figure import HIDDEN_AXIS, Live, layout, nice_ceiling, short, typed
+from playground.charts.live_figure import HIDDEN_AXIS, Live, encoded, layout, nice_ceiling, short
 from playground.charts.theme import Theme, diverging
 
 GAP = 2  # empty columns between matrices, room for the names of rows
@@ -116,7 +116,7 @@ class Matrices(Live):
             self._cells[: values.shape[0], start : start + values.shape[1]] = values
         self._cells[self._crossed] = np.nan
         end = nice_ceiling(max(float(np.abs(values).max(initial=0.0)) for values in matrices))
-        heatmap = {"z": typed(self._cells, exact=self._exact), "zmin": -end, "zmax": end}
+        heatmap = {"z": encoded(self._cells, exact=self._exact), "zmin": -end, "zmax": end}
         if not self._digits:
             self.show(heatmap)
             return end

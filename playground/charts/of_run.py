@@ -68,7 +68,7 @@ def learned_figure(run: Run, view: str, theme: Theme, height: int) -> tuple[Live
         curve, line = learned.Curve(data, theme, height), learned.line_grid(data)
         return curve, lambda snapshot: curve.update_outputs(snapshot.predict(line))
     if view == "Table":
-        table = learned.Table(data, theme, height)
+        table = learned.OutputTable(data, theme, height)
         return table, lambda snapshot: table.update_outputs(snapshot.a[-1])
     if view == "Confusion":
         confusion = learned.Confusion(data.classes, theme, height)

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from backprop_core.nn import Array
-from playground.charts.live_figure import HIDDEN_AXIS, Live, layout, nice_ceiling, typed
+from playground.charts.live_figure import HIDDEN_AXIS, Live, encoded, layout, nice_ceiling
 from playground.charts.theme import Theme, diverging
 
 TILE = 18  # points along each side of a tile
@@ -65,7 +65,7 @@ class Mosaic(Live):
                 tile = layer[:, i].reshape(TILE, TILE)[::-1] if tall == wide else layer[:, i][None, :]
                 self._cells[top : top + tall, left : left + wide] = tile
         end = nice_ceiling(float(np.nanmax(np.abs(self._cells))))
-        self.show({"z": typed(self._cells), "zmin": -end, "zmax": end})
+        self.show({"z": encoded(self._cells), "zmin": -end, "zmax": end})
 
     def _corner(self, layer: int, unit: int) -> tuple[int, int]:
         """Row and column of a tile's first cell; layers with few units are centred."""

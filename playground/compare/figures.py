@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from backprop_core.nn import Array
 from playground.charts.curves import MOST_POINTS, drawable, thinned, y_range
-from playground.charts.live_figure import Live, layout, typed
+from playground.charts.live_figure import Live, encoded, layout, visible_axis
 from playground.charts.theme import CLASSES, Theme
 
 SERIES = ("Training", "Test", "Both")
@@ -96,14 +96,7 @@ class LossCurves(Live):
         axis = y_range([self._below(self._highest, values) for _, values, _ in curves] or [np.zeros(0)], log=log)
         colours = [style(line.place).colour for line in lines]
         dots = go.Scatter(mode="markers", marker={"size": 8, "color": colours}, hoverinfo="skip")
-        ticks = {
-            "fixedrange": True,
-            "automargin": False,
-            "zeroline": False,
-            "gridcolor": theme.line,
-            "color": theme.muted,
-            "tickfont": {"size": 11},
-        }
+        ticks = visible_axis(theme, tickfont={"size": 11})
         super().__init__(
             [*(self._trace(*curve) for curve in curves), dots],
             **layout(
@@ -152,8 +145,8 @@ class LossCurves(Live):
         kept = thinned(len(values), MOST_POINTS)
         return go.Scatter(
             mode="lines",
-            x=typed(kept, exact=True),
-            y=typed(self._drawn(values[kept]), exact=True),
+            x=encoded(kept, exact=True),
+            y=encoded(self._drawn(values[kept]), exact=True),
             line={"color": colour, "dash": dash, "width": 1.2 if thin else 2.4},
             opacity=0.7 if thin else 1.0,
             hovertemplate=f"<b>{line.place + 1}</b> {as_text(line.name)}<br>{what} at epoch %{{x:,}}: %{{y:.8g}}"

@@ -6,7 +6,6 @@ import html
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from playground import wording
 from playground.charts import alt_text
@@ -17,6 +16,7 @@ from playground.compare.figures import SERIES, style, swatch
 from playground.compare.state import Pin
 from playground.components import chart_config, live
 from playground.components.style import use_style
+from playground.components.switch import switch
 from playground.session import navigation, playing, widgets
 from playground.session.session import next_frame
 
@@ -117,8 +117,8 @@ def _curves(pins: list[Pin]) -> dict[str, dict[str, Any]]:
     with st.container(key="panel_compare_curves"):
         head = st.container(key="head_compare_curves", horizontal=True, horizontal_alignment="distribute")
         title = head.empty()
-        series = _switch(head, "compare_series", SERIES)
-        scale = _switch(head, "compare_scale", ("log", "linear"))
+        series = switch("compare_series", SERIES, place=head)
+        scale = switch("compare_scale", ("log", "linear"), place=head)
         title.markdown(f"**Loss** :small[:gray[{_about_losses(pins, series)}]]")
         left, right = st.columns([4, 1], gap="small")
         with left.container(key="compare_curves"):
@@ -166,7 +166,7 @@ def _pictures(pins: list[Pin]) -> dict[str, dict[str, Any]]:
     with st.container(key="head_pictures", horizontal=True, vertical_alignment="center"):
         st.markdown("**Learned**")
         views = state.views()
-        view = _switch(st.container(width="content"), "compare_view", views) if len(views) > 1 else views[0]
+        view = switch("compare_view", views) if len(views) > 1 else views[0]
     figures = state.pictures(view, height, compact=len(pins) > MOST_LARGE)
     with st.container(key=f"cards_{columns}"):
         for pin in pins:
@@ -285,18 +285,3 @@ def _table(key: str, pins: list[Pin], columns: dict[str, list[Any]]) -> None:
         row_height=ROW_HEIGHT,
         placeholder=wording.NOTHING,
     )
-
-
-def _switch(head: DeltaGenerator, key: str, options: tuple[str, ...]) -> str:
-    widgets.keep_choice(key, options)
-    head.segmented_control(
-        key,
-        options,
-        key=key,
-        required=True,
-        on_change=widgets.keep,
-        args=(key,),
-        label_visibility="collapsed",
-        width="content",
-    )
-    return str(widgets.value(key))

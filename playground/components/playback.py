@@ -11,7 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from playground.components import live
 from playground.components.bursts import burst
-from playground.session import playing, transport, widgets
+from playground.components.switch import switch
+from playground.session import playing, transport
 from playground.session.session import next_frame, session
 
 
@@ -59,17 +60,7 @@ def play(draw: Callable[[], None]) -> None:
 
 def choose_speed() -> None:
     """The choice of how many epochs are trained for each frame."""
-    widgets.keep_choice("speed", playing.SPEEDS, "auto")
-    st.segmented_control(
-        "Speed",
-        playing.SPEEDS,
-        key="speed",
-        required=True,
-        on_change=widgets.keep,
-        args=("speed",),
-        label_visibility="collapsed",
-        width="content",
-    )
+    switch("speed", playing.SPEEDS, "Speed", default="auto")
 
 
 def button(key: str, label: str, icon: str, callback: Callable[..., None], help: str, **options: Any) -> None:

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from backprop_core.landscape import Landscape, Trail
 from backprop_core.nn import Array
-from playground.charts.live_figure import SMALLEST, Live, layout, nice_ceiling, short, typed
+from playground.charts.live_figure import SMALLEST, Live, encoded, layout, nice_ceiling, short
 from playground.charts.theme import DARK, Theme
 
 LOG_COLOURS, LOG_HEIGHTS = 0.5, 2.0  # decades of losses beyond which colours, and heights, become logarithmic
@@ -261,7 +261,7 @@ def _unit(numbers: Array) -> float:
 
 
 def _along(names: str, points: Array) -> dict[str, Any]:
-    return {name: typed(column, exact=True) for name, column in zip(names, points.T, strict=True)}
+    return {name: encoded(column, exact=True) for name, column in zip(names, points.T, strict=True)}
 
 
 def _texts(trail: Trail, scale: Scale) -> list[str]:

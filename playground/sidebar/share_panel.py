@@ -11,6 +11,7 @@ import streamlit as st
 from backprop_core import ConfigError, Run, export
 from backprop_core.training import saving
 from playground.components import chart_config
+from playground.components.switch import switch
 from playground.replay.page_html import replay_html
 from playground.session import widgets
 from playground.session.session import session, theme
@@ -55,10 +56,9 @@ def view() -> None:
             help=f"A file saved here, up to {saving.MOST_BYTES // 1_000_000} MB. The run shown now can be undone back.",
         )  # fmt: skip
         _take_home(run, playing)
-        widgets.keep_choice("picture", chart_config.PICTURES)
-        st.segmented_control(
-            "Pictures of charts", chart_config.PICTURES, key="picture", required=True, on_change=widgets.keep,
-            args=("picture",), help="Point at a chart: the camera in its corner saves it, in this format.",
+        switch(
+            "picture", chart_config.PICTURES, "Pictures of charts", label_visibility="visible",
+            help="Point at a chart: the camera in its corner saves it, in this format.",
         )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from backprop_core.nn import Array
 from backprop_core.sweep import Result
 from playground.charts import alt_text
-from playground.charts.live_figure import Live, layout, short, typed
+from playground.charts.live_figure import Live, encoded, layout, short, visible_axis
 from playground.charts.theme import Theme
 
 MOST_NUMBERS = 200  # cells, up to which there is a number in each
@@ -118,7 +118,7 @@ class SweepMap(Live):
             corners = {"x0": i - 0.49, "x1": i + 0.49, "y0": j - 0.49, "y1": j + 0.49}
             frame = [{"type": "rect", **corners, "line": {"color": self._theme.text, "width": 3}}]
         self.show(
-            {"z": typed(z, exact=True), "text": texts, "zmin": low, "zmax": high, "colorbar": ticks,
+            {"z": encoded(z, exact=True), "text": texts, "zmin": low, "zmax": high, "colorbar": ticks,
              "showscale": bool(np.isfinite(z).any())},
             {"hovertext": [hover[cell] for cell in self._cells]},
             layout={"shapes": frame},
@@ -215,7 +215,7 @@ def bundle(result: Result, cell: tuple[int, int], seed: int, theme: Theme, heigh
                 hovertemplate="seed %{customdata}, epoch %{x:,}: loss %{y:.6g}<extra></extra>",
             )
         )  # fmt: skip
-    axis = {"fixedrange": True, "zeroline": False, "gridcolor": theme.line, "color": theme.muted, "automargin": False}
+    axis = visible_axis(theme)
     known = curves[np.isfinite(curves)]
     return go.Figure(
         lines,

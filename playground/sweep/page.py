@@ -16,6 +16,7 @@ from playground.charts import alt_text
 from playground.components import chart_config, live
 from playground.components.bursts import burst
 from playground.components.style import use_style
+from playground.components.switch import switch
 from playground.session import navigation, playing, widgets
 from playground.session.session import next_frame, theme
 from playground.sweep import axis_values, state
@@ -68,17 +69,15 @@ def _settings(current: state.Sweeps) -> tuple[DeltaGenerator, DeltaGenerator]:
         help=f"How long every run is trained, 1 to {MAX_EPOCHS:,}.",
     )  # fmt: skip
     options = state.solved_options()
-    widgets.keep_choice("sweep_solved", options)
     row = st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="sweep_goal")
-    row.segmented_control(
-        "Solved means", options, key="sweep_solved", required=True, on_change=widgets.keep, args=("sweep_solved",),
-        width="content",
+    solved = switch(
+        "sweep_solved", options, "Solved means", place=row, label_visibility="visible",
         help="What must hold for the training rows at the end. Epochs until solved: from when on it has held.",
     )  # fmt: skip
     widgets.keep_value("sweep_below", 0.01)
     row.number_input(
         "Loss below", 1e-12, 1e6, key="sweep_below", on_change=widgets.keep, args=("sweep_below",), format="%g",
-        label_visibility="collapsed", disabled=widgets.value("sweep_solved") != state.BY_LOSS,
+        label_visibility="collapsed", disabled=solved != state.BY_LOSS,
         help="The loss below which a run counts as solved.",
     )  # fmt: skip
     _base(current)
@@ -172,17 +171,13 @@ def _results(current: state.Sweeps) -> Callable[[], None]:
         st.info("Choose a ready sweep, or settings of your own, and press **Start**.", icon=":material/grid_on:")
         return lambda: None
     with st.container(key="head_sweep", horizontal=True, horizontal_alignment="distribute"):
-        widgets.keep_choice("sweep_measure", tuple(MEASURES))
-        st.segmented_control(
-            "Show", tuple(MEASURES), format_func=lambda name: MEASURES[name].label, key="sweep_measure", required=True,
-            on_change=widgets.keep, args=("sweep_measure",), label_visibility="collapsed",
-        )  # fmt: skip
+        measure = switch("sweep_measure", tuple(MEASURES), "Show", format_func=lambda name: MEASURES[name].label)
         st.download_button(
             "CSV", result.csv, "sweep.csv", "text/csv", icon=":material/download:", key="sweep_csv",
             on_click="ignore", help="Every run on a line: values, seed, losses, epochs until solved.",
         )  # fmt: skip
     bar = st.empty()
-    map_ = state.map_of(result, widgets.value("sweep_measure"), MAP_HEIGHT)
+    map_ = state.map_of(result, measure, MAP_HEIGHT)
     with st.container(key="sweep_map"):
         st.plotly_chart(
             map_.figure, config=chart_config.config(), height=MAP_HEIGHT, key=state.map_key(),
