@@ -9,7 +9,7 @@ import numpy as np
 
 from backprop_core.data.datasets import DATASETS
 from backprop_core.data.scaling import Scaling
-from backprop_core.nn.activations import Array
+from backprop_core.nn.activations import Activation, Array
 from backprop_core.nn.blas import LARGEST_ALONE
 from backprop_core.nn.initializers import INITIALIZERS, Params
 from backprop_core.nn.losses import FUSED, Fused
@@ -66,6 +66,11 @@ class Plan:
     diverged: int | None
 
     @property
+    def origin(self) -> str:
+        """Where the program comes from."""
+        return f"Made by Backprop Playground, where the loss after epoch {self.epochs:,} is {self.loss!r}."
+
+    @property
     def config(self) -> Config:
         """The configuration at the start."""
         return self.stretches[0].config
@@ -84,6 +89,36 @@ class Plan:
     def fused(self) -> Fused | None:
         """Output and loss taken together, if they are."""
         return FUSED.get((self.network.output, self.network.loss))
+
+    @property
+    def activation_names(self) -> dict[int, str]:
+        """The name of each layer's activation."""
+        return dict(zip(self.layers, [*self.network.activations, self.network.output], strict=True))
+
+    @property
+    def activations(self) -> dict[str, Activation]:
+        """The activations by name, each once."""
+        return dict(zip(self.activation_names.values(), self.network.functions, strict=True))
+
+    @property
+    def pulls_back(self) -> bool:
+        """Whether the outputs' δ needs all of a sample's outputs."""
+        return self.fused is None and self.network.functions[-1].pull_back is not None
+
+    @property
+    def sloped_layers(self) -> range:
+        """The layers whose f'(z) is needed."""
+        return self.layers[:-1] if self.fused or self.pulls_back else self.layers
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether the learning rate changes with the epochs."""
+        return self.used("schedule") != ["constant"]
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the starting weights are drawn at random."""
+        return not self.own and "rng" in INITIALIZERS[self.config.init].code
 
     @property
     def rows(self) -> int:
@@ -142,14 +177,14 @@ class Plan:
         needed += [name for optimizer in self.used("optimizer") for name in OPTIMIZERS[optimizer].settings]
         needed += [name for schedule in self.used("schedule") for name in SCHEDULES[schedule].settings]
         needed += self.penalties
-        found = {name: getattr(config, name) for name in needed}
+        settings = {name: getattr(config, name) for name in needed}
         if self.is_batched:
-            found["batch_size"] = self.batch_size(config)
+            settings["batch_size"] = self.batch_size(config)
         if len({config.shuffle for config in self.configs if self.batch_size(config) < self.rows}) > 1:
-            found["shuffle"] = config.shuffle
+            settings["shuffle"] = config.shuffle
         if len(self.used("train_biases")) > 1:
-            found["train_biases"] = config.train_biases
-        return found
+            settings["train_biases"] = config.train_biases
+        return settings
 
     def changes(self, index: int) -> dict[str, float | bool]:
         """The settings that are others in a stretch than in the one before it."""
@@ -157,7 +192,7 @@ class Plan:
         return {name: value for name, value in now.items() if value != before[name]}
 
 
-def plan(run: Run) -> Plan:
+def plan_of(run: Run) -> Plan:
     """What there is to reproduce of a run; an epoch that was begun with `step` is left out."""
     data, network = run.data, run.network
     return Plan(
