@@ -1,7 +1,8 @@
 """Datasets: what a network learns.
 
 A `Dataset` is an entry of the registry: how its rows are made and what is known about them. `prepare` turns an entry
-and its settings into `Data`, inputs and targets split into training and test rows; `bring` does so for a user's rows.
+and its settings into `Data`, inputs and targets split into training and test rows; `rows.user_data` does so for a
+user's rows.
 
 scikit-learn makes and splits the rows; it is imported where it is called, so that the truth tables need only NumPy.
 """
@@ -15,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_core.data.rows import Data, Rows, Task, split
+from backprop_core.data.rows import Data, DataSettings, Rows, Task, split
 from backprop_core.nn.activations import Array
 
 TEST_SHARE = 0.25  # held back of a dataset's rows, unless something else is asked for
@@ -262,17 +263,12 @@ DATASETS: dict[str, Dataset] = {
 
 
 @functools.lru_cache(maxsize=8)
-def prepare(
-    dataset: str, samples: int, noise: float, test_share: float, data_seed: int, features: tuple[str, ...], output: str
-) -> Data:
+def prepare(settings: DataSettings) -> Data:
     """The data of a registry entry (cached: equal settings give the same read-only arrays)."""
-    entry = DATASETS[dataset]
-    rows = entry.load(samples, noise, data_seed)
-    return split(
-        rows,
-        entry.task,
-        test_share if "test_share" in entry.settings else 0.0,
-        data_seed,
-        features if entry.plane else (),
-        output,
-    )
+    entry = DATASETS[settings.dataset]
+    rows = entry.load(settings.samples, settings.noise, settings.data_seed)
+    if "test_share" not in entry.settings:
+        settings = settings._replace(test_share=0.0)
+    if not entry.plane:
+        settings = settings._replace(features=())
+    return split(rows, entry.task, settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -26,6 +26,21 @@ FEATURES: dict[str, Callable[[Array, Array], Array]] = {
     "sin_x2": lambda x1, x2: np.sin(x2),
 }
 FEATURE_LABELS = {"x1_squared": "x1²", "x2_squared": "x2²", "sin_x1": "sin x1", "sin_x2": "sin x2"}
+
+
+class DataSettings(NamedTuple):
+    """The settings of a configuration that decide what is trained on, and how rows are shown to a network.
+
+    `output` is part of them, as the targets of classes depend on the output units.
+    """
+
+    dataset: str
+    samples: int
+    noise: float
+    test_share: float
+    data_seed: int
+    features: tuple[str, ...]
+    output: str
 
 
 @dataclass(frozen=True)
@@ -112,13 +127,10 @@ def _feature_label(feature: str, inputs: tuple[str, ...]) -> str:
     return re.sub("x[12]", lambda found: inputs[int(found[0][1]) - 1], spaced)
 
 
-def bring(
+def user_data(
     X: Array,
     y: Array,
-    test_share: float,
-    data_seed: int,
-    features: tuple[str, ...],
-    output: str,
+    settings: DataSettings,
     *,
     inputs: tuple[str, ...] = (),
     classes: tuple[str, ...] | None = None,
@@ -140,6 +152,7 @@ def bring(
         If rows are missing, ragged, not finite, or more than the limits `MAX_ROWS`, `MAX_INPUTS`, `MAX_CLASSES`; if
         names do not fit them; or if rows of several labels meet a softmax output.
     """
+    output = settings.output
     X, y = np.atleast_2d(np.asarray(X, dtype=float)), np.asarray(y, dtype=float)
     if X.ndim != 2 or not 1 <= X.shape[0] <= MAX_ROWS or not 1 <= X.shape[1] <= MAX_INPUTS:
         raise ValueError(
@@ -170,7 +183,7 @@ def bring(
         standardise,
         scale_target and not classes and not multilabel,
     )
-    data = split(rows, task, test_share, data_seed, features if X.shape[1] == 2 else (), output)
+    data = split(rows, task, settings if X.shape[1] == 2 else settings._replace(features=()))
     return replace(data, task="classification", classes=(), multilabel=True) if multilabel else data
 
 
@@ -208,12 +221,12 @@ def _check_class_numbers(y: Array, classes: int) -> None:
         raise ValueError(f"Classes must be whole numbers from 0 to {classes - 1}.")
 
 
-def split(rows: Rows, task: Task, test_share: float, data_seed: int, features: tuple[str, ...], output: str) -> Data:
+def split(rows: Rows, task: Task, settings: DataSettings) -> Data:
     """The data of all rows: a share of them held back for testing, those of a class evenly where it can be."""
-    X, targets = rows.X, _targets(rows, output)
+    X, targets = rows.X, _targets(rows, settings.output)
     target_scaling = standardising_targets(targets) if rows.scale_target else None
     train, test = np.arange(len(X)), np.arange(0)
-    held_back = round(test_share * len(X))
+    held_back = round(settings.test_share * len(X))
     if 0 < held_back < len(X):
         from sklearn.model_selection import train_test_split
 
@@ -221,7 +234,7 @@ def split(rows: Rows, task: Task, test_share: float, data_seed: int, features: t
         enough = task == "classification" and min(np.unique(classes, return_counts=True)[1]) > 1
         roomy = enough and min(held_back, len(X) - held_back) >= len(rows.classes)
         train, test = train_test_split(
-            train, test_size=held_back, random_state=data_seed, stratify=classes if roomy else None
+            train, test_size=held_back, random_state=settings.data_seed, stratify=classes if roomy else None
         )
         train, test = np.sort(train), np.sort(test)
     scaling = _scaling(rows, train)
@@ -234,7 +247,7 @@ def split(rows: Rows, task: Task, test_share: float, data_seed: int, features: t
         y_test=_scaled(own_targets_test, target_scaling),
         inputs=rows.inputs,
         classes=rows.classes,
-        features=features,
+        features=settings.features,
         rows=own,
         targets=own_targets,
         rows_test=own_test,
@@ -276,11 +289,11 @@ def _frozen(array: Array) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class Brought(Rows):
+class TableRows(Rows):
     """Rows made of a table: y is class numbers (N,), or (N, k) of what is to be met.
 
     Names are fit to be shown; `classes` are empty where y is numbers. X and y stay in the user's units: `standardise`
-    and `scale_target` are for `datasets.bring`, which knows which rows are for training. `row_numbers` are those of the
+    and `scale_target` are for `user_data`, which knows which rows are for training. `row_numbers` are those of the
     user's file, `report` says what was done.
     """
 

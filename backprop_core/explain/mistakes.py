@@ -1,171 +1,18 @@
-"""Slips that people make when they backpropagate by hand, and the numbers that come of them.
-
-`recompute` is forward propagation, backward propagation and one update (Rumelhart, Hinton & Williams 1986, in the form
-of `backprop_core.network`), written plainly and with switches. Their defaults are the right way, and a slip is an entry
-of `SLIPS` that turns a switch.
-"""
+"""Mistakes that people make when they backpropagate by hand: an entry of the registry turns a switch of `recompute`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
-from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS, Activation, Array
-from backprop_core.nn.initializers import Params
+from backprop_core.explain.homework import Homework
+from backprop_core.explain.recomputation import Switches
+from backprop_core.nn.activations import OUTPUTS
 from backprop_core.nn.losses import FUSED, LOSSES, Count
 
-if TYPE_CHECKING:
-    from backprop_core.explain.homework import Homework
-
-Numbers = dict[str, Array]
-Slope = Literal["right", "missing", "z for a", "at a", "extra", "diagonal"]
-
 
 @dataclass(frozen=True)
-class Switches:
-    """How to compute; the defaults are the right way.
-
-    layer : the one layer where the slip is made, from 1; None: wherever it can be
-    over : what the loss is averaged over; None: what its definition says
-    factor : extra factor of the loss
-    scaled : what `over` and `factor` go wrong in, of "loss" and "gradient"
-    slope : which f′ the error is multiplied by. "z for a": the formula with z where it has a; "at a": f′(a);
-        "extra": once more in an output δ that already contains it; "diagonal": softmax units taken one by one
-    updated_above : whether a δ is computed with the weights above it already updated
-    stale : whether the forward pass after the update still uses the old parameters
-    error_sign : −1 turns the output error around, and with it every δ and gradient, and the update
-    with_rate : whether the learning rate multiplies the update
-    bias_times : how often the bias is added to z
-    other_biases : whether biases are updated although frozen, or frozen although trained
-    transposed : where a square matrix is transposed, of "forward", "backward", "gradient" and "new"
-    """
-
-    layer: int | None = None
-    over: Count | None = None
-    factor: float = 1.0
-    scaled: frozenset[str] = frozenset({"loss", "gradient"})
-    slope: Slope = "right"
-    updated_above: bool = False
-    stale: bool = False
-    error_sign: float = 1.0
-    with_rate: bool = True
-    bias_times: int = 1
-    other_biases: bool = False
-    transposed: frozenset[str] = frozenset()
-
-    def at(self, layer: int) -> bool:
-        """Whether the slip is made at this layer."""
-        return self.layer in (None, layer)
-
-    def turned(self, matrix: Array, place: str, layer: int) -> Array:
-        """A matrix, transposed where the switches say so and it is square."""
-        square = matrix.shape[0] == matrix.shape[1]
-        return matrix.T if square and place in self.transposed and self.at(layer) else matrix
-
-
-def by_name(z: list[Array], a: list[Array], delta: list[Array], grads: Params, new: Params, losses: Array) -> Numbers:
-    """The quantities of one update by their names: z1, a1, delta1, dW1, db1, W1_new, b1_new, …, loss, loss_new."""
-    numbers: Numbers = {}
-    for layer, (z_l, a_l, delta_l, (dW, db), (W, b)) in enumerate(zip(z, a, delta, grads, new, strict=True), start=1):
-        numbers |= {f"z{layer}": z_l, f"a{layer}": a_l, f"delta{layer}": delta_l}
-        numbers |= {f"dW{layer}": dW, f"db{layer}": db, f"W{layer}_new": W, f"b{layer}_new": b}
-    return numbers | {"loss": losses[0], "loss_new": losses[1]}
-
-
-def recompute(homework: Homework, switches: Switches) -> Numbers:
-    """One update of a homework's network, computed as the switches say.
-
-    Returns the quantities of `by_name`: z, a and δ (N, n_l), dW and W_new (n_{l-1}, n_l), db and b_new (n_l,).
-    """
-    h, s = homework, switches
-    layers = len(h.params)
-    functions = _functions(h)
-    scale = _scale(h, s, "gradient")
-    with np.errstate(all="ignore"):
-        z, a = _forward(h, h.params, s)
-        delta: list[Array] = [np.empty(0)] * layers
-        grads: Params = list(h.params)
-        new: Params = list(h.params)
-        for l in reversed(range(layers)):  # list index; the layer's number is l + 1
-            if l == layers - 1:
-                delta[l] = s.error_sign * scale * _output_delta(h, z[l], a[l], s)
-            else:
-                above = new if s.updated_above and s.at(l + 2) else h.params
-                error = delta[l + 1] @ s.turned(above[l + 1][0], "backward", l + 2).T
-                delta[l] = _pull_back(error, z[l], a[l], functions[l], s.slope if s.at(l + 1) else "right")
-            dW = s.turned((a[l - 1] if l else h.X).T @ delta[l], "gradient", l + 1)
-            grads[l] = dW, delta[l].sum(axis=0)
-            new[l] = _update(h, l, grads[l], s)
-        params_after = [h.params[l] if s.stale and s.at(l + 1) else new[l] for l in range(layers)]
-        z_after, a_after = _forward(h, params_after, s)
-        losses = np.array([_loss(h, z[-1], a[-1]), _loss(h, z_after[-1], a_after[-1])]) * _scale(h, s, "loss")
-    return by_name(z, a, delta, grads, new, losses)
-
-
-def _functions(h: Homework) -> list[Activation]:
-    return [ACTIVATIONS[h.activation]] * (len(h.params) - 1) + [OUTPUTS[h.output]]
-
-
-def _forward(h: Homework, params: Params, s: Switches) -> tuple[list[Array], list[Array]]:
-    z: list[Array] = []
-    a: list[Array] = []
-    for layer, ((W, b), function) in enumerate(zip(params, _functions(h), strict=True), start=1):
-        times = s.bias_times if s.at(layer) else 1
-        z.append((a[-1] if a else h.X) @ s.turned(W, "forward", layer) + times * b)
-        a.append(function.f(z[-1].T).T)  # the registries have units first
-    return z, a
-
-
-def _loss(h: Homework, z: Array, a: Array) -> Array:
-    fused = FUSED.get((h.output, h.loss))
-    return fused.value(z.T, h.y.T) if fused else LOSSES[h.loss].value(a.T, h.y.T)
-
-
-def _scale(h: Homework, s: Switches, what: str) -> float:
-    """The factor by which the loss, or its gradient, is wrong."""
-    if what not in s.scaled:
-        return 1.0
-    rows, outputs = h.y.shape
-    right = LOSSES[h.loss]
-    slipped = replace(right, averages_over=s.over or right.averages_over)
-    return s.factor * right.count(rows, outputs) / slipped.count(rows, outputs)
-
-
-def _output_delta(h: Homework, z: Array, a: Array, s: Switches) -> Array:
-    function, fused = OUTPUTS[h.output], FUSED.get((h.output, h.loss))
-    # Who knows the closed form of δ writes no f′ there, so an f′ that goes wrong "everywhere" leaves that δ alone.
-    slipped = s.layer == len(h.params) or (s.layer is None and not fused) or s.slope in {"extra", "diagonal"}
-    slope = s.slope if slipped else "right"
-    if fused and slope in {"right", "extra"}:
-        delta: Array = fused.delta(a.T, h.y.T).T
-        return delta * function.derivative(z.T, a.T).T if slope == "extra" else delta
-    return _pull_back(LOSSES[h.loss].gradient(a.T, h.y.T).T, z, a, function, slope)
-
-
-def _pull_back(error: Array, z: Array, a: Array, function: Activation, slope: Slope) -> Array:
-    """dL/dz of dL/da: times f′(z), in one of its right or wrong forms."""
-    if slope == "missing":
-        return error
-    if slope == "z for a":
-        a = z
-    if slope == "at a":
-        z, a = a, function.f(a.T).T
-    if function.pull_back and slope != "diagonal":
-        return function.pull_back(error.T, a.T).T
-    return error * function.derivative(z.T, a.T).T
-
-
-def _update(h: Homework, l: int, gradients: tuple[Array, Array], s: Switches) -> tuple[Array, Array]:
-    (W, b), (dW, db) = h.params[l], gradients
-    rate = h.learning_rate if s.with_rate else 1.0
-    return s.turned(W - rate * dW, "new", l + 1), b - rate * db if h.train_biases != s.other_biases else b
-
-
-@dataclass(frozen=True)
-class Slip:
+class Mistake:
     """A mistake that has a name.
 
     `ways` are the switches of its variants, and `by_layer` tells that each can be made at one layer alone; `applies`
@@ -208,103 +55,103 @@ def _is_a_table(h: Homework) -> bool:
 
 # Most common first: where few digits fit several slips, they are named in this order.
 _ALL = (
-    Slip(
+    Mistake(
         "slope_missing",
         "f′ is missing",
         "The error coming back was not multiplied by the activation's slope f′(z).",
         (Switches(slope="missing"),),
         by_layer=True,
     ),
-    Slip(
+    Mistake(
         "sign",
         "Sign reversed",
         "The error is output minus target and the update goes against the gradient; one of these is turned around.",
         (Switches(error_sign=-1.0),),  # an update turned around gives the same weights
     ),
-    Slip(
+    Mistake(
         "rate_forgotten",
         "Learning rate forgotten",
         "The whole gradient was subtracted instead of the learning rate times the gradient.",
         (Switches(with_rate=False),),
     ),
-    Slip(
+    Mistake(
         "summed",
         "Sum instead of mean",
         "This loss is a mean, and it (or its gradient) was summed without dividing by the count.",
         _scaled(over="nothing"),
         applies=lambda h: LOSSES[h.loss].averages_over != "nothing",
     ),
-    Slip(
+    Mistake(
         "averaged",
         "Mean instead of sum",
         "The loss (or its gradient) was divided by the count of all rows and outputs, and this loss is not.",
         _scaled(over="cells"),
         applies=lambda h: LOSSES[h.loss].averages_over != "cells",
     ),
-    Slip(
+    Mistake(
         "factor_missing",
         "Factor 2 is missing",
         "The loss (or its gradient) is half of what its definition gives: a 2 was left out, or a ½ put in.",
         _scaled(factor=0.5),
         applies=_squares,
     ),
-    Slip(
+    Mistake(
         "factor_double",
         "One factor 2 too many",
         "The loss (or its gradient) is twice what its definition gives: a 2 was put in, or a ½ left out.",
         _scaled(factor=2.0),
         applies=_squares,
     ),
-    Slip(
+    Mistake(
         "slope_extra",
         "f′ is there twice",
         "With this output and this loss, δ is already free of f′: multiplying by the slope again is once too often.",
         (Switches(slope="extra"),),
         applies=lambda h: (h.output, h.loss) in FUSED,
     ),
-    Slip(
+    Mistake(
         "slope_of_z",
         "f′ with z in place of a",
         "The slope's formula is written with the activation a, and the weighted sum z was put in.",
         (Switches(slope="z for a"),),
         by_layer=True,
     ),
-    Slip(
+    Mistake(
         "slope_at_a",
         "f′ taken at a instead of z",
         "The slope was taken at the activation a, as if f had been applied twice; it belongs to the weighted sum z.",
         (Switches(slope="at a"),),
         by_layer=True,
     ),
-    Slip(
+    Mistake(
         "updated_weights",
         "Weights already updated",
         "A hidden δ was computed with the new weights of the layer above; weights change only when every δ is known.",
         (Switches(updated_above=True),),
         by_layer=True,
     ),
-    Slip(
+    Mistake(
         "bias_left_out",
         "Bias left out",
         "The weighted sum z was computed without its bias.",
         (Switches(bias_times=0),),
         by_layer=True,
     ),
-    Slip(
+    Mistake(
         "bias_frozen",
         "Bias not updated",
         "The biases were kept as they were, and in this network they are trained too.",
         (Switches(other_biases=True),),
         applies=lambda h: h.train_biases,
     ),
-    Slip(
+    Mistake(
         "bias_updated",
         "Frozen bias updated",
         "The biases were updated, and in this network they stay as they are.",
         (Switches(other_biases=True),),
         applies=lambda h: not h.train_biases,
     ),
-    Slip(
+    Mistake(
         "transposed",
         "Rows and columns exchanged",
         "A square weight matrix or its gradient was transposed: rows are the units below, columns the units above.",
@@ -317,35 +164,35 @@ _ALL = (
         ),
         by_layer=True,
     ),
-    Slip(
+    Mistake(
         "bias_twice",
         "Bias added twice",
         "The weighted sum z contains its bias two times.",
         (Switches(bias_times=2),),
         by_layer=True,
     ),
-    Slip(
+    Mistake(
         "averaged_rows",
         "Mean over the rows only",
         "The loss (or its gradient) was divided by the number of rows, and this loss counts otherwise.",
         _scaled(over="rows"),
         applies=lambda h: _is_a_table(h) and LOSSES[h.loss].averages_over != "rows",
     ),
-    Slip(
+    Mistake(
         "averaged_outputs",
         "Mean over the outputs only",
         "The loss (or its gradient) was divided by the number of outputs, and this loss counts otherwise.",
         _scaled(over="outputs"),
         applies=_is_a_table,
     ),
-    Slip(
+    Mistake(
         "softmax_diagonal",
         "Softmax units taken one by one",
         "Every softmax output depends on all weighted sums; only the slope a(1−a) of a unit by its own z was used.",
         (Switches(slope="diagonal"),),
         applies=lambda h: OUTPUTS[h.output].pull_back is not None,
     ),
-    Slip(
+    Mistake(
         "stale_weights",
         "Old weights after the update",
         "The loss after the update was computed with weights of a layer from before it.",
@@ -354,4 +201,4 @@ _ALL = (
     ),
 )
 
-SLIPS: dict[str, Slip] = {slip.name: slip for slip in _ALL}
+MISTAKES: dict[str, Mistake] = {slip.name: slip for slip in _ALL}

@@ -10,17 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from backprop_core.explain.homework import Homework
+from backprop_core.explain.recomputation import Numbers
+from backprop_core.explain.update import Explanation, Quantity
 from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS, Activation, Array
 from backprop_core.nn.losses import FUSED, LOSSES
-
-if TYPE_CHECKING:
-    from backprop_core.explain.homework import Homework
-    from backprop_core.explain.mistakes import Numbers
-    from backprop_core.explain.update import Explanation, Quantity
 
 # In units of float64's precision, relative to the sum of the sizes of the terms. A sum of n terms loses at most n/2,
 # and n is at most 9 (8 rows, or 4 units and a bias); a function of the registries loses at most 4.

@@ -13,9 +13,10 @@ from decimal import Decimal
 
 import numpy as np
 
-from backprop_core.explain.homework import Homework, diagnose, noises, quantities
+from backprop_core.explain.diagnosis import diagnose, noises, quantities
+from backprop_core.explain.homework import Homework
 from backprop_core.explain.marking import Mark, Typed, distance, mark, read
-from backprop_core.explain.mistakes import Slip
+from backprop_core.explain.mistakes import Mistake
 from backprop_core.explain.rounding import Rounding, reach, to_digits
 from backprop_core.nn.activations import Array
 
@@ -34,7 +35,7 @@ class Verdict:
     """What is said of one answer, and the slips that explain it if it is wrong."""
 
     mark: Mark
-    slips: tuple[Slip, ...] = ()
+    slips: tuple[Mistake, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

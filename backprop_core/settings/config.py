@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backprop_core.data.datasets import DATASETS, TEST_SHARE
-from backprop_core.data.rows import FEATURES
+from backprop_core.data.rows import FEATURES, DataSettings
 from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS
 from backprop_core.nn.initializers import INITIALIZERS
 from backprop_core.nn.losses import LOSSES
@@ -182,6 +182,12 @@ class Config:
         if self.test_share is None:
             return 0.0 if self.dataset == "csv" else TEST_SHARE
         return self.test_share
+
+    @property
+    def data_settings(self) -> DataSettings:
+        """What of this decides on the data."""
+        values = {name: getattr(self, name) for name in DataSettings._fields}
+        return DataSettings(**values | {"test_share": self.share_held_back})
 
     def replace(self, **changes: Any) -> Config:
         """A copy with some fields changed, checked again; unknown names raise `ConfigError`."""

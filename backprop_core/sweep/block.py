@@ -18,7 +18,7 @@ from backprop_core.settings.given import numbers_of
 from backprop_core.settings.quoting import quoted
 from backprop_core.settings.spec import ConfigError
 from backprop_core.training.history import State
-from backprop_core.training.problem import OwnRows, data_for, network_for, start_weights
+from backprop_core.training.problem import UserRows, data_for, network_for, start_weights
 from backprop_core.training.trainer import Trainer, empty_slots
 
 MARKS = 64  # points of a loss curve
@@ -71,7 +71,7 @@ class Block:
     solved: Solved
     state: State | None = None
     epoch: int = 0
-    brought: OwnRows | None = None
+    user_rows: UserRows | None = None
 
     @property
     def until(self) -> int:
@@ -120,7 +120,7 @@ def train(block: Block, patience: float) -> Block:
 def begin(block: Block) -> Slice:
     """What trains a block further, epoch by epoch. Overflow is for the caller to ignore."""
     config = block.configs[0]
-    data = data_for(config, block.brought)
+    data = data_for(config, block.user_rows)
     network = network_for(config, data)
     return Slice(block, Trainer(network, data, block.configs, _state(block, network)))
 

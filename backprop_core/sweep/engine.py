@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from typing import Any
 
-from backprop_core.data.rows import Brought
+from backprop_core.data.rows import TableRows
 from backprop_core.settings.config import Config
 from backprop_core.sweep.block import Block, Solved, rest, train
 from backprop_core.sweep.grid import Axes, Grid, plan
@@ -29,7 +29,7 @@ def run(
     seeds: Iterable[int] | int = 10,
     *,
     solved: Solved | None = None,
-    data: tuple[Any, Any] | Brought | None = None,
+    data: tuple[Any, Any] | TableRows | None = None,
     executor: Executor | None = None,
 ) -> Result:
     """Train a grid to its end.
@@ -44,7 +44,7 @@ def run(
         The seeds of every cell; 5 means range(5).
     solved : Solved, optional
         When a run counts as solved: by default with a training accuracy of 1, or an R² of 0.99.
-    data : (X, y) or Brought, optional
+    data : (X, y) or TableRows, optional
         Rows brought by the user, as `Run` takes them: X (N, d) and y (N,) or (N, k). All train, unless the
         configuration has a `test_share`.
     executor : Executor, optional

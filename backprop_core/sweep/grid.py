@@ -19,7 +19,7 @@ from backprop_core.settings.given import whole_number
 from backprop_core.settings.quoting import quoted
 from backprop_core.settings.spec import ConfigError
 from backprop_core.sweep.block import RECORD, Block, Solved, blank, bytes_a_run
-from backprop_core.training.problem import OwnRows, data_for, network_for, own_rows
+from backprop_core.training.problem import UserRows, data_for, network_for, with_user_rows
 from backprop_core.training.trainer import TOGETHER
 
 MOST_RUNS = 20_000
@@ -36,7 +36,7 @@ Axes = Mapping[str, Sequence[Any]]
 class Grid:
     """A configuration, one or two settings with their values, and the seeds of every cell.
 
-    `brought` are the user's own rows, if any; `plan` makes them of what the user passes, and settles the configuration.
+    `user_rows` are the user's own rows, if any, as `plan` makes them of what the user passes.
 
     Raises
     ------
@@ -48,7 +48,7 @@ class Grid:
     axes: tuple[tuple[str, tuple[Any, ...]], ...]
     seeds: tuple[int, ...]
     solved: Solved
-    brought: OwnRows | None = None
+    user_rows: UserRows | None = None
 
     def __post_init__(self) -> None:
         names = [name for name, _ in self.axes]
@@ -82,7 +82,7 @@ class Grid:
     @property
     def bytes(self) -> int:
         """About how much memory the sweep takes: all records, and the largest block in training."""
-        largest = max(_bytes_a_run(config, self.brought) for config in itertools.chain(*self.cells))
+        largest = max(_bytes_a_run(config, self.user_rows) for config in itertools.chain(*self.cells))
         return self.runs * RECORD.itemsize + max(largest, CACHE_BYTES)
 
     @functools.cached_property
@@ -106,7 +106,7 @@ class Grid:
         blocks = []
         for alike in kinds.values():
             places = (np.array(alike)[:, np.newaxis] * len(self.seeds) + np.arange(len(self.seeds))).ravel()
-            fitting = CACHE_BYTES // _bytes_a_run(cells[alike[0]], self.brought)
+            fitting = CACHE_BYTES // _bytes_a_run(cells[alike[0]], self.user_rows)
             together = max(1, min(MOST_TOGETHER, fitting, share))
             blocks += [self._block(part) for part in np.array_split(places, -(-len(places) // together))]
         return blocks
@@ -118,7 +118,7 @@ class Grid:
     def _block(self, places: Array) -> Block:
         indices = zip(*np.unravel_index(places, self.shape), strict=True)
         configs = tuple(self.config_at(int(i), int(j), int(s)) for i, j, s in indices)
-        return Block(configs, places, blank(len(places)), self.solved, brought=self.brought)
+        return Block(configs, places, blank(len(places)), self.solved, user_rows=self.user_rows)
 
 
 def plan(
@@ -130,17 +130,17 @@ def plan(
     data: Any = None,
 ) -> Grid:
     """A sweep over some settings' values and seeds, of what `sweep.run` takes. Raises ConfigError."""
-    config, brought = own_rows(config, data)
+    config, user_rows = with_user_rows(config, data)
     if not isinstance(axes, Mapping):
         raise ConfigError("axes", f"A sweep takes settings with their values, {{name: [...]}}, not {quoted(axes)}.")
     if not isinstance(solved, Solved | None):
         raise ConfigError("solved", f"When a run counts as solved is said by a Solved, not by {quoted(solved)}.")
     checked = {name: _values(config, name, values) for name, values in axes.items()}
-    if brought is not None and "dataset" in checked:
+    if user_rows is not None and "dataset" in checked:
         raise ConfigError("axes", "A sweep over rows of your own has these rows in every cell, not other datasets.")
-    task = DATASETS[config.dataset].task if brought is None else data_for(config, brought).task
+    task = DATASETS[config.dataset].task if user_rows is None else data_for(config, user_rows).task
     usual = Solved(score=1.0 if task == "classification" else CURVE_SOLVED)
-    return Grid(config, tuple(checked.items()), _seeds(seeds), solved or usual, brought)
+    return Grid(config, tuple(checked.items()), _seeds(seeds), solved or usual, user_rows)
 
 
 def _values(config: Config, name: Any, values: Any) -> tuple[Any, ...]:
@@ -178,7 +178,7 @@ def kind(config: Config) -> tuple[Any, ...]:
     return (*shared, bool(config.l1 or config.l2))
 
 
-def _bytes_a_run(config: Config, brought: OwnRows | None) -> int:
-    data = data_for(config, brought)
+def _bytes_a_run(config: Config, user_rows: UserRows | None) -> int:
+    data = data_for(config, user_rows)
     rows = len(data.X) + len(data.X_test) + (config.batch_size or 0)
     return bytes_a_run(network_for(config, data), rows, len(OPTIMIZERS[config.optimizer].slots))

@@ -11,7 +11,7 @@ from backprop_core.nn.activations import Array
 from backprop_core.settings.config import Config
 from backprop_core.sweep.block import Block, blank, marks
 from backprop_core.sweep.grid import Grid
-from backprop_core.training.problem import OwnRows
+from backprop_core.training.problem import UserRows
 
 COLUMNS = ("seed", "epochs", "final_loss", "score", "test_loss", "solved", "epochs_to_solve", "diverged_at")
 
@@ -38,9 +38,9 @@ class Result:
         return self.grid.config_at(i, j, s)
 
     @property
-    def data(self) -> OwnRows | None:
+    def data(self) -> UserRows | None:
         """The user's own rows that every run was trained on; None where the configuration names a dataset."""
-        return self.grid.brought
+        return self.grid.user_rows
 
     @property
     def final_loss(self) -> Array:

@@ -71,13 +71,17 @@ class Losses:
 
 
 class History:
-    """Losses after every epoch, and keyframes at multiples of an interval that doubles when they become too many."""
+    """Losses after every epoch, and keyframes at multiples of an interval that doubles when they become too many.
+
+    norms : the length of each layer's gradient (layers,), by the epochs at which it was asked for
+    """
 
     def __init__(self) -> None:
         self._loss, self._test_loss = Losses(), Losses()
         self._epochs: list[int] = []
         self._states: list[State] = []
         self._interval = 1
+        self.norms: dict[int, Array] = {}
 
     @property
     def loss(self) -> Array:
@@ -125,12 +129,14 @@ class History:
         twin = History()
         twin._loss, twin._test_loss = self._loss.copy(), self._test_loss.copy()
         twin._epochs, twin._states, twin._interval = list(self._epochs), list(self._states), self._interval
+        twin.norms = dict(self.norms)
         return twin
 
     def rewind(self, epoch: int) -> None:
         """Forget everything after an epoch."""
         self._loss.cut(epoch + 1)
         self._test_loss.cut(epoch + 1)
+        self.norms = {known: norms for known, norms in self.norms.items() if known <= epoch}
         keep = bisect_right(self._epochs, epoch)
         del self._epochs[keep:], self._states[keep:]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backprop_core.data.datasets import CLASSES, CURVE, DATASETS, TEST_SHARE, TWO_CLASSES
-from backprop_core.data.rows import Brought, marks_labels
+from backprop_core.data.rows import TableRows, marks_labels
 from backprop_core.settings.config import Config
 from backprop_core.training.recipe import Recipe
 from backprop_core.training.run import Run
@@ -33,12 +33,12 @@ def suggested(dataset: str) -> Config:
     return Config(dataset=dataset, **DATASETS[dataset].suggested)
 
 
-def suggested_for(brought: Brought) -> Config:
+def suggested_for(user_rows: TableRows) -> Config:
     """The configuration suggested for learning a user's rows: by what is to be learned, and how many rows there are."""
-    labels = marks_labels(brought.y)
-    several = len(brought.classes) > 2 and not labels
-    learned_well = CLASSES if several else TWO_CLASSES if brought.classes or labels else CURVE
-    test_share = 0.0 if len(brought.X) < FEWEST_TO_SPLIT else TEST_SHARE
+    labels = marks_labels(user_rows.y)
+    several = len(user_rows.classes) > 2 and not labels
+    learned_well = CLASSES if several else TWO_CLASSES if user_rows.classes or labels else CURVE
+    test_share = 0.0 if len(user_rows.X) < FEWEST_TO_SPLIT else TEST_SHARE
     return Config(dataset="csv", test_share=test_share, **learned_well)
 
 

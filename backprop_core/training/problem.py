@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from backprop_core.data import datasets, rows
-from backprop_core.data.rows import MAX_CLASSES, Brought, Data
+from backprop_core.data.datasets import prepare
+from backprop_core.data.rows import MAX_CLASSES, Data, TableRows, user_data
 from backprop_core.nn.activations import Array
 from backprop_core.nn.initializers import INITIALIZERS, Params
 from backprop_core.nn.losses import LOSSES
@@ -18,12 +19,12 @@ from backprop_core.settings.given import numbers_of
 from backprop_core.settings.quoting import quoted
 from backprop_core.settings.spec import ConfigError
 
-OwnRows = tuple[Array, Array] | Brought  # of the user: X (N, d) and y (N,) or (N, k), or rows with names
+UserRows = tuple[Array, Array] | TableRows  # of the user: X (N, d) and y (N,) or (N, k), or rows with names
 
 OUTPUT_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}  # other outputs have an end on one side at most
 
 
-def own_rows(config: Config, data: Any) -> tuple[Config, OwnRows | None]:
+def with_user_rows(config: Config, data: Any) -> tuple[Config, UserRows | None]:
     """The configuration of a run with rows that a user passed, and the rows as nobody can change them: mostly a copy.
 
     It names the user's rows as its dataset, and says what share of them is held back. Without rows, nothing changes.
@@ -39,7 +40,7 @@ def own_rows(config: Config, data: Any) -> tuple[Config, OwnRows | None]:
         return config, None
     own = config if config.dataset == "csv" else config.replace(dataset="csv")
     own = own.replace(test_share=own.share_held_back)
-    if isinstance(data, Brought):
+    if isinstance(data, TableRows):
         if _is_fixed(data.X) and _is_fixed(data.y):
             return own, data
         return own, dataclasses.replace(data, X=_inputs(data.X), y=_targets(data.y))
@@ -73,27 +74,19 @@ def _listed(values: Any, wanted: str) -> Array:
     return array
 
 
-def data_for(config: Config, brought: OwnRows | None = None) -> Data:
+def data_for(config: Config, user_rows: UserRows | None = None) -> Data:
     """The rows of the configuration's dataset, or those brought by the user.
 
     Raises ConfigError where rows are missing, or do not fit the configuration.
     """
-    if brought is None:
+    if user_rows is None:
         if config.dataset == "csv":
             raise ConfigError("dataset", "Dataset 'csv' needs rows: Run(config, data=(X, y)).")
-        return datasets.prepare(
-            config.dataset,
-            config.samples,
-            config.noise,
-            config.share_held_back,
-            config.data_seed,
-            config.features,
-            config.output,
-        )
-    X, y, names = _parts(brought, config)
+        return prepare(config.data_settings)
+    X, y, names = _parts(user_rows, config)
     try:
         with np.errstate(all="ignore"):
-            data = rows.bring(X, y, config.share_held_back, config.data_seed, config.features, config.output, **names)
+            data = user_data(X, y, config.data_settings, **names)
     except ValueError as error:
         raise ConfigError("data", str(error)) from error
     if not names:
@@ -103,17 +96,17 @@ def data_for(config: Config, brought: OwnRows | None = None) -> Data:
     return data
 
 
-def _parts(brought: OwnRows, config: Config) -> tuple[Array, Array, dict[str, Any]]:
+def _parts(user_rows: UserRows, config: Config) -> tuple[Array, Array, dict[str, Any]]:
     """Inputs and targets of the user's rows, and what they are called. Raises ConfigError for numbers under softmax."""
-    if not isinstance(brought, Brought):
-        return *brought, {}
-    if config.output == "softmax" and not brought.classes:
+    if not isinstance(user_rows, TableRows):
+        return *user_rows, {}
+    if config.output == "softmax" and not user_rows.classes:
         raise ConfigError(
             "output", "Output 'softmax' is for classes, and the target is numbers. Choose 'linear', or another output."
         )
-    scaling = {"standardise": brought.standardise, "scale_target": brought.scale_target}
-    names = {"inputs": brought.inputs, "classes": brought.classes, **scaling}
-    return brought.X, brought.y, names
+    scaling = {"standardise": user_rows.standardise, "scale_target": user_rows.scale_target}
+    names = {"inputs": user_rows.inputs, "classes": user_rows.classes, **scaling}
+    return user_rows.X, user_rows.y, names
 
 
 def beyond_reach(y: Array, output: str) -> float | None:
@@ -150,3 +143,15 @@ def network_for(config: Config, data: Data) -> Network:
 def start_weights(config: Config, network: Network) -> Params:
     """The weights that the configuration's initializer draws."""
     return INITIALIZERS[config.init].draw(network.sizes, config.seed)
+
+
+def checked_params(network: Network, params: Any) -> Params:
+    """Starting weights [(W, b), ...] as copies. Raises ConfigError where they are no numbers, or do not fit."""
+    wanted = "Weights must be [(W1, b1), …] of finite numbers"
+    if not isinstance(params, Sequence) or not all(isinstance(pair, Sequence) and len(pair) == 2 for pair in params):
+        raise ConfigError("params", f"{wanted}, not {quoted(params)}.")
+    layers = [(numbers_of(W, "params", wanted), numbers_of(b, "params", wanted)) for W, b in params]
+    try:
+        return network.unpack(network.pack(layers))
+    except ValueError as error:
+        raise ConfigError("params", f"{wanted}. {error}") from error

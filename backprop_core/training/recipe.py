@@ -12,7 +12,7 @@ from backprop_core.settings.config import MAX_EPOCHS, Config, Edit
 from backprop_core.settings.given import whole_number
 from backprop_core.settings.quoting import quoted
 from backprop_core.settings.spec import ConfigError
-from backprop_core.training.problem import OwnRows
+from backprop_core.training.problem import UserRows
 
 MOST_EPOCHS = 10 * MAX_EPOCHS  # playing goes on beyond the epochs that were set
 
@@ -36,7 +36,7 @@ class Recipe:
     config: Config
     edits: tuple[Edit, ...] = ()
     epochs: int = 0
-    data: OwnRows | None = None
+    data: UserRows | None = None
     params: Params | None = None
 
     def __post_init__(self) -> None:

@@ -20,13 +20,13 @@ import numpy as np
 
 from backprop_core.data.datasets import TEST_SHARE
 from backprop_core.data.plain_names import plain, shown, unique
-from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, Brought
+from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, TableRows
 from backprop_core.nn.activations import Array
 from backprop_core.nn.initializers import Params
 from backprop_core.settings.config import MAX_LAYERS, SPECS, Config, Edit, fields
 from backprop_core.settings.parameter import field_text, parse_field
 from backprop_core.settings.spec import ConfigError
-from backprop_core.training.problem import OwnRows, beyond_reach
+from backprop_core.training.problem import UserRows, beyond_reach
 from backprop_core.training.recipe import MOST_EPOCHS, Recipe
 
 FORMAT, VERSION = "backprop-playground run", 1
@@ -191,15 +191,15 @@ def _read_edit(epoch: Any, text: Any, value: Any) -> Edit:
     return Edit(_one_of(epoch, int), field, _setting(value))
 
 
-def _write_data(data: OwnRows) -> dict[str, Any]:
-    if not isinstance(data, Brought):
+def _write_data(data: UserRows) -> dict[str, Any]:
+    if not isinstance(data, TableRows):
         return {"names": None, "X": data[0].tolist(), "y": data[1].tolist()}
     names = {"inputs": list(data.inputs), "classes": list(data.classes), "standardise": data.standardise}
     names |= {"scale_target": True} if data.scale_target else {}  # older programs refuse what they do not know
     return {"names": names, "X": data.X.tolist(), "y": data.y.tolist()}
 
 
-def _read_data(values: Any) -> OwnRows:
+def _read_data(values: Any) -> UserRows:
     """The rows of a file; whether they are of a shape that can be trained on, a run finds out."""
     X, y, names = _members(values, "X", "y", "names")
     X, y = _array(X), _array(y)
@@ -210,10 +210,10 @@ def _read_data(values: Any) -> OwnRows:
     given = {"scale_target": False} | _one_of(names, dict)  # files of before have scaled targets in place of it
     inputs, classes, *flags = _members(given, "inputs", "classes", "standardise", "scale_target")
     standardise, scale_target = (_one_of(flag, bool) for flag in flags)
-    return Brought(X, y, _names(inputs), _names(classes), standardise, scale_target)
+    return TableRows(X, y, _names(inputs), _names(classes), standardise, scale_target)
 
 
-def _as_meant(config: Config, data: OwnRows | None) -> tuple[Config, OwnRows | None]:
+def _as_meant(config: Config, data: UserRows | None) -> tuple[Config, UserRows | None]:
     """What a file of before meant: with own rows, a quarter was held back where the file does not say otherwise; and
     whole numbers that the output cannot reach were numbers all the same. Files of today say so themselves.
     """
@@ -221,9 +221,9 @@ def _as_meant(config: Config, data: OwnRows | None) -> tuple[Config, OwnRows | N
         return config, None
     if config.test_share is None:
         config = config.replace(test_share=TEST_SHARE)
-    if not isinstance(data, Brought) and beyond_reach(data[1], config.output) is not None:
+    if not isinstance(data, TableRows) and beyond_reach(data[1], config.output) is not None:
         X, y = np.atleast_2d(data[0]), data[1]
-        data = Brought(X, y.reshape(-1, 1), tuple(f"x{i + 1}" for i in range(X.shape[1])))
+        data = TableRows(X, y.reshape(-1, 1), tuple(f"x{i + 1}" for i in range(X.shape[1])))
     return config, data
 
 

@@ -34,21 +34,21 @@ def reach(values: Array) -> str:
 def matrices(what: str, epoch: int, names: Sequence[Matrix], values: Sequence[Array]) -> str:
     """Every number of these matrices with its name, or the range of each matrix where there are many."""
     few = sum(matrix.size for matrix in values) <= MOST_NUMBERS
-    said = (_matrix(*pair) if few else f"{pair[0].title} {reach(pair[1])}" for pair in zip(names, values, strict=True))
-    return f"{what} after epoch {epoch:,}: {'; '.join(said)}."
+    texts = (_matrix(*pair) if few else f"{pair[0].title} {reach(pair[1])}" for pair in zip(names, values, strict=True))
+    return f"{what} after epoch {epoch:,}: {'; '.join(texts)}."
 
 
 def _matrix(names: Matrix, values: Array) -> str:
     """A matrix titled "W1, b1" has its biases in the last row; rows of any other are samples."""
     weights, _, biases = names.title.partition(", ")
     cells = zip(names.rows, values.tolist(), strict=True)
-    said = []
+    texts = []
     for row, numbers in cells:
         bias = bool(biases) and row == names.rows[-1]
         for column, value in zip(names.columns, numbers, strict=True):
             place = f"{biases} {column}" if bias else f"{row}→{column}" if biases else f"{row} {column}"
-            said.append(f"{place} {number(value)}")
-    return f"{weights} {', '.join(said)}"
+            texts.append(f"{place} {number(value)}")
+    return f"{weights} {', '.join(texts)}"
 
 
 def network(epoch: int, sizes: Sequence[int], names: Sequence[Matrix], values: Sequence[Array]) -> str:
@@ -61,28 +61,28 @@ def network(epoch: int, sizes: Sequence[int], names: Sequence[Matrix], values: S
         for column, value in zip(matrix.columns, line, strict=True)
     ]
     strongest = sorted(weights, key=lambda weight: -weight[0])[:3]
-    return f"Network {layers} after epoch {epoch:,}, strongest weights: {', '.join(said for _, said in strongest)}."
+    return f"Network {layers} after epoch {epoch:,}, strongest weights: {', '.join(text for _, text in strongest)}."
 
 
-def curves(what: str, names: Sequence[str], values: Sequence[Array], epochs: Array, shown: int) -> str:
+def curves(what: str, names: Sequence[str], values: Sequence[Array], epochs: Array, epoch: int) -> str:
     """Each curve's value at the shown epoch, and where it came from."""
-    at = int(np.searchsorted(epochs, shown, side="right")) - 1
-    said = [
+    at = int(np.searchsorted(epochs, epoch, side="right")) - 1
+    texts = [
         f"{name} {number(curve[at])}" + (f", from {number(curve[0])} at epoch {int(epochs[0]):,}" if at else "")
         for name, curve in zip(names, values, strict=True)
     ]
     known = f" Known up to epoch {int(epochs[-1]):,}." if epochs[at] < epochs[-1] else ""
-    return f"{what} at epoch {int(epochs[at]):,}: {'; '.join(said)}.{known}"
+    return f"{what} at epoch {int(epochs[at]):,}: {'; '.join(texts)}.{known}"
 
 
-def losses(series: str, runs: Sequence[tuple[str, Array]], shown: int) -> str:
+def losses(series: str, runs: Sequence[tuple[str, Array]], epoch: int) -> str:
     """The loss of every named run at an epoch, or at its last where it is shorter; "Both" has the training loss."""
-    said = [
-        f"{name} {number(loss[min(shown, len(loss) - 1)])}" if len(loss) else f"{name} has no test rows"
+    texts = [
+        f"{name} {number(loss[min(epoch, len(loss) - 1)])}" if len(loss) else f"{name} has no test rows"
         for name, loss in runs
     ]
     what = "Test loss" if series == "Test" else "Train loss"
-    return f"{what} at epoch {shown:,}: {'; '.join(said)}."
+    return f"{what} at epoch {epoch:,}: {'; '.join(texts)}."
 
 
 def learned(view: str, data: Data, epoch: int, outputs: Array, score: float) -> str:
@@ -99,14 +99,14 @@ def learned(view: str, data: Data, epoch: int, outputs: Array, score: float) -> 
 
 def units(epoch: int, names: Sequence[Sequence[str]], activations: Sequence[Array]) -> str:
     """What the units of every layer answer the training rows with; activations (rows, units) a layer."""
-    said = [
+    texts = [
         f"{name} {reach(layer[:, i])}"
         for layer_names, layer in zip(names, activations, strict=True)
         for i, name in enumerate(layer_names)
     ]
-    if len(said) > MOST_NUMBERS:
-        said = [f"layer {l} {reach(layer)}" for l, layer in enumerate(activations, start=1)]
-    return f"Units after epoch {epoch:,}, over the training rows: {', '.join(said)}."
+    if len(texts) > MOST_NUMBERS:
+        texts = [f"layer {l} {reach(layer)}" for l, layer in enumerate(activations, start=1)]
+    return f"Units after epoch {epoch:,}, over the training rows: {', '.join(texts)}."
 
 
 def confusion(classes: Sequence[str], epoch: int, counts: Array) -> str:
@@ -124,12 +124,12 @@ def cells(what: str, names: tuple[Sequence[str], Sequence[str]], values: Array, 
         return f"{what}: {values.shape[0]} × {values.shape[1]} numbers, hidden until they are revealed."
     if values.size > MOST_NUMBERS:
         return f"{what}: {values.shape[0]} × {values.shape[1]} numbers {reach(values)}."
-    said = (
+    texts = (
         f"{row} {column} {number(value)}"
         for row, line in zip(names[0], values.tolist(), strict=True)
         for column, value in zip(names[1], line, strict=True)
     )
-    return f"{what}: {', '.join(said)}."
+    return f"{what}: {', '.join(texts)}."
 
 
 def points(placed: Sequence[tuple[float, float, str]]) -> str:
@@ -137,11 +137,11 @@ def points(placed: Sequence[tuple[float, float, str]]) -> str:
     if not placed:
         return "A plane without points; a click puts one there."
     if len(placed) <= MOST_NUMBERS // 2:
-        said = ", ".join(f"{name} at {number(x1)}, {number(x2)}" for x1, x2, name in placed)
+        texts = ", ".join(f"{name} at {number(x1)}, {number(x2)}" for x1, x2, name in placed)
     else:
         counts = Counter(name for _, _, name in placed)
-        said = ", ".join(f"{count} of {name}" for name, count in sorted(counts.items()))
-    return f"A plane with {len(placed)} point{'s' * (len(placed) > 1)}: {said}."
+        texts = ", ".join(f"{count} of {name}" for name, count in sorted(counts.items()))
+    return f"A plane with {len(placed)} point{'s' * (len(placed) > 1)}: {texts}."
 
 
 def grid(title: str, names: tuple[Sequence[str], Sequence[str]], titles: tuple[str, str], values: Array) -> str:
@@ -150,22 +150,22 @@ def grid(title: str, names: tuple[Sequence[str], Sequence[str]], titles: tuple[s
     if not known.any():
         return f"{title}: nothing is known yet of {values.size} cells."
     ends = {"lowest": np.nanargmin(values), "highest": np.nanargmax(values)}
-    said = []
+    texts = []
     for end, flat in ends.items():
         i, j = divmod(int(flat), values.shape[1])
         place = f"{titles[0]} {names[0][i]}" + (f", {titles[1]} {names[1][j]}" if titles[1] else "")
-        said.append(f"{end} {number(values[i, j])} at {place}")
-    return f"{title} in {known.sum()} of {values.size} cells: {'; '.join(said)}."
+        texts.append(f"{end} {number(values[i, j])} at {place}")
+    return f"{title} in {known.sum()} of {values.size} cells: {'; '.join(texts)}."
 
 
 def bundle(seeds: Sequence[int], losses: Array, chosen: int) -> str:
     """The final losses of a cell's runs, one of which is chosen."""
-    said = (
+    texts = (
         ", ".join(f"seed {seed} {number(loss)}" for seed, loss in zip(seeds, losses.tolist(), strict=True))
         if len(seeds) <= MOST_NUMBERS
         else reach(losses)
     )
-    return f"Losses at the end of {len(seeds)} run{'s' * (len(seeds) > 1)}: {said}. Chosen: seed {seeds[chosen]}."
+    return f"Losses at the end of {len(seeds)} run{'s' * (len(seeds) > 1)}: {texts}. Chosen: seed {seeds[chosen]}."
 
 
 def landscape(what: str, heights: Array, epoch: int, point: Sequence[float], loss: float) -> str:

@@ -68,10 +68,10 @@ class Curves(Live):
             ),
         )
 
-    def update_curves(self, epochs: Array, curves: Sequence[Array], shown: int) -> None:
-        """Show these curves, each (K,) over epochs (K,), and the marker at epoch `shown`."""
+    def update_curves(self, epochs: Array, curves: Sequence[Array], epoch: int) -> None:
+        """Show these curves, each (K,) over epochs (K,), and the marker at an epoch."""
         kept = thinned(len(epochs), MOST_POINTS)
-        at = int(np.searchsorted(epochs, shown, side="right")) - 1
+        at = int(np.searchsorted(epochs, epoch, side="right")) - 1
         values = [drawable(curve[kept], log=self._log) for curve in curves]
         lines = [{"x": typed(epochs[kept], exact=True), "y": typed(curve, exact=True)} for curve in values]
         dots = {"x": [int(epochs[at])] * len(curves), "y": [_number(curve[at]) for curve in curves]}
@@ -80,7 +80,7 @@ class Curves(Live):
             *lines,
             dots,
             layout={
-                "shapes": [self._marker | {"x0": shown, "x1": shown}],
+                "shapes": [self._marker | {"x0": epoch, "x1": epoch}],
                 "xaxis": {"range": reach},
                 "yaxis": y_range(values, log=self._log),
             },

@@ -184,7 +184,7 @@ class Table(Live):
     def __init__(self, data: Data, theme: Theme, height: int) -> None:
         X, y = data.rows[:MOST_TABLE_ROWS], data.targets[:MOST_TABLE_ROWS]
         self._rows, self._outputs, self._answer = X.shape[0], y.shape[1], data.answer
-        self._form, said = (".6g", "customdata") if data.target_scaling else (".4f", "z")
+        self._form, source = (".6g", "customdata") if data.target_scaling else (".4f", "z")
         self._targets = y
         self._judged = bool(((y >= 0) & (y <= 1)).all())  # other numbers have no side of ½ to be on
         room = max(3, TABLE_CHARACTERS // (X.shape[1] + 2 * self._outputs))
@@ -195,7 +195,7 @@ class Table(Live):
         heatmap = go.Heatmap(
             z=cells, zmin=0, zmax=1, colorscale=diverging(theme),
             showscale=False, ygap=2, xgap=2, hoverongaps=False,
-            hovertemplate=f"output %{{{said}:.10g}}<extra></extra>",
+            hovertemplate=f"output %{{{source}:.10g}}<extra></extra>",
         )  # fmt: skip
         self._fixed = names + [f"{value:g}" for row in np.hstack([X, y]) for value in row]
         spots = [(i, -1) for i in range(len(names))]
@@ -223,17 +223,17 @@ class Table(Live):
         right = ((answers > 0.5) == (self._targets > 0.5)).all(axis=1)
         marks = [("✓" if ok else "✗") if self._judged else "" for ok in right]
         self._cells[:, self._first : self._first + self._outputs] = outputs
-        shown = [
+        numbers = [
             cell
             for row, mark in zip(answers.tolist(), marks, strict=True)
             for cell in [*(format(value, self._form) for value in row), mark]
         ]
         changes = {"z": typed(self._cells, exact=True)}
         if answers is not outputs:
-            said = self._cells.copy()
-            said[:, self._first : self._first + self._outputs] = answers
-            changes["customdata"] = typed(said, exact=True)
-        self.show(changes, {"text": self._fixed + shown})
+            in_units = self._cells.copy()
+            in_units[:, self._first : self._first + self._outputs] = answers
+            changes["customdata"] = typed(in_units, exact=True)
+        self.show(changes, {"text": self._fixed + numbers})
 
 
 class Confusion(Live):

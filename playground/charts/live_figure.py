@@ -43,6 +43,13 @@ class Live:
         self.figure.update_layout(self.patch["layout"])
 
 
+def merged(old: Any, changes: Any) -> Any:
+    """Attributes with a patch: dictionaries are merged, anything else is replaced, as in components/live.js."""
+    if isinstance(old, dict) and isinstance(changes, dict) and "bdata" not in changes:
+        return old | {name: merged(old.get(name), value) for name, value in changes.items()}
+    return changes
+
+
 def typed(array: Array, *, exact: bool = False) -> dict[str, Any]:
     """An array in Plotly's base64 form, shorter than digits and faster to write: single precision, or exact."""
     if not exact:

@@ -33,9 +33,13 @@ class Matrix:
 
 
 class Matrices(Live):
-    """Heatmaps of matrices with these names, side by side, on one diverging scale centred at 0."""
+    """Heatmaps of matrices with these names, side by side, on one diverging scale centred at 0.
 
-    def __init__(self, names: Sequence[Matrix], theme: Theme, height: int) -> None:
+    `exact` sends the numbers in double precision, else in single precision, which takes half the characters.
+    """
+
+    def __init__(self, names: Sequence[Matrix], theme: Theme, height: int, *, exact: bool = True) -> None:
+        self._exact = exact
         self._names, self._theme = list(names), theme
         tall = max(len(matrix.rows) for matrix in names)
         self._starts = np.cumsum([GAP, *(len(matrix.columns) + GAP for matrix in names)])[:-1].tolist()
@@ -87,11 +91,11 @@ class Matrices(Live):
 
         A matrix of notes for each matrix, empty where there is nothing to say. For a figure that is made once.
         """
-        said = np.full(self._cells.shape, "", dtype=object)
+        texts = np.full(self._cells.shape, "", dtype=object)
         for start, matrix in zip(self._starts, notes, strict=True):
             for i, row in enumerate(matrix):
-                said[i, start : start + len(row)] = row
-        self._crossed = said != ""
+                texts[i, start : start + len(row)] = row
+        self._crossed = texts != ""
         self.figure.add_trace(
             go.Heatmap(
                 z=np.where(self._crossed, 0.0, np.nan),
@@ -100,7 +104,7 @@ class Matrices(Live):
                 xgap=self.figure.data[0].xgap,
                 ygap=self.figure.data[0].ygap,
                 hoverongaps=False,
-                customdata=said.tolist(),
+                customdata=texts.tolist(),
                 hovertemplate="%{customdata}<extra></extra>",
                 hoverlabel={"bgcolor": self._theme.background, "font": {"color": self._theme.text}},
             )
@@ -112,7 +116,7 @@ class Matrices(Live):
             self._cells[: values.shape[0], start : start + values.shape[1]] = values
         self._cells[self._crossed] = np.nan
         end = nice_ceiling(max(float(np.abs(values).max(initial=0.0)) for values in matrices))
-        heatmap = {"z": typed(self._cells, exact=True), "zmin": -end, "zmax": end}
+        heatmap = {"z": typed(self._cells, exact=self._exact), "zmin": -end, "zmax": end}
         if not self._digits:
             self.show(heatmap)
             return end

@@ -4,47 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from backprop_core import Config, Edit, Run
-from backprop_core.data.datasets import DATASETS, TEST_SHARE
-from backprop_core.data.rows import FEATURE_LABELS
-from backprop_core.nn.activations import OUTPUTS
-from backprop_core.nn.initializers import INITIALIZERS
-from backprop_core.nn.losses import LOSSES
-from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
+from backprop_core import Config, Run
 from backprop_core.settings.config import SPECS, fields
 from backprop_core.training.presets import suggested
-from backprop_core.training.trainer import Trainer
+from backprop_core.training.solved import MOST_SEARCHED, is_solved, search_cost, solved_from
+from playground import wording
+from playground.wording import NOTHING, relevant
 
 LONGEST_NAME = 40  # characters
-MOST_EDITS = 6  # of one epoch, told one by one
-MOST_SEARCHED = 120_000_000  # epochs × (rows × parameters + OVERHEAD): searching so many takes about half a second
-OVERHEAD = 10_000  # what an epoch costs besides, in the same unit
-NOTHING = "–"
 SOLVED = "Solved from"
 SCORES = ("Train accuracy", "Test accuracy", "Train R²", "Test R²", "Train acc. or R²", "Test acc. or R²")
 
-LABELS: Mapping[str, Mapping[str, Any]] = {
-    "dataset": DATASETS,
-    "activation": OUTPUTS,
-    "output": OUTPUTS,
-    "loss": LOSSES,
-    "init": INITIALIZERS,
-    "optimizer": OPTIMIZERS,
-    "schedule": SCHEDULES,
-}
-UNSET = {"batch_size": "all rows", "stop_loss": "never", "stop_accuracy": "never", "test_share": f"{TEST_SHARE:g}"}
 ALWAYS_NAMED = ("hidden", "learning_rate", "seed")
-
-
-def score_text(value: float) -> str:
-    """An accuracy or an R² as it is read everywhere."""
-    return NOTHING if math.isnan(value) else f"{value:.3f}" if value > -100 else "< −100"
 
 
 def clean(name: str) -> str:
@@ -78,27 +54,16 @@ def default_name(run: Run, others: Sequence[Run]) -> str:
     unusual = [name for name in SPECS if name in relevant(config) - left_out]
     unusual = [name for name in unusual if is_special(name) or _value(config, name) != _value(usual, name)]
     rest = sorted(ALWAYS_NAMED, key=lambda name: not is_special(name))
-    parts = [phrase(name, _value(config, name)) for name in (*unusual, *rest)]
+    parts = [wording.phrase(name, _value(config, name)) for name in (*unusual, *rest)]
     if len(alike) < len(others):
-        parts.insert(0, in_words("dataset", config.dataset))
+        parts.insert(0, wording.value("dataset", config.dataset))
     if run.edits:
         parts.insert(0, f"{len(run.edits)} edit{'s' * (len(run.edits) > 1)}")
-    said = ""
+    text = ""
     for part in parts:
-        longer = f"{said}, {part}" if said else part
-        said = longer if len(longer) <= LONGEST_NAME else said
-    return said
-
-
-def relevant(config: Config) -> set[str]:
-    """The settings that matter under a configuration: no momentum without an optimizer that has one."""
-    dataset = DATASETS[config.dataset]
-    names = {"dataset", *dataset.settings, *fields("network"), *fields("goal")}
-    names |= {"features"} if dataset.plane else set()
-    names -= set() if config.hidden else {"activation"}
-    names |= {"train_biases", "optimizer", "learning_rate", "schedule", "batch_size", "l1", "l2"}
-    names |= {*OPTIMIZERS[config.optimizer].settings, *SCHEDULES[config.schedule].settings}
-    return names | ({"shuffle"} if config.batch_size is not None else set())
+        longer = f"{text}, {part}" if text else part
+        text = longer if len(longer) <= LONGEST_NAME else text
+    return text
 
 
 def _value(config: Config, name: str) -> Any:
@@ -106,71 +71,22 @@ def _value(config: Config, name: str) -> Any:
     return config.share_held_back if name == "test_share" else getattr(config, name)
 
 
-def in_words(name: str, value: Any) -> str:
-    """The value of a setting as it is read in a table: 0.5, 8-8, Adam, all rows."""
-    if value is None:
-        return UNSET[name]
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if name in LABELS:
-        values = value if isinstance(value, tuple) else (value,)
-        return "-".join(LABELS[name][one].label for one in values)
-    if name == "features":
-        return ", ".join(FEATURE_LABELS.get(feature, feature) for feature in value)
-    if isinstance(value, tuple):
-        return "-".join(map(str, value)) or "none"
-    return _number(value) if isinstance(value, float) else f"{value:,}" if name != "seed" else str(value)
-
-
-def phrase(name: str, value: Any) -> str:
-    """A setting with its value, in as few words as a name has room for: "rate 0.5", "biases frozen"."""
-    text = in_words(name, value)
-    match name:
-        case "hidden":
-            return f"hidden {text}" if value else "no hidden layer"
-        case "learning_rate":
-            return f"rate {text}"
-        case "train_biases":
-            return "biases trained" if value else "biases frozen"
-        case "shuffle":
-            return "shuffled" if value else "not shuffled"
-        case "batch_size":
-            return f"batch {text}" if value else "full batch"
-        case "activation" | "optimizer" | "loss" | "init":
-            return text
-        case "output" | "schedule":
-            return f"{text} {name}"
-        case _:
-            return f"{SPECS[name].label.lower()} {text}"
-
-
-def edits_in_words(edits: Sequence[Edit]) -> str:
-    """What was changed while training, and when."""
-    told = []
-    for epoch, made in itertools.groupby(edits, key=lambda edit: edit.epoch):
-        changes = [_change(edit) for edit in made]
-        more = len(changes) - MOST_EDITS
-        shown = [*changes[:MOST_EDITS], f"{more} more"] if more > 0 else changes
-        told.append(f"from epoch {epoch:,}: {', '.join(shown)}")
-    return "; ".join(told) or "none"
-
-
 def differences(runs: Sequence[Run]) -> dict[str, list[str]]:
     """What differs between runs, by label: a text a run. The seed and edits, where there are any, always."""
     table = {
         SPECS[name].label: [
-            in_words(name, _value(run.config, name)) if name in relevant(run.config) else NOTHING for run in runs
+            wording.value(name, _value(run.config, name)) if name in relevant(run.config) else NOTHING for run in runs
         ]
         for name in SPECS
         if name == "seed" or _differ(name, runs)
     }
-    data, weights = _lettered(runs, lambda run: run.brought), _lettered(runs, lambda run: run.start_params)
+    data, weights = _lettered(runs, lambda run: run.user_rows), _lettered(runs, lambda run: run.start_params)
     if len(set(data)) > 1:
         table["Rows brought"] = data
     if len(set(weights)) > 1:
         table["Starting weights"] = weights
     if any(run.edits for run in runs):
-        table["Edits"] = [edits_in_words(run.edits) for run in runs]
+        table["Edits"] = ["; ".join(wording.edits_by_epoch(run.edits)) or "none" for run in runs]
     return table
 
 
@@ -198,56 +114,26 @@ def results(runs: Sequence[Run], solved: Sequence[str]) -> dict[str, list[Any]]:
 
 def solved_text(run: Run) -> str:
     """The epoch from which on all training rows were right; "–" if they are not, "?" if it takes long to find."""
-    if run.data.task != "classification" or run.diverged is not None or run.at(run.epoch).score < 1:
+    if not is_solved(run):
         return NOTHING
-    if run.epoch * (len(run.data.X) * run.network.parameters + OVERHEAD) > MOST_SEARCHED:
-        return "?"
-    return f"{_solved_from(run):,}"
-
-
-def _solved_from(run: Run) -> int:
-    """The epoch after the last at which a training row was wrong, sought backwards from the end."""
-    stop = run.epoch
-    for start in sorted({*run.history.keyframes, *(edit.epoch for edit in run.edits)}, reverse=True):
-        trainer = Trainer(run.network, run.data, run.config_at(start), run.at(start).state)
-        wrong = -1
-        for epoch in range(start, stop):
-            wrong = epoch if trainer.score() < 1 else wrong
-            trainer.epoch(epoch)
-        if wrong >= 0:
-            return wrong + 1
-        stop = start
-    return 0
+    return f"{solved_from(run):,}" if search_cost(run) <= MOST_SEARCHED else "?"
 
 
 def _differ(name: str, runs: Sequence[Run]) -> bool:
     return len({_value(run.config, name) if name in relevant(run.config) else NOTHING for run in runs}) > 1
 
 
-def _change(edit: Edit) -> str:
-    if isinstance(edit.field, str):
-        return phrase(edit.field, edit.value)
-    layer, kind, *index = edit.field
-    return f"{kind}{layer}{list(index)} = {_number(edit.value)}"
-
-
-def _number(value: float) -> str:
-    """A number in few digits, but in all it needs."""
-    short = f"{value:g}"
-    return short if float(short) == value else repr(value)
-
-
-def _lettered(runs: Sequence[Run], brought: Callable[[Run], Any]) -> list[str]:
+def _lettered(runs: Sequence[Run], user_rows: Callable[[Run], Any]) -> list[str]:
     """What each run brought along, under a letter: the same letter where it is the same."""
     known: list[Any] = []
     letters = []
     for run in runs:
-        given = brought(run)
-        if given is None:
+        own = user_rows(run)
+        if own is None:
             letters.append("none")
             continue
-        place = next((place for place, other in enumerate(known) if _same(given, other)), len(known))
-        known += [given] if place == len(known) else []
+        place = next((place for place, other in enumerate(known) if _same(own, other)), len(known))
+        known += [own] if place == len(known) else []
         letters.append(f"own {chr(ord('A') + place)}")
     return letters
 

@@ -70,12 +70,12 @@ def as_text(name: str) -> str:
     return html.escape(name, quote=False).replace("$", "&#36;").replace("%", "&#37;")
 
 
-def spread(wanted: Array, gap: float, low: float, high: float) -> Array:
-    """Places (n,) near those wanted and in their order, at least `gap` apart if they fit from `low` to `high`."""
-    count = len(wanted)
+def spread(ideal: Array, gap: float, low: float, high: float) -> Array:
+    """Places (n,) near the ideal ones and in their order, at least `gap` apart if they fit from `low` to `high`."""
+    count = len(ideal)
     gap = min(gap, (high - low) / max(count - 1, 1))
-    order, steps = np.argsort(wanted, kind="stable"), gap * np.arange(count)
-    slack = np.clip(wanted[order] - steps, low, high - gap * (count - 1))
+    order, steps = np.argsort(ideal, kind="stable"), gap * np.arange(count)
+    slack = np.clip(ideal[order] - steps, low, high - gap * (count - 1))
     up, down = np.maximum.accumulate(slack), np.minimum.accumulate(slack[::-1])[::-1]
     places = np.empty(count)
     places[order] = (up + down) / 2 + steps  # halfway between two ways to put them in order
@@ -118,11 +118,11 @@ class LossCurves(Live):
             ),
         )
 
-    def update_epoch(self, shown: int) -> None:
+    def update_epoch(self, epoch: int) -> None:
         """Put the line at an epoch, and a dot on every curve, at its end if it is shorter."""
-        epochs = [min(shown, len(line.loss) - 1) for line in self._lines]
-        heights = [self._height(line, epoch) for line, epoch in zip(self._lines, epochs, strict=True)]
-        shapes = [self._marker | {"x0": shown, "x1": shown}]
+        epochs = [min(epoch, len(line.loss) - 1) for line in self._lines]
+        heights = [self._height(line, last) for line, last in zip(self._lines, epochs, strict=True)]
+        shapes = [self._marker | {"x0": epoch, "x1": epoch}]
         self.show(*({} for _ in self.figure.data[:-1]), {"x": epochs, "y": heights}, layout={"shapes": shapes})
 
     def _main(self, line: Line) -> Array:
@@ -150,7 +150,7 @@ class LossCurves(Live):
 
     def _trace(self, line: Line, values: Array, thin: bool) -> go.Scatter:
         colour, dash = style(line.place)
-        said = "test loss" if values is line.test_loss else "loss"
+        what = "test loss" if values is line.test_loss else "loss"
         kept = thinned(len(values), MOST_POINTS)
         return go.Scatter(
             mode="lines",
@@ -158,7 +158,7 @@ class LossCurves(Live):
             y=typed(self._drawn(values[kept]), exact=True),
             line={"color": colour, "dash": dash, "width": 1.2 if thin else 2.4},
             opacity=0.7 if thin else 1.0,
-            hovertemplate=f"<b>{line.place + 1}</b> {as_text(line.name)}<br>{said} at epoch %{{x:,}}: %{{y:.8g}}"
+            hovertemplate=f"<b>{line.place + 1}</b> {as_text(line.name)}<br>{what} at epoch %{{x:,}}: %{{y:.8g}}"
             "<extra></extra>",
         )
 

@@ -8,10 +8,11 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from playground import wording
 from playground.charts import alt_text
 from playground.charts.of_run import learned_alt, unit_names
 from playground.compare import comparison, state
-from playground.compare.comparison import LONGEST_NAME, score_text
+from playground.compare.comparison import LONGEST_NAME
 from playground.compare.figures import SERIES, style, swatch
 from playground.compare.state import Pin
 from playground.components import chart_config, live
@@ -33,14 +34,14 @@ def page() -> None:
     use_style()
     playing.stop()
     widgets.prepare()
-    shown = state.pins()
-    if not shown:
+    pins = state.pins()
+    if not pins:
         _how_to_pin()
         return
-    _bar(shown)
-    patches = _curves(shown) | _pictures(shown)
-    alts = {"compare_curves": _curves_alt(shown)} | {_chart(one): _picture_alt(one) for one in shown}
-    _tables(shown)
+    _bar(pins)
+    patches = _curves(pins) | _pictures(pins)
+    alts = {"compare_curves": _curves_alt(pins)} | {_chart(pin): _picture_alt(pin) for pin in pins}
+    _tables(pins)
     with st.container(key="live"):
         live.send(next_frame(), patches, still=True, alts=alts)
 
@@ -63,10 +64,10 @@ def _how_to_pin() -> None:
             )
             if state.can_undo():
                 _undo()
-        _said()
+        _message()
 
 
-def _bar(shown: list[Pin]) -> None:
+def _bar(pins: list[Pin]) -> None:
     last = state.last_epoch()
     with st.container(key="compare_bar"):
         left, middle, right = st.columns([6, 2, 2], vertical_alignment="center")
@@ -83,7 +84,7 @@ def _bar(shown: list[Pin]) -> None:
                 label_visibility="collapsed",
             )
         with middle:
-            _said()
+            _message()
         with right.container(key="compare_buttons", horizontal=True, horizontal_alignment="right"):
             _undo()
             st.button(
@@ -91,7 +92,7 @@ def _bar(shown: list[Pin]) -> None:
                 key="unpin_all",
                 icon=":material/keep_off:",
                 on_click=state.unpin,
-                args=tuple(one.number for one in shown),
+                args=tuple(pin.number for pin in pins),
             )
 
 
@@ -106,19 +107,19 @@ def _undo() -> None:
     )
 
 
-def _said() -> None:
+def _message() -> None:
     with st.container(key="compare_said"):
-        st.markdown(f":small[{state.said() or ' '}]")
+        st.markdown(f":small[{state.message() or ' '}]")
 
 
-def _curves(shown: list[Pin]) -> dict[str, dict[str, Any]]:
+def _curves(pins: list[Pin]) -> dict[str, dict[str, Any]]:
     """The loss curves; returns what brings them to the shown epoch."""
     with st.container(key="panel_compare_curves"):
         head = st.container(key="head_compare_curves", horizontal=True, horizontal_alignment="distribute")
         title = head.empty()
         series = _switch(head, "compare_series", SERIES)
         scale = _switch(head, "compare_scale", ("log", "linear"))
-        title.markdown(f"**Loss** :small[:gray[{_about_losses(shown, series)}]]")
+        title.markdown(f"**Loss** :small[:gray[{_about_losses(pins, series)}]]")
         left, right = st.columns([4, 1], gap="small")
         with left.container(key="compare_curves"):
             curves = state.curves(series, CURVES_HEIGHT, log=scale == "log")
@@ -129,144 +130,141 @@ def _curves(shown: list[Pin]) -> dict[str, dict[str, Any]]:
                 key="compare_curves_chart",
                 alt="Loss curves of the pinned runs, each with its number.",
             )
-        right.html(_legend(shown))
+        right.html(_legend(pins))
     return {"compare_curves": curves.patch}
 
 
-def _about_losses(shown: list[Pin], series: str) -> str:
+def _about_losses(pins: list[Pin], series: str) -> str:
     """What must be known to read the curves."""
-    if len({one.run.config.loss for one in shown}) > 1:
+    if len({pin.run.config.loss for pin in pins}) > 1:
         return "different loss functions: heights cannot be compared"
-    lacking = [str(one.place + 1) for one in shown if not len(one.run.history.test_loss)]
+    lacking = [str(pin.place + 1) for pin in pins if not len(pin.run.history.test_loss)]
     if series != SERIES[0] and lacking:
         return f"without test rows: {', '.join(lacking)}"
     return "thin: test" if series == SERIES[2] else "over the epochs"
 
 
-def _legend(shown: list[Pin]) -> str:
-    return f'<div class="pin-legend">{"".join(map(_label, shown))}</div>'
+def _legend(pins: list[Pin]) -> str:
+    return f'<div class="pin-legend">{"".join(map(_label, pins))}</div>'
 
 
-def _label(one: Pin) -> str:
+def _label(pin: Pin) -> str:
     """Line, number and name of a run, as HTML."""
-    name = html.escape(one.name)
-    colour = style(one.place).colour
-    picture = f'<img src="{swatch(one.place)}" alt="">'
+    name = html.escape(pin.name)
+    colour = style(pin.place).colour
+    picture = f'<img src="{swatch(pin.place)}" alt="">'
     return (
-        f'<div class="pin-label" title="{name}">{picture}<b style="color: {colour}">{one.place + 1}</b>'
+        f'<div class="pin-label" title="{name}">{picture}<b style="color: {colour}">{pin.place + 1}</b>'
         f"<span>{name}</span></div>"
     )
 
 
-def _pictures(shown: list[Pin]) -> dict[str, dict[str, Any]]:
+def _pictures(pins: list[Pin]) -> dict[str, dict[str, Any]]:
     """What every run has learned; returns what brings the pictures to the shown epoch."""
-    columns = COLUMNS.get(len(shown), 6)
+    columns = COLUMNS.get(len(pins), 6)
     height = HEIGHTS[columns]
     with st.container(key="head_pictures", horizontal=True, vertical_alignment="center"):
         st.markdown("**Learned**")
         views = state.views()
         view = _switch(st.container(width="content"), "compare_view", views) if len(views) > 1 else views[0]
-    figures = state.pictures(view, height, compact=len(shown) > MOST_LARGE)
+    figures = state.pictures(view, height, compact=len(pins) > MOST_LARGE)
     with st.container(key=f"cards_{columns}"):
-        for one in shown:
-            _card(one, figures[one.number].figure, height)
-    return {_chart(one): figures[one.number].patch for one in shown}
+        for pin in pins:
+            _card(pin, figures[pin.number].figure, height)
+    return {_chart(pin): figures[pin.number].patch for pin in pins}
 
 
-def _curves_alt(shown: list[Pin]) -> str:
+def _curves_alt(pins: list[Pin]) -> str:
     """What the loss curves show, in words."""
     series = str(widgets.value("compare_series"))
-    losses = [one.run.history.test_loss if series == SERIES[1] else one.run.history.loss for one in shown]
-    names = [f"run {one.place + 1} {one.name}" for one in shown]
+    losses = [pin.run.history.test_loss if series == SERIES[1] else pin.run.history.loss for pin in pins]
+    names = [f"run {pin.place + 1} {pin.name}" for pin in pins]
     return alt_text.losses(series, list(zip(names, losses, strict=True)), state.shown_epoch())
 
 
-def _picture_alt(one: Pin) -> str:
+def _picture_alt(pin: Pin) -> str:
     """What a run's picture shows, in words."""
-    snapshot = one.at(state.shown_epoch())
-    view = state.view_of(one, str(widgets.value("compare_view")))
-    return f"Run {one.place + 1}. {learned_alt(view, snapshot, unit_names(one.run)[1:])}"
+    snapshot = pin.at(state.shown_epoch())
+    view = state.view_of(pin, str(widgets.value("compare_view")))
+    return f"Run {pin.place + 1}. {learned_alt(view, snapshot, unit_names(pin.run)[1:])}"
 
 
-def _chart(one: Pin) -> str:
-    return f"pin_chart_{one.number}"
+def _chart(pin: Pin) -> str:
+    return f"pin_chart_{pin.number}"
 
 
-def _card(one: Pin, figure: Any, height: int) -> None:
-    with st.container(key=f"card_{one.number}"):
-        with st.container(key=f"head_card_{one.number}", horizontal=True, vertical_alignment="center", wrap=False):
-            st.html(_label(one))
-            _menu(one)
-        with st.container(key=_chart(one)):
+def _card(pin: Pin, figure: Any, height: int) -> None:
+    with st.container(key=f"card_{pin.number}"):
+        with st.container(key=f"head_card_{pin.number}", horizontal=True, vertical_alignment="center", wrap=False):
+            st.html(_label(pin))
+            _menu(pin)
+        with st.container(key=_chart(pin)):
             st.plotly_chart(
                 figure,
                 config=chart_config.config(),
                 height=height,
-                key=f"{_chart(one)}_plot",
-                alt=f"What run {one.place + 1} has learned.",
+                key=f"{_chart(pin)}_plot",
+                alt=f"What run {pin.place + 1} has learned.",
             )
-        st.html(_numbers(one))
+        st.html(_numbers(pin))
 
 
-def _menu(one: Pin) -> None:
-    with st.popover("Edit", icon=":material/more_vert:", type="tertiary", key=f"pin_menu_{one.number}"):
-        key = state.name_key(one.number)
-        widgets.give(key, one.name)
-        st.text_input("Name", key=key, max_chars=LONGEST_NAME, on_change=state.rename, args=(one.number,))
+def _menu(pin: Pin) -> None:
+    with st.popover("Edit", icon=":material/more_vert:", type="tertiary", key=f"pin_menu_{pin.number}"):
+        key = state.name_key(pin.number)
+        widgets.give(key, pin.name)
+        st.text_input("Name", key=key, max_chars=LONGEST_NAME, on_change=state.rename, args=(pin.number,))
         if st.button(
             "Open on Train",
-            key=f"open_{one.number}",
+            key=f"open_{pin.number}",
             icon=":material/open_in_new:",
             on_click=state.open_on_train,
-            args=(one.number,),
+            args=(pin.number,),
             width="stretch",
             help="Show this very run on the Train page. Undo there brings back the run it shows now.",
         ):
             navigation.go("train")
         st.button(
             "Unpin",
-            key=f"unpin_{one.number}",
+            key=f"unpin_{pin.number}",
             icon=":material/keep_off:",
             on_click=state.unpin,
-            args=(one.number,),
+            args=(pin.number,),
             width="stretch",
         )
 
 
-def _numbers(one: Pin) -> str:
+def _numbers(pin: Pin) -> str:
     """Epoch, loss and score at the shown epoch, as on Train; as HTML."""
-    shown = state.shown_epoch()
-    snapshot = one.at(shown)
-    ended = ", its last" if shown > one.run.epoch else ""
-    score = "accuracy" if snapshot.data.task == "classification" else "R²"
-    scores = score_text(snapshot.score)
-    if snapshot.test_score is not None:
-        scores += f" / {score_text(snapshot.test_score)}"
+    epoch = state.shown_epoch()
+    snapshot = pin.at(epoch)
+    ended = ", its last" if epoch > pin.run.epoch else ""
+    score, scores = wording.score_name(snapshot.data.task), wording.scores(snapshot)
     return (
         f'<div class="pin-numbers"><span>epoch <b>{snapshot.epoch:,}</b>{ended}</span>'
         f"<span>loss <b>{snapshot.loss:.6g}</b></span><span>{score} <b>{html.escape(scores)}</b></span></div>"
     )
 
 
-def _tables(shown: list[Pin]) -> None:
-    runs = [one.run for one in shown]
+def _tables(pins: list[Pin]) -> None:
+    runs = [pin.run for pin in pins]
     differences = comparison.differences(runs)
-    results = comparison.results(runs, [state.solved(one) for one in shown])
+    results = comparison.results(runs, [state.solved(pin) for pin in pins])
     same = len(differences) == 1 and len(set(differences["Seed"])) == 1
     left, right = st.columns([3 + min(len(differences), len(results)), 3 + len(results)], gap="small")
     with left.container(key="panel_differences"):
-        st.markdown("**Settings that differ**" + (" :small[:gray[none do]]" if same and len(shown) > 1 else ""))
-        _table("differences", shown, differences)
+        st.markdown("**Settings that differ**" + (" :small[:gray[none do]]" if same and len(pins) > 1 else ""))
+        _table("differences", pins, differences)
     with right.container(key="panel_results"):
         st.markdown("**At the end**")
-        _table("results", shown, results)
+        _table("results", pins, results)
 
 
-def _table(key: str, shown: list[Pin], columns: dict[str, list[Any]]) -> None:
+def _table(key: str, pins: list[Pin], columns: dict[str, list[Any]]) -> None:
     names: dict[str, list[Any]] = {
-        "": [swatch(one.place) for one in shown],
-        "#": [one.place + 1 for one in shown],
-        "Run": [one.name for one in shown],
+        "": [swatch(pin.place) for pin in pins],
+        "#": [pin.place + 1 for pin in pins],
+        "Run": [pin.name for pin in pins],
     }
     config: dict[str, Any] = {
         "": st.column_config.ImageColumn(width=40, pinned=True),
@@ -285,7 +283,7 @@ def _table(key: str, shown: list[Pin], columns: dict[str, list[Any]]) -> None:
         column_config=config,
         height="content",
         row_height=ROW_HEIGHT,
-        placeholder=comparison.NOTHING,
+        placeholder=wording.NOTHING,
     )
 
 

@@ -71,7 +71,7 @@ class Pins:
     removed: list[tuple[Removed, ...]] = field(default_factory=list)
     pinned: int = 0
     asked: int = 0
-    said: str = ""
+    message: str = ""
     epoch: int | None = None
     curves: LossCurves | None = None
     curves_of: tuple[Any, ...] = ()
@@ -97,9 +97,9 @@ def pin(what: Run | Recipe, name: str = "") -> str:
     return ""
 
 
+@press
 def pin_shown() -> None:
     """Pin the run on Train, under the name that was typed. A run that plays goes on playing."""
-    press()
     current = session()
     refused = pin(current.run, st.session_state[NAME])
     _state().asked += 1
@@ -118,19 +118,19 @@ def offered_name() -> str:
     return _default_name(session().run)
 
 
+@press
 def pin_examples() -> None:
     """Pin two runs worth comparing."""
-    press()
     for name, preset in EXAMPLES.items():
         recipe = PRESETS[preset].recipe
         pin(replace(recipe, epochs=recipe.config.epochs), name)
 
 
+@press
 def rename(number: int) -> None:
     """A name was typed for a pin; without one, it keeps the name it has."""
-    press()
-    for renamed in _numbered(number):
-        renamed.name = comparison.clean(st.session_state[name_key(number)]) or renamed.name
+    for pin in _numbered(number):
+        pin.name = comparison.clean(st.session_state[name_key(number)]) or pin.name
     _say("")
 
 
@@ -139,15 +139,15 @@ def name_key(number: int) -> str:
     return f"pin_name_{number}"
 
 
+@press
 def unpin(*numbers: int) -> None:
     """Unpin runs; Undo brings them back."""
-    press()
     state, gone = _state(), _numbered(*numbers)
     if not gone:
         return
-    state.removed = [*state.removed, tuple(Removed(one.place, one.name, _recipe(one.run)) for one in gone)][-MOST_UNDO:]
-    for one in gone:
-        del state.at[one.place]
+    state.removed = [*state.removed, tuple(Removed(pin.place, pin.name, _recipe(pin.run)) for pin in gone)][-MOST_UNDO:]
+    for pin in gone:
+        del state.at[pin.place]
     _say(f"{len(gone)} run{'s' * (len(gone) > 1)} unpinned. Undo brings {'them' if len(gone) > 1 else 'it'} back.")
 
 
@@ -156,9 +156,9 @@ def can_undo() -> bool:
     return bool(_state().removed)
 
 
+@press
 def undo() -> None:
     """Pin again what was unpinned last, where it was if that place is free."""
-    press()
     state = _state()
     if not state.removed:
         return
@@ -172,22 +172,22 @@ def undo() -> None:
     _say("Pinned again.")
 
 
+@press
 def open_on_train(number: int) -> None:
     """Show a pinned run on Train, where it can be trained on; the pin stays as it is."""
-    press()
-    for opened in _numbered(number):
-        epochs = opened.run.epoch
-        runs.start(opened.run.copy(), f"A pinned run, as it was pinned: {epochs:,} epochs. Its pin stays.")
+    for pin in _numbered(number):
+        epochs = pin.run.epoch
+        runs.start(pin.run.copy(), f"A pinned run, as it was pinned: {epochs:,} epochs. Its pin stays.")
 
 
-def said() -> str:
+def message() -> str:
     """What there is to say about the last thing done."""
-    return _state().said
+    return _state().message
 
 
 def last_epoch() -> int:
     """The last epoch of the longest run."""
-    return max(one.run.epoch for one in pins())
+    return max(pin.run.epoch for pin in pins())
 
 
 def shown_epoch() -> int:
@@ -196,28 +196,28 @@ def shown_epoch() -> int:
     return last_epoch() if epoch is None else min(epoch, last_epoch())
 
 
+@press
 def choose_epoch() -> None:
     """The slider was moved; at its end it stays at the end, however long the runs are that are pinned next."""
-    press()
     epoch = st.session_state["compare_epoch"]
     _state().epoch = epoch if epoch < last_epoch() else None
 
 
-def solved(one: Pin) -> str:
+def solved(pin: Pin) -> str:
     """From which epoch on a pinned run was solved, in words; sought once."""
-    one.solved = one.solved or comparison.solved_text(one.run)
-    return one.solved
+    pin.solved = pin.solved or comparison.solved_text(pin.run)
+    return pin.solved
 
 
 def curves(series: str, height: int, *, log: bool) -> LossCurves:
     """The loss curves of all pins, brought to the shown epoch; made anew only when something about them changed."""
-    state, shown = _state(), pins()
-    wanted = (tuple((one.number, one.name) for one in shown), series, height, log, theme())
-    if state.curves is not None and state.curves_of == wanted:
+    state, pinned = _state(), pins()
+    key = (tuple((pin.number, pin.name) for pin in pinned), series, height, log, theme())
+    if state.curves is not None and state.curves_of == key:
         state.curves.update_epoch(shown_epoch())
         return state.curves
-    lines = [Line(one.place, one.name, one.run.history.loss, one.run.history.test_loss) for one in shown]
-    state.curves, state.curves_of = LossCurves(lines, theme(), height, series=series, log=log), wanted
+    lines = [Line(pin.place, pin.name, pin.run.history.loss, pin.run.history.test_loss) for pin in pinned]
+    state.curves, state.curves_of = LossCurves(lines, theme(), height, series=series, log=log), key
     state.curves.update_epoch(shown_epoch())
     state.curves.settle()
     return state.curves
@@ -228,32 +228,32 @@ def pictures(view: str, height: int, *, compact: bool) -> dict[int, Live]:
 
     A run that has no picture of this kind shows its best.
     """
-    state, made = _state(), {}
-    for one in pins():
-        key = (one.number, view_of(one, view), height, compact, theme())
-        live, update = state.pictures.get(key) or learned_figure(one.run, key[1], theme(), height)
-        update(one.at(shown_epoch()))
+    state, pictures_by_key = _state(), {}
+    for pin in pins():
+        key = (pin.number, view_of(pin, view), height, compact, theme())
+        live, update = state.pictures.get(key) or learned_figure(pin.run, key[1], theme(), height)
+        update(pin.at(shown_epoch()))
         if key not in state.pictures:
             if compact:
                 make_compact(live)
             live.settle()
-        made[key] = (live, update)
-    state.pictures = made
-    return {key[0]: live for key, (live, _) in made.items()}
+        pictures_by_key[key] = (live, update)
+    state.pictures = pictures_by_key
+    return {key[0]: live for key, (live, _) in pictures_by_key.items()}
 
 
-def view_of(one: Pin, view: str) -> str:
+def view_of(pin: Pin, view: str) -> str:
     """The picture that is shown of a run where this one was chosen."""
-    views = learned_views(one.run.data)
+    views = learned_views(pin.run.data)
     return view if view in views else views[0]
 
 
 def views() -> tuple[str, ...]:
     """The kinds of pictures there are for the pinned runs; of single units only where a run has no other."""
     kinds: dict[str, None] = {}
-    for one in pins():
-        found = learned_views(one.run.data)
-        kinds |= dict.fromkeys(found[:-1] or found)
+    for pin in pins():
+        of_run = learned_views(pin.run.data)
+        kinds |= dict.fromkeys(of_run[:-1] or of_run)
     return tuple(kinds)
 
 
@@ -278,14 +278,14 @@ def _put(place: int, name: str, run: Run) -> None:
 
 
 def _default_name(run: Run) -> str:
-    shown = pins()
-    name = comparison.default_name(run, [one.run for one in shown])
-    return comparison.numbered(name, [one.name for one in shown])
+    pinned = pins()
+    name = comparison.default_name(run, [pin.run for pin in pinned])
+    return comparison.numbered(name, [pin.name for pin in pinned])
 
 
 def _numbered(*numbers: int) -> list[Pin]:
     """The pins with these numbers; a second click on a button may come when its pin is gone."""
-    return [one for one in _state().at.values() if one.number in numbers]
+    return [pin for pin in _state().at.values() if pin.number in numbers]
 
 
 def _recipe(run: Run) -> Recipe:
@@ -293,5 +293,5 @@ def _recipe(run: Run) -> Recipe:
     return run.recipe if run.diverged is None else replace(run.recipe, epochs=run.diverged)
 
 
-def _say(said: str) -> None:
-    _state().said = said
+def _say(message: str) -> None:
+    _state().message = message

@@ -1,8 +1,7 @@
-"""What pages that play have in common: their readouts, their buttons, and the loop that draws frames."""
+"""What pages that play have in common: their readouts, their buttons, and playing itself."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +10,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from playground.components import live
+from playground.components.bursts import burst
 from playground.session import playing, transport, widgets
 from playground.session.session import next_frame, session
-
-# How long one run of the script draws frames; then it runs again, and what only the script draws follows.
-BURST_SECONDS = 1.5
 
 
 @dataclass(frozen=True)
@@ -55,16 +52,9 @@ def timeline() -> None:
 
 
 def play(draw: Callable[[], None]) -> None:
-    """Draw frames for a while, no faster than the browser can paint them, then run the script again."""
+    """Play, or finish, and draw; then run the script again."""
     current = session()
-    due = time.perf_counter()
-    end = due + BURST_SECONDS
-    while current.mode != "paused" and time.perf_counter() < end:
-        playing.play_frame()
-        draw()
-        due = max(due + 1 / playing.FRAMES_A_SECOND, time.perf_counter() - 1 / playing.FRAMES_A_SECOND)
-        time.sleep(max(0.002, due - time.perf_counter()))
-    st.rerun()
+    burst(lambda: current.mode != "paused", playing.play_frame, draw, frames_per_second=playing.FRAMES_PER_SECOND)
 
 
 def choose_speed() -> None:
@@ -82,6 +72,6 @@ def choose_speed() -> None:
     )
 
 
-def button(key: str, label: str, icon: str, call: Callable[..., None], help: str, **options: Any) -> None:
+def button(key: str, label: str, icon: str, callback: Callable[..., None], help: str, **options: Any) -> None:
     """A button with an icon; `options` are those of st.button."""
-    st.button(label, key=key, icon=f":material/{icon}:", on_click=call, help=help, **options)
+    st.button(label, key=key, icon=f":material/{icon}:", on_click=callback, help=help, **options)

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from backprop_core.data.plain_names import unique
-from backprop_core.data.rows import MAX_INPUTS, Brought
+from backprop_core.data.rows import MAX_INPUTS, TableRows
 from backprop_core.nn.activations import Array
 from backprop_core.training.presets import suggested_for
 from playground.data.tables.cells import is_number, objection, safe_cell
@@ -62,7 +62,7 @@ def names(table: Table) -> tuple[str, ...]:
     return unique(table.names)
 
 
-def rows_of(table: Table, choice: Choice) -> Brought:
+def rows_of(table: Table, choice: Choice) -> TableRows:
     """The rows for a network that the choice makes of a table. Raises ConfigError."""
     rows = to_rows(
         table,
@@ -75,7 +75,7 @@ def rows_of(table: Table, choice: Choice) -> Brought:
     return with_scaled_target(rows) if choice.scale_target else rows
 
 
-def test_share(rows: Brought, choice: Choice) -> float:
+def test_share(rows: TableRows, choice: Choice) -> float:
     """The share of rows to be held back: as chosen, or as suggested for so many rows."""
     return suggested_for(rows).share_held_back if choice.test_share is None else choice.test_share
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from backprop_core import ConfigError
 from backprop_core.data.plain_names import unique
-from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Brought
+from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, TableRows
 from backprop_core.settings.config import SPECS
 from playground.charts import alt_text
 from playground.components import live
@@ -16,12 +16,12 @@ from playground.components.style import use_style
 from playground.data import choice, state
 from playground.data.choice import MISSING, TASKS, Choice
 from playground.data.figures import CLASS_NAMES
-from playground.data.state import Way
+from playground.data.memory import Source, Way
 from playground.data.tables.decoding import MAX_BYTES
 from playground.data.tables.table import Table
 from playground.data.tables.to_rows import offers
 from playground.session import navigation, playing, widgets
-from playground.session.session import next_frame, press
+from playground.session.session import next_frame
 
 WAYS: dict[Way, str] = {
     "file": ":material/upload_file: File",
@@ -49,18 +49,18 @@ def page() -> None:
     """Draw the page."""
     use_style()
     playing.stop()
-    bringing = state.bringing()
+    page_state = state.data_page()
     left, right = st.columns([1, 1.25], gap="medium")
     with left:
-        widgets.give("data_way", bringing.way)
+        widgets.give("data_way", page_state.way)
         st.segmented_control(
             "Bring data by", tuple(WAYS), format_func=lambda way: WAYS[way], key="data_way", required=True,
             on_change=state.choose_way, label_visibility="collapsed", width="stretch",
         )  # fmt: skip
-        {"file": _file, "paste": _paste, "type": _type, "click": _click}[bringing.way]()
-        _found()
+        {"file": _file, "paste": _paste, "type": _type, "click": _click}[page_state.way]()
+        _header(state.source())
     with right:
-        _brought(bringing)
+        _table(state.source())
 
 
 def _file() -> None:
@@ -84,33 +84,33 @@ def _paste() -> None:
 
 
 def _type() -> None:
-    typing, key = state.bringing().typing, state.editor_key()
+    editor, key = state.data_page().table_editor, state.editor_key()
     st.text_input(
         "Columns", key="data_names", on_change=state.rename_columns,
         help="Names, separated by commas. Another name begins another column; the last one is left out with its name.",
     )  # fmt: skip
-    heads = unique(typing.names)
-    columns = {name: [row[i] for row in typing.given] for i, name in enumerate(heads)}
-    made = st.data_editor(
-        columns, key=key, on_change=press, num_rows="dynamic", height=330,
+    heads = unique(editor.names)
+    columns = {name: [row[i] for row in editor.start] for i, name in enumerate(heads)}
+    edited = st.data_editor(
+        columns, key=key, on_change=state.change_cells, num_rows="dynamic", height=330,
         column_config={name: st.column_config.TextColumn(name) for name in heads},
         alt="The table to be typed.",
     )  # fmt: skip
-    state.edited(made)
+    state.take_cells(edited)
     with st.container(horizontal=True, key="data_type_buttons"):
         st.button(
             "Clear", key="data_clear_typed", icon=":material/delete:", on_click=state.clear_typing,
             help="Begin with empty cells. Undo brings these back.",
         )  # fmt: skip
         st.button(
-            "Undo", key="data_undo_typed", icon=":material/undo:", on_click=state.undo_typing, disabled=not typing.undo,
+            "Undo", key="data_undo_typed", icon=":material/undo:", on_click=state.undo_typing, disabled=not editor.undo,
             help="Back to the table before it was cleared, replaced, or its columns changed.",
         )  # fmt: skip
     st.caption("Numbers or words; an empty cell is a missing value. Cells can be pasted from a spreadsheet too.")
 
 
 def _click() -> None:
-    drawing = state.bringing().drawing
+    editor = state.data_page().point_editor
     widgets.keep_choice("data_class", CLASS_NAMES)
     with st.container(horizontal=True, key="data_click_bar", vertical_alignment="center"):
         st.segmented_control(
@@ -119,12 +119,12 @@ def _click() -> None:
             label_visibility="collapsed",
         )  # fmt: skip
         st.button(
-            "Undo", key="data_undo_click", icon=":material/undo:", on_click=state.undo_click, disabled=not drawing.undo,
+            "Undo", key="data_undo_click", icon=":material/undo:", on_click=state.undo_click, disabled=not editor.undo,
             help="Take back the last click, or bring back the points that were cleared.",
         )  # fmt: skip
         st.button(
             "Clear", key="data_clear_points", icon=":material/delete:", on_click=state.clear_points,
-            disabled=not drawing.points, help="Take all points away. Undo brings them back.",
+            disabled=not editor.points, help="Take all points away. Undo brings them back.",
         )  # fmt: skip
     chart = state.clicking()
     with st.container(key="data_plane"):
@@ -134,31 +134,29 @@ def _click() -> None:
         )  # fmt: skip
     with st.container(key="live"):
         live.send(
-            next_frame(), {"data_plane": chart.patch}, still=True, alts={"data_plane": alt_text.points(drawing.points)}
+            next_frame(), {"data_plane": chart.patch}, still=True, alts={"data_plane": alt_text.points(editor.points)}
         )
     st.caption("A click puts a point of the chosen class there; at the place of another point, it takes its place.")
 
 
-def _brought(bringing: state.Bringing) -> None:
-    """What the chosen way brought: the table, what is chosen about it, and the way to train on it."""
-    shown = state.found()
-    if shown.error:
-        st.error(shown.error, icon=":material/error:")
-    if bringing.error:
-        st.error(bringing.error, icon=":material/error:")
-    if shown.table is None:
-        if not shown.error:
-            st.info(EMPTY[bringing.way], icon=":material/table:")
+def _table(source: Source) -> None:
+    """The table that was brought, what is chosen about it, and the button to train on it."""
+    page_state = state.data_page()
+    for error in filter(None, (source.error, page_state.error)):
+        st.error(error, icon=":material/error:")
+    if source.table is None:
+        if not source.error:
+            st.info(EMPTY[page_state.way], icon=":material/table:")
         return
-    table, wanted = shown.table, state.chosen(shown.table)
-    _preview(shown.label, table)
-    _choose(table, wanted)
+    table, current = source.table, state.show_choice(source.table)
+    _preview(source.label, table)
+    _choose(table, current)
     try:
-        rows = choice.rows_of(table, wanted)
+        rows = choice.rows_of(table, current)
     except ConfigError as error:
         st.error(str(error), icon=":material/error:")
         return
-    _train(rows, wanted, choice.remarks(table, wanted))
+    _train(rows, current, choice.remarks(table, current))
 
 
 def _preview(label: str, table: Table) -> None:
@@ -166,7 +164,7 @@ def _preview(label: str, table: Table) -> None:
     with st.container(horizontal=True, key="head_data", horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f"**{label}**: {rows:,} row{'s' * (rows != 1)}, {len(table.names)} columns")
         with st.container(horizontal=True, key="head_data_buttons", width="content"):
-            if state.bringing().way != "type":
+            if state.data_page().way != "type":
                 st.button(
                     "Edit", key="data_type_again", icon=":material/edit:", on_click=state.type_again,
                     help="Take this table into the editor under Type.",
@@ -175,7 +173,7 @@ def _preview(label: str, table: Table) -> None:
                 "CSV", partial(choice.as_csv, table), "data.csv", "text/csv", key="data_csv",
                 icon=":material/download:", on_click="ignore", help="The whole table as a CSV file.",
             )  # fmt: skip
-    if state.bringing().way != "type":
+    if state.data_page().way != "type":
         heads = choice.names(table)
         st.dataframe(
             {"row": list(table.rows[:PREVIEW_ROWS])}
@@ -186,21 +184,20 @@ def _preview(label: str, table: Table) -> None:
         )
 
 
-def _found() -> None:
-    """What was found out in reading a file or a text, and a way to say it is otherwise."""
-    shown = state.found()
-    if not shown.content:
+def _header(source: Source) -> None:
+    """How a file or a text was read, and a choice about its first row."""
+    if not source.content:
         return
-    if shown.table is not None:
-        st.caption(" ".join(choice.found(shown.table)))
-    widgets.give("data_header", shown.header)
+    if source.table is not None:
+        st.caption(" ".join(choice.found(source.table)))
+    widgets.give("data_header", source.header)
     st.segmented_control(
         "The first row is", tuple(state.HEADERS), key="data_header", required=True, on_change=state.choose_header,
         help="Whether the first row is the names of the columns: as was found, or as you say.",
     )  # fmt: skip
 
 
-def _choose(table: Table, wanted: Choice) -> None:
+def _choose(table: Table, current: Choice) -> None:
     heads = choice.names(table)
     left, right = st.columns([1, 2])
     left.selectbox(
@@ -209,11 +206,11 @@ def _choose(table: Table, wanted: Choice) -> None:
         help=f"The column to be learned: words or whole numbers as classes, up to {MAX_CLASSES}, or a number.",
     )  # fmt: skip
     right.multiselect(
-        "Inputs", [column for column in range(len(heads)) if column != wanted.target],
+        "Inputs", [column for column in range(len(heads)) if column != current.target],
         format_func=lambda column: heads[column], key="data_inputs", on_change=state.choose, wrap=True,
         help=f"The columns shown to the network: numbers, 1 to {MAX_INPUTS} of them.",
     )  # fmt: skip
-    tasks = offers(table, wanted.target)
+    tasks = offers(table, current.target)
     left, right = st.columns([1, 2])
     left.segmented_control(
         "Learn it as", tasks, format_func=lambda task: TASKS[task], key="data_task", required=True,
@@ -231,7 +228,7 @@ def _choose(table: Table, wanted: Choice) -> None:
             help="Give every input the mean 0 and the standard deviation 1, measured on the training rows. Networks "
             "learn badly from large numbers, and from inputs of very different sizes.",
         )  # fmt: skip
-        if wanted.task == "number":
+        if current.task == "number":
             st.toggle(
                 "Standardise target", key="data_scale_target", on_change=state.choose,
                 help="Learn the target with the mean 0 and the standard deviation 1. Outputs are shown in its own "
@@ -239,10 +236,10 @@ def _choose(table: Table, wanted: Choice) -> None:
             )  # fmt: skip
 
 
-def _train(rows: Brought, wanted: Choice, remarks: tuple[str, ...]) -> None:
+def _train(rows: TableRows, current: Choice, remarks: tuple[str, ...]) -> None:
     """What became of the rows, how many are held back, and the button."""
     st.markdown("\n".join(f"- :small[{sentence}]" for sentence in (*rows.report, *remarks)))
-    share = choice.test_share(rows, wanted)
+    share = choice.test_share(rows, current)
     widgets.give("data_test_share", share)
     left, right = st.columns([1, 1], vertical_alignment="bottom", gap="medium")
     left.slider(
@@ -253,5 +250,5 @@ def _train(rows: Brought, wanted: Choice, remarks: tuple[str, ...]) -> None:
         "Train on this data", key="data_train", icon=":material/play_arrow:", type="primary", width="stretch",
         on_click=state.train, args=(rows, share),
         help="Start a run on the Train page, with settings that suit this data. Undo there brings the old run back.",
-    ) and not state.bringing().error:  # fmt: skip
+    ) and not state.data_page().error:  # fmt: skip
         navigation.go("train")

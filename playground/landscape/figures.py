@@ -95,7 +95,7 @@ def scale_of(losses: Array, log_from: float) -> Scale:
     return Scale(False, low, high) if high - low > FLAT * high else Scale(False, 0.5 * low, 1.5 * high or 1.0)
 
 
-class Map(Live):
+class ContourMap(Live):
     """Filled contours of the loss, with the run's way, its two ends, and the point that is shown now."""
 
     def __init__(self, landscape: Landscape, theme: Theme, height: int) -> None:

@@ -157,9 +157,9 @@ def _transport(drawing: Drawing | None, snapshot: Snapshot) -> Readouts:
 
 def _choices() -> None:
     """The plane, and what belongs to it."""
-    page, shown = state.landscapes(), state.kind()
+    page, kind = state.landscapes(), state.kind()
     with st.container(key="landscape_choices", horizontal=True, vertical_alignment="center"):
-        widgets.give("landscape_plane", shown)
+        widgets.give("landscape_plane", kind)
         st.segmented_control(
             "Plane",
             tuple(PLANES),
@@ -170,9 +170,9 @@ def _choices() -> None:
             label_visibility="collapsed",
             width="content",
         )
-        if "seed" in PLANES[shown].settings:
+        if "seed" in PLANES[kind].settings:
             _choose_seed(page.seed)
-        if "chosen" in PLANES[shown].settings:
+        if "chosen" in PLANES[kind].settings:
             _choose_parameters()
         st.space("stretch")
         button("draw_around", "Draw around this point", "my_location", state.draw_around,

@@ -31,7 +31,7 @@ from backprop_core.landscape import (
 from backprop_core.nn.activations import Array
 from backprop_core.settings.parameter import Address, addresses
 from playground.charts.theme import Theme
-from playground.landscape.figures import Map, Relief
+from playground.landscape.figures import ContourMap, Relief
 from playground.session import widgets
 from playground.session.session import press, session, theme
 
@@ -61,7 +61,7 @@ class Drawing:
     newest: int
     seconds: float
     theme: Theme | None = None
-    pictures: tuple[Map, Relief] | None = None
+    pictures: tuple[ContourMap, Relief] | None = None
 
     def holds(self, point: Array) -> bool:
         """Whether a point lies on the surface."""
@@ -86,7 +86,7 @@ class Landscapes:
     seconds: float = 0.0
     made_for: tuple[int, int] | None = None
     drawing: Drawing | None = None
-    drawn: tuple[Any, ...] = field(default=())
+    drawing_key: tuple[Any, ...] = field(default=())
 
 
 def landscapes() -> Landscapes:
@@ -108,7 +108,7 @@ def kind() -> str:
     page, current = landscapes(), session()
     if page.kind is not None:
         return page.kind
-    if current.mode != "paused" and page.drawing is not None and page.drawn[0] == page.made_for:
+    if current.mode != "paused" and page.drawing is not None and page.drawing_key[0] == page.made_for:
         return page.drawing.kind
     run = current.run
     try:
@@ -127,93 +127,92 @@ def resolutions() -> dict[int, float]:
 
 
 def drawing() -> Drawing:
-    """The surface that is asked for, made anew if need be. Raises ConfigError."""
+    """The surface that is asked for, drawn anew if need be. Raises ConfigError."""
     page, current = landscapes(), session()
-    shown, run = kind(), current.run
-    asked = {"seed": page.seed, "chosen": page.chosen}
-    wanted = (
-        page.made_for, shown, *(asked[name] for name in PLANES[shown].settings), page.points, page.zoom, page.centre,
-    )  # fmt: skip
-    made = page.drawing if page.drawn == wanted else None
-    if made is not None and run.epoch > made.newest and current.mode == "paused" and not made.holds(_end(made, run)):
-        page.centre, wanted, made = None, (*wanted[:-1], None), None
-    if made is None:
-        made = page.drawing = _draw(page, shown, run)
-        page.drawn = wanted
-    elif made.way.epochs[-1] != run.epoch:
-        made.way = _way(page, made.landscape, run)
-    _paint(made)
-    return made
+    plane_kind, run = kind(), current.run
+    settings = {"seed": page.seed, "chosen": page.chosen}
+    own_settings = [settings[name] for name in PLANES[plane_kind].settings]
+    asked = (page.made_for, plane_kind, *own_settings, page.points, page.zoom)
+    drawing = page.drawing if page.drawing_key == (*asked, page.centre) else None
+    if drawing is not None and current.mode == "paused" and _has_left(run, drawing):
+        page.centre, drawing = None, None
+    if drawing is None:
+        drawing = page.drawing = _draw(page, plane_kind, run)
+        page.drawing_key = (*asked, page.centre)
+    elif drawing.way.epochs[-1] != run.epoch:
+        drawing.way = _way(page, drawing.landscape, run)
+    _paint(drawing)
+    return drawing
 
 
-def follow(made: Drawing, snapshot: Snapshot) -> Trail:
+def follow(drawing: Drawing, snapshot: Snapshot) -> Trail:
     """Bring both pictures to the shown epoch, and the way up to it; returns the point on the surface."""
     run = session().run
-    now = _trail(made, run, snapshot)
-    if now.epochs[0] > made.way.epochs[-1]:
-        share = explained(made.landscape.plane, trajectory(run, FEW)[1])
-        made.way = _joined(made.way, now, share)
-    for picture in made.pictures or ():
-        picture.update_trail(made.way, now)
+    now = _trail(drawing, run, snapshot)
+    if now.epochs[0] > drawing.way.epochs[-1]:
+        share = explained(drawing.landscape.plane, trajectory(run, FEW)[1])
+        drawing.way = _joined(drawing.way, now, share)
+    for picture in drawing.pictures or ():
+        picture.update_trail(drawing.way, now)
     return now
 
 
+@press
 def choose_plane() -> None:
     """A kind of plane was chosen."""
-    press()
     page = landscapes()
     chosen = widgets.chosen("landscape_plane", PLANES)
     if chosen is not None:
         page.kind, page.zoom = chosen, 1.0
 
 
+@press
 def choose_seed() -> None:
     """A seed was typed."""
-    press()
     landscapes().seed = int(st.session_state["landscape_seed"])
 
 
+@press
 def draw_again() -> None:
     """Other random directions: the next seed."""
-    press()
     page = landscapes()
     page.seed = (page.seed + 1) % (MOST_SEED + 1)
 
 
+@press
 def choose_parameters() -> None:
     """Another parameter was chosen."""
-    press()
     page, known = landscapes(), addresses(session().run.network)
     places = [widgets.chosen(f"landscape_parameter_{which}", range(len(known))) for which in (1, 2)]
     page.chosen = tuple(old if i is None else known[i] for i, old in zip(places, page.chosen, strict=True))
 
 
+@press
 def choose_points() -> None:
     """Another number of points was chosen."""
-    press()
     page = landscapes()
     page.points = widgets.chosen("landscape_points", RESOLUTIONS) or page.points
 
 
+@press
 def zoom(factor: float) -> None:
     """Let the surface reach so many times as far."""
-    press()
     page = landscapes()
     page.zoom = min(max(page.zoom * factor, 1 / MOST_ZOOM), MOST_ZOOM)
 
 
+@press
 def draw_around() -> None:
     """Lay the plane through the weights of the shown epoch."""
-    press()
     current, page = session(), landscapes()
     page.centre = current.shown if current.shown < current.run.epoch else None
-    page.drawn = ()
+    page.drawing_key = ()
 
 
-def _draw(page: Landscapes, shown: str, run: Run) -> Drawing:
+def _draw(page: Landscapes, plane_kind: str, run: Run) -> Drawing:
     centre = run.epoch if page.centre is None else page.centre
     snapshot, (_, thetas) = run.at(centre), trajectory(run)
-    plane = _plane(shown, page, snapshot, thetas)
+    plane = _plane(plane_kind, page, snapshot, thetas)
     reach = page.zoom * suggested_reach(plane, thetas)
     allowed = resolutions()
     points = max((fewer for fewer in allowed if fewer <= page.points), default=min(allowed))
@@ -221,11 +220,11 @@ def _draw(page: Landscapes, shown: str, run: Run) -> Drawing:
     landscape = surface(snapshot, plane, reach, points)
     seconds = time.perf_counter() - began
     page.seconds = seconds / points**2
-    return Drawing(shown, landscape, _way(page, landscape, run), centre, run.epoch, seconds)
+    return Drawing(plane_kind, landscape, _way(page, landscape, run), centre, run.epoch, seconds)
 
 
-def _plane(shown: str, page: Landscapes, snapshot: Snapshot, thetas: Array) -> Plane:
-    return PLANES[shown].make(snapshot, thetas, seed=page.seed, chosen=page.chosen)
+def _plane(plane_kind: str, page: Landscapes, snapshot: Snapshot, thetas: Array) -> Plane:
+    return PLANES[plane_kind].make(snapshot, thetas, seed=page.seed, chosen=page.chosen)
 
 
 def _way(page: Landscapes, landscape: Landscape, run: Run) -> Trail:
@@ -234,13 +233,17 @@ def _way(page: Landscapes, landscape: Landscape, run: Run) -> Trail:
     return trail(landscape, run, *trajectory(run, most))
 
 
-def _end(made: Drawing, run: Run) -> Array:
-    return project(made.landscape.plane, run.at(run.epoch).state.memory[:1])[0]
+def _has_left(run: Run, drawing: Drawing) -> bool:
+    """Whether a run has gone beyond the surface since it was drawn."""
+    if run.epoch <= drawing.newest:
+        return False
+    end = run.at(run.epoch).state.theta[np.newaxis]
+    return not drawing.holds(project(drawing.landscape.plane, end)[0])
 
 
-def _trail(made: Drawing, run: Run, snapshot: Snapshot) -> Trail:
+def _trail(drawing: Drawing, run: Run, snapshot: Snapshot) -> Trail:
     """A trail of one point."""
-    return trail(made.landscape, run, np.array([snapshot.epoch]), snapshot.state.memory[:1])
+    return trail(drawing.landscape, run, np.array([snapshot.epoch]), snapshot.state.theta[np.newaxis])
 
 
 def _joined(way: Trail, now: Trail, share: float) -> Trail:
@@ -254,14 +257,17 @@ def _joined(way: Trail, now: Trail, share: float) -> Trail:
     )
 
 
-def _paint(made: Drawing) -> None:
+def _paint(drawing: Drawing) -> None:
     """Make the pictures, unless they are there in the theme shown."""
-    if made.pictures is None or made.theme != theme():
-        made.theme = theme()
-        made.pictures = (Map(made.landscape, made.theme, HEIGHT), Relief(made.landscape, made.theme, HEIGHT))
+    if drawing.pictures is None or drawing.theme != theme():
+        drawing.theme = theme()
+        drawing.pictures = (
+            ContourMap(drawing.landscape, drawing.theme, HEIGHT),
+            Relief(drawing.landscape, drawing.theme, HEIGHT),
+        )
         current = session()
-        follow(made, current.run.at(current.shown))
-        for picture in made.pictures:
+        follow(drawing, current.run.at(current.shown))
+        for picture in drawing.pictures:
             picture.settle()
 
 

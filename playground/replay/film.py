@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from playground.charts.live_figure import Live, layout
+from playground.charts.live_figure import Live, layout, merged
 from playground.charts.theme import Theme
 
 HEADING, GAP = 26, 16  # pixels above a panel, and between panels
@@ -64,7 +64,7 @@ def figure(panels: Sequence[Panel], frames: Sequence[Frame], theme: Theme) -> At
     first = frames[0]
     drawn = _traces(panels, first)
     changing = [i for i, trace in enumerate(first.traces) if any(frame.traces[i] != trace for frame in frames)]
-    made = [
+    plotly_frames = [
         {
             "name": frame.name,
             "traces": changing,
@@ -87,7 +87,7 @@ def figure(panels: Sequence[Panel], frames: Sequence[Frame], theme: Theme) -> At
     }
     del described["height"]
     controls = _controls([frame.name for frame in frames], theme) if len(frames) > 1 else {}
-    return {"data": drawn, "layout": described | controls, "frames": made if controls else []}
+    return {"data": drawn, "layout": described | controls, "frames": plotly_frames if controls else []}
 
 
 def arrangement(panels: Sequence[Panel], *, narrow: bool) -> list[Any]:
@@ -134,21 +134,11 @@ def _with_blanks(patch: Attributes) -> Attributes:
 
 
 def _traces(panels: Sequence[Panel], first: Frame) -> list[Attributes]:
-    made: list[Attributes] = []
+    traces: list[Attributes] = []
     for number, panel in enumerate(panels, start=1):
         axes = {"xaxis": f"x{_suffix(number)}", "yaxis": f"y{_suffix(number)}"}
-        made += [trace | axes for trace in panel.live.figure.to_plotly_json()["data"]]
-    return [_merged(trace, patch) for trace, patch in zip(made, first.traces, strict=True)]
-
-
-def _merged(old: Attributes, changes: Attributes) -> Attributes:
-    """Attributes with changes: as in playground/components/live.js, but for arrays, which replace what was there."""
-    both = {name: _merged(old[name], changes[name]) for name in changes if _grows(old.get(name), changes[name])}
-    return old | changes | both
-
-
-def _grows(old: Any, new: Any) -> bool:
-    return isinstance(old, dict) and isinstance(new, dict) and "bdata" not in new
+        traces += [trace | axes for trace in panel.live.figure.to_plotly_json()["data"]]
+    return [merged(trace, patch) for trace, patch in zip(traces, first.traces, strict=True)]
 
 
 def _axes(panels: Sequence[Panel]) -> Attributes:
@@ -158,7 +148,7 @@ def _axes(panels: Sequence[Panel]) -> Attributes:
         for axis, other, domain in zip("xy", "yx", pair, strict=True):
             changes = panel.live.patch["layout"].get(f"{axis}axis", {})
             place = {"domain": domain, "anchor": f"{other}{_suffix(number)}"}
-            axes[f"{axis}axis{_suffix(number)}"] = described[f"{axis}axis"] | changes | place
+            axes[f"{axis}axis{_suffix(number)}"] = merged(described[f"{axis}axis"], changes) | place
     return axes
 
 

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import html
-import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from plotly.io import to_html
 
-from backprop_core.data.datasets import DATASETS
 from backprop_core.data.plain_names import unique
-from backprop_core.data.rows import FEATURE_LABELS
-from backprop_core.nn.activations import OUTPUTS, Array
-from backprop_core.nn.initializers import INITIALIZERS
-from backprop_core.nn.losses import LOSSES
-from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
-from backprop_core.settings.config import SPECS, Edit, fields
-from backprop_core.settings.parameter import field_text
+from backprop_core.nn.activations import Array
+from backprop_core.settings.config import fields
 from backprop_core.training.run import Run
+from playground import wording
 from playground.charts.theme import DARK, Theme
 from playground.replay import film, scenes
 from playground.replay.film import Attributes, Frame
@@ -30,21 +23,13 @@ MOST_BYTES = 8_000_000  # of a page, whatever the run; plotly.js alone has 4.8 m
 FRAMES = 60
 MOST_REPLAYED = 250_000_000  # epochs × (rows × parameters + updates × OVERHEAD): about a second of training
 OVERHEAD = 10_000  # what an update costs besides, in the same unit
-MOST_EDITS = 4  # that are told one by one
+MOST_EDITS = 4  # that are listed; the others are counted
 
 NARROW_PAGE = "(max-width: 760px)"
 CONFIG = {"displayModeBar": False, "displaylogo": False}
 POLICY = (  # nothing in the page can ask another machine for anything
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 )
-LABELS: Mapping[str, Mapping[str, Any]] = {
-    "activation": OUTPUTS,
-    "output": OUTPUTS,
-    "loss": LOSSES,
-    "init": INITIALIZERS,
-    "optimizer": OPTIMIZERS,
-    "schedule": SCHEDULES,
-}
 
 
 def replay_html(run: Run, theme: Theme, *, frames: int = FRAMES) -> str:
@@ -130,44 +115,20 @@ class Replay:
 
 
 def _heading(run: Run) -> str:
-    sizes = "-".join(map(str, run.network.sizes))
-    return f"{DATASETS[run.config.dataset].label}, network {sizes}, seed {run.config.seed}"
+    dataset, sizes = wording.value("dataset", run.config.dataset), "-".join(map(str, run.network.sizes))
+    return f"{dataset}, network {sizes}, seed {run.config.seed}"
 
 
 def _about(run: Run) -> str:
     """What differs from the default settings, what was changed while training, and how it ended."""
-    told = {"dataset", "hidden", "seed", *fields("goal")}
-    parts = [_setting(name, value) for name, value in run.config.changes().items() if name not in told]
+    in_heading = {"dataset", "hidden", "seed", *fields("goal")}
+    parts = [wording.labelled(name, value) for name, value in run.config.changes().items() if name not in in_heading]
     parts += ["starting weights given"] if run.start_params is not None else []
-    for epoch, edits in itertools.groupby(run.edits[:MOST_EDITS], key=lambda edit: edit.epoch):
-        parts.append(f"from epoch {epoch:,}: {', '.join(map(_edit, edits))}")
+    parts += wording.edits_by_epoch(run.edits[:MOST_EDITS])
     more = len(run.edits) - MOST_EDITS
     parts += [f"{more} more edits"] if more > 0 else []
     parts += [f"diverged in epoch {run.diverged:,}"] if run.diverged is not None else []
     return " · ".join(parts) or "default settings"
-
-
-def _edit(edit: Edit) -> str:
-    if isinstance(edit.field, str):
-        return _setting(edit.field, edit.value)
-    return f"{field_text(edit.field)} = {edit.value:g}"
-
-
-def _setting(name: str, value: Any) -> str:
-    """A setting in words: Learning rate 0.1, Optimizer Adam, Train biases no."""
-    values = value if isinstance(value, tuple) else (value,)
-    known = LABELS.get(name, {})
-    return f"{SPECS[name].label} {'-'.join(known[one].label if one in known else _word(one) for one in values)}"
-
-
-def _word(value: Any) -> str:
-    if value is None:
-        return "all rows"  # the batch size is the only setting here that may have no value
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.10g}"
-    return f"{value:,}" if isinstance(value, int) else FEATURE_LABELS.get(value, value)
 
 
 def _script(panels: Sequence[film.Panel]) -> str:

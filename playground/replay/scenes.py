@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import itertools
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -15,10 +13,11 @@ from backprop_core.nn.activations import Array
 from backprop_core.nn.initializers import Params
 from backprop_core.training.run import Run
 from backprop_core.training.snapshot import Snapshot
+from playground import wording
 from playground.charts.curves import Curves
 from playground.charts.diagram import MOST_LINES, Diagram
 from playground.charts.learned import plane_grid
-from playground.charts.live_figure import short, typed
+from playground.charts.live_figure import short
 from playground.charts.matrices import Matrices, Matrix
 from playground.charts.of_run import learned_figure, learned_views, parameter_names, unit_names
 from playground.charts.theme import CLASSES, Theme
@@ -53,11 +52,11 @@ def scenes(run: Run, theme: Theme) -> list[tuple[Panel, Update]]:
 
 def title(snapshot: Snapshot, test_loss: float | None) -> str:
     """The epoch, and the loss and the accuracy then, on training and on test rows."""
-    name = "accuracy" if snapshot.data.task == "classification" else "R²"
+    name = wording.score_name(snapshot.data.task)
     penalty = " with penalty" if snapshot.penalty else ""
-    lines = [f"loss{penalty} {snapshot.loss:.6g}, {name} {_score(snapshot.score)}"]
+    lines = [f"loss{penalty} {snapshot.loss:.6g}, {name} {wording.score(snapshot.score)}"]
     if test_loss is not None:
-        lines = [f"training {lines[0]}", f"test loss {test_loss:.6g}, {name} {_score(snapshot.test_score)}"]
+        lines = [f"training {lines[0]}", f"test loss {test_loss:.6g}, {name} {wording.score(snapshot.test_score)}"]
     small = "".join(f'<br><span style="font-size:13px">{line}</span>' for line in lines)
     return f"<b>Epoch {snapshot.epoch:,}</b>{small}"
 
@@ -168,18 +167,14 @@ def _matrices(
     names = parameter_names(unit_names(run), prefix)
     by = next(by for by in itertools.count(1) if _cells(names, by) <= MOST_CELLS)
     fewer = [Matrix(matrix.title, matrix.rows[::by], matrix.columns[::by]) for matrix in names]
-    matrices = Matrices(fewer, theme, HEIGHT)
+    matrices = Matrices(fewer, theme, HEIGHT, exact=_cells(names, by) <= MOST_EXACT)
     if by > 1:
         _say_sizes(matrices, fewer, names)
         low, high = matrices.figure.layout.xaxis.range
         matrices.figure.update_xaxes(range=[low, high + 0.04 * (high - low)])  # room for the last, narrow one's name
-    exact = _cells(names, by) <= MOST_EXACT
 
     def update(snapshot: Snapshot) -> str:
         end = matrices.update_cells([pooled(np.vstack(pair), by) for pair in values(snapshot)])
-        if not exact:
-            heatmap = matrices.patch["data"][0]
-            heatmap["z"] = _single(heatmap["z"])
         each = f", the largest of every {by} × {by}" if by > 1 else ""
         return _muted(f"colours: ±{short(end)}{each}", theme)
 
@@ -234,18 +229,6 @@ def _say_sizes(matrices: Matrices, fewer: list[Matrix], names: list[Matrix]) -> 
         at = texts.index(f"<b>{drawn.title}</b>") + 1
         texts[at] = f"{len(matrix.rows)} × {len(matrix.columns)}"
     matrices.figure.data[1].text = texts
-
-
-def _single(array: Attributes) -> Attributes:
-    """An array in Plotly's base64 form, in single precision."""
-    exact = np.frombuffer(base64.b64decode(array["bdata"]))
-    return typed(exact.reshape([int(length) for length in array["shape"].split(",")]))
-
-
-def _score(value: float | None) -> str:
-    if value is None or math.isnan(value):
-        return "–"
-    return f"{value:.3f}" if value > -100 else "< −100"
 
 
 def _coloured(text: str, colour: str) -> str:

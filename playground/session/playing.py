@@ -11,7 +11,7 @@ from playground.session.session import Mode, session
 
 SPEEDS = ("1", "10", "100", "1000", "auto")
 AUTO_SECONDS = 10.0  # how long a whole run takes at speed "auto"
-FRAMES_A_SECOND = 20
+FRAMES_PER_SECOND = 20
 SLICE_SECONDS = 0.03  # how long training goes on without looking whether anything was pressed
 
 
@@ -94,7 +94,7 @@ def _epochs_a_frame() -> int:
     speed = st.session_state.get("speed") or "auto"
     if speed == "auto":
         now, pace = time.perf_counter(), current.part(Pace)
-        since, pace.last_frame = min(now - pace.last_frame, 5 / FRAMES_A_SECOND), now
+        since, pace.last_frame = min(now - pace.last_frame, 5 / FRAMES_PER_SECOND), now
         return max(1, round(current.run.config.epochs * since / AUTO_SECONDS))
     return int(speed)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from backprop_core import ConfigError, Run
-from backprop_core.data.rows import Brought
+from backprop_core.data.rows import TableRows
 from playground.session import widgets
 from playground.session.session import Replaced, press, session
 
@@ -18,7 +18,7 @@ MOST_UNDO = 20
 def start(run: Run, notice: str, preset: str | None = None) -> None:
     """Show a run, paused at its newest epoch, and say what it is; Undo brings back the one shown until now."""
     current = session()
-    if current.run.epoch or current.run.edits or isinstance(current.run.brought, Brought):
+    if current.run.epoch or current.run.edits or isinstance(current.run.user_rows, TableRows):
         _remember(Replaced(current.run.recipe, current.preset))
     _replace(run, notice)
     current.shown, current.preset = run.epoch, preset
@@ -47,9 +47,9 @@ def edit(change: Callable[[Run], None]) -> None:
     current.edits += 1
 
 
+@press
 def reset() -> None:
     """Back to epoch 0 with the settings in force, keeping weights that were typed in at epoch 0."""
-    press()
     current = session()
     run = current.run
     typed = tuple(edit for edit in run.edits if edit.epoch == 0)
@@ -57,9 +57,9 @@ def reset() -> None:
     start(Run.replay(recipe), "Back at epoch 0.", current.preset)
 
 
+@press
 def undo() -> None:
     """Go back to the run as it stood before the last start over, reset or branch."""
-    press()
     current = session()
     if current.undo:
         before = current.undo.pop()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, TypeVar
+from functools import wraps
+from typing import Any, Literal, NamedTuple, ParamSpec, TypeVar
 
 import streamlit as st
 
@@ -16,6 +18,8 @@ DEFAULT_PRESET = "xor"
 
 Mode = Literal["paused", "playing", "finishing"]
 Part = TypeVar("Part")
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 
 class Replaced(NamedTuple):
@@ -66,9 +70,18 @@ def session() -> Session:
     return st.session_state["session"]
 
 
-def press() -> None:
-    """Something other than the timeline was pressed. Every callback begins with this, or is just this."""
-    session().pressed = True
+def press(callback: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Mark what a press does: every callback of a widget, but for those that decide later what was pressed.
+
+    `Session.pressed` tells `transport.follow_timeline` that something other than the timeline was pressed.
+    """
+
+    @wraps(callback)
+    def pressed(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        session().pressed = True
+        return callback(*args, **kwargs)
+
+    return pressed
 
 
 def next_frame() -> int:

@@ -9,12 +9,12 @@ from typing import Any
 import streamlit as st
 
 from backprop_core import Config, ConfigError, Run
-from backprop_core.data.rows import Brought
+from backprop_core.data.rows import TableRows
 from backprop_core.settings.config import SPECS, fields
 from backprop_core.training.presets import PRESETS, suggested_for
 from playground.session import runs, widget_values, widgets
 from playground.session.session import press, session
-from playground.session.transport import Timeline
+from playground.session.transport import TimelineMoves
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Changes:
     value along, which is no change. That can be told only when all that was sent is known.
     """
 
-    made: bool = False
+    certain: bool = False
     doubtful: dict[str, Any] = field(default_factory=dict)
 
 
@@ -36,7 +36,7 @@ def changed(key: str) -> None:
     if key in before and before[key] == value:
         changes.doubtful[key] = value
     else:
-        changes.made = True
+        changes.certain = True
         change(key, value)
 
 
@@ -44,9 +44,9 @@ def settle(title: str) -> None:
     """Decide about doubtful changes before a page is drawn: one that came alone is the visitor's own."""
     current = session()
     changes, sidebar = current.part(Changes), widgets.shown_sidebar()
-    doubtful, moved = changes.doubtful, current.part(Timeline).moved is not None
-    pressed = current.pressed or changes.made or moved or title != current.page
-    changes.doubtful, changes.made = {}, False
+    doubtful, moved = changes.doubtful, current.part(TimelineMoves).moved is not None
+    pressed = current.pressed or changes.certain or moved or title != current.page
+    changes.doubtful, changes.certain = {}, False
     if len(doubtful) == 1 and not pressed:
         for key, value in doubtful.items():
             change(key, value)
@@ -54,12 +54,12 @@ def settle(title: str) -> None:
         sidebar.before = doubtful
 
 
+@press
 def change(key: str, value: Any) -> None:
     """Change what one widget of the sidebar stands for, and nothing else."""
-    press()
     current, sidebar = session(), widgets.shown_sidebar()
     sidebar.before.pop(key, None)
-    sidebar.given[key] = value
+    sidebar.sent[key] = value
     if key == "preset":
         _start_preset(value)
         return
@@ -67,8 +67,8 @@ def change(key: str, value: Any) -> None:
     values = widget_values.from_config(config, sidebar.values) | {key: value}
     try:
         if key == "dataset":
-            own = current.run.brought
-            old = suggested_for(own) if isinstance(own, Brought) else None
+            own = current.run.user_rows
+            old = suggested_for(own) if isinstance(own, TableRows) else None
             adopt(widget_values.follow_dataset(config, value, old))
         else:
             adopt(widget_values.to_config(widget_values.follow_partner(key, values)), values)
@@ -81,35 +81,36 @@ def _start_preset(name: str | None) -> None:
         runs.start(PRESETS[name].run(), PRESETS[name].about, name)
 
 
+@press
 def draw_again() -> None:
     """Start over with other weights: the next seed."""
     change("seed", (session().run.config.seed + 1) % 2**32)
 
 
-def adopt(wanted: Config, earlier: widget_values.Values | None = None) -> None:
+def adopt(config: Config, earlier: widget_values.Values | None = None) -> None:
     """Make a configuration hold from the shown epoch on, whatever that takes, and let the sidebar show it.
 
     What it leaves open stays there as in the `earlier` values. Raises ConfigError.
     """
     current = session()
     current.error = current.notice = ""
-    if wanted.dataset == "csv":  # a run of the user's own rows says the share itself
-        wanted = wanted.replace(test_share=wanted.share_held_back)
-    changes = wanted.changes(current.run.config_at(current.shown))
+    if config.dataset == "csv":  # a run of the user's own rows says the share itself
+        config = config.replace(test_share=config.share_held_back)
+    changes = config.changes(current.run.config_at(current.shown))
     if {*changes} & {*fields("data"), *fields("network")}:
-        _start_over(wanted, changes)
+        _start_over(config, changes)
     elif changes:
         _go_on(changes)
     current.preset = None
-    widgets.show(wanted, earlier)
+    widgets.show(config, earlier)
 
 
-def _start_over(wanted: Config, changes: Mapping[str, Any]) -> None:
-    """A new run of the wanted configuration; rows and weights that were brought along stay, where they still fit."""
+def _start_over(config: Config, changes: Mapping[str, Any]) -> None:
+    """A new run of this configuration; rows and weights that were brought along stay, where they still fit."""
     run = session().run
-    own = wanted.dataset == "csv"
+    own = config.dataset == "csv"
     same_shape = "hidden" not in changes
-    start = Run(wanted, data=run.brought if own else None, params=run.start_params if own and same_shape else None)
+    start = Run(config, data=run.user_rows if own else None, params=run.start_params if own and same_shape else None)
     labels = ", ".join(SPECS[name].label.lower() for name in changes)
     runs.start(start, f"Started over: {labels} changed.")
 

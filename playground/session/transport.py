@@ -11,16 +11,16 @@ from playground.session.session import press, session
 
 
 @dataclass
-class Timeline:
+class TimelineMoves:
     """The values last given to the timeline, and where the visitor moved it since the last run of the script."""
 
-    given: tuple[int, ...] = ()
+    values: tuple[int, ...] = ()
     moved: int | None = None
 
 
+@press
 def toggle_play() -> None:
     """Play, or pause what is playing or finishing."""
-    press()
     current = session()
     if current.mode == "paused":
         playing.start("playing", _end())
@@ -28,15 +28,15 @@ def toggle_play() -> None:
         current.mode = "paused"
 
 
+@press
 def finish() -> None:
     """Train to the last epoch."""
-    press()
     playing.start("finishing", _end())
 
 
+@press
 def step() -> None:
     """Show the next epoch, training it if need be."""
-    press()
     current = session()
     current.mode, current.error, current.notice = "paused", "", ""
     if current.shown == current.run.epoch:
@@ -45,9 +45,9 @@ def step() -> None:
     playing.say_why_stopped()
 
 
+@press
 def back() -> None:
     """Show the epoch before."""
-    press()
     current = session()
     current.mode, current.error, current.notice = "paused", "", ""
     current.shown = max(0, current.shown - 1)
@@ -65,7 +65,7 @@ def go_to(epoch: int) -> None:
 
 def scrub() -> None:
     """The timeline was moved; what that means is decided when all that was done is known, in `follow_timeline`."""
-    session().part(Timeline).moved = st.session_state["timeline"]
+    session().part(TimelineMoves).moved = st.session_state["timeline"]
 
 
 def follow_timeline() -> None:
@@ -75,13 +75,13 @@ def follow_timeline() -> None:
     value along. That is no move.
     """
     current = session()
-    timeline = current.part(Timeline)
-    wanted, stale = timeline.moved, current.pressed and timeline.moved in timeline.given
-    timeline.moved, current.pressed = None, False
-    if wanted is not None and not stale:
-        go_to(wanted)
+    moves = current.part(TimelineMoves)
+    goal, stale = moves.moved, current.pressed and moves.moved in moves.values
+    moves.moved, current.pressed = None, False
+    if goal is not None and not stale:
+        go_to(goal)
     st.session_state["timeline"] = current.shown
-    timeline.given = (*timeline.given[-2:], current.shown)
+    moves.values = (*moves.values[-2:], current.shown)
 
 
 def end() -> int:

@@ -67,12 +67,12 @@ def follow_dataset(config: Config, dataset: str, old: Config | None = None) -> C
     """
     old, new = old or suggested(config.dataset), suggested(dataset)
     suggestions = {name: getattr(new, name) for name, value in config.to_dict().items() if value == getattr(old, name)}
-    wanted = config.to_dict() | suggestions | {"dataset": dataset}
+    values = config.to_dict() | suggestions | {"dataset": dataset}
     if not DATASETS[dataset].plane:
-        wanted["features"] = DEFAULTS["features"]
-    if DATASETS[dataset].task == "regression" and (wanted["output"] == "softmax" or LOSSES[wanted["loss"]].outputs):
-        wanted |= {"output": new.output, "loss": new.loss}
-    return Config(**follow_partner("output", wanted))
+        values["features"] = DEFAULTS["features"]
+    if DATASETS[dataset].task == "regression" and (values["output"] == "softmax" or LOSSES[values["loss"]].outputs):
+        values |= {"output": new.output, "loss": new.loss}
+    return Config(**follow_partner("output", values))
 
 
 def follow_partner(changed: str, values: Values) -> dict[str, Any]:

@@ -29,13 +29,13 @@ class Sidebar:
     """What the sidebar shows.
 
     `values` are those that show `config`, by the keys of the widgets; what it leaves open, the size of a first hidden
-    layer for example, is as it was last. `given` is what the widgets were given, on the page `page`; `before` what the
+    layer for example, is as it was last. `sent` is what the widgets were sent, on the page `page`; `before` what the
     program has changed since the browser last sent anything: until it does, it may still send these old values.
     """
 
     config: Config | None = None
     values: dict[str, Any] = field(default_factory=dict)
-    given: dict[str, Any] = field(default_factory=dict)
+    sent: dict[str, Any] = field(default_factory=dict)
     before: dict[str, Any] = field(default_factory=dict)
     page: str = ""
 
@@ -49,13 +49,13 @@ def prepare() -> None:
         show(config)
     is_new_page = sidebar.page != current.page
     sidebar.page = current.page
-    for key, shown in {**sidebar.values, "preset": current.preset}.items():
-        if sidebar.given.get(key, shown) != shown:
-            sidebar.before[key] = sidebar.given[key]
-        sidebar.given[key] = shown
+    for key, new in {**sidebar.values, "preset": current.preset}.items():
+        if sidebar.sent.get(key, new) != new:
+            sidebar.before[key] = sidebar.sent[key]
+        sidebar.sent[key] = new
         # On the page where they stand already, only what differs: setting a value ends what is being typed there.
-        if is_new_page or key not in st.session_state or st.session_state[key] != shown:
-            st.session_state[key] = shown
+        if is_new_page or key not in st.session_state or st.session_state[key] != new:
+            st.session_state[key] = new
 
 
 def show(config: Config, earlier: widget_values.Values | None = None) -> None:
@@ -74,9 +74,9 @@ def value(key: str, otherwise: Any = None) -> Any:
     return st.session_state.get(key, otherwise)
 
 
-def give(key: str, wanted: Any) -> None:
+def give(key: str, new: Any) -> None:
     """Let a widget show a value, whatever it showed."""
-    session().part(Kept).values[key] = st.session_state[key] = wanted
+    session().part(Kept).values[key] = st.session_state[key] = new
 
 
 def chosen(key: str, options: Collection[Any]) -> Any:
@@ -105,8 +105,8 @@ def keep_value(key: str, default: float) -> None:
         st.session_state[key] = kept
 
 
+@press
 def keep(key: str) -> None:
     """Something was chosen in a widget that is kept: remember it, even if its page is left before it is drawn again."""
-    press()
     if key in st.session_state:
         session().part(Kept).values[key] = st.session_state[key]

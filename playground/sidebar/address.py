@@ -31,14 +31,14 @@ def keep() -> None:
     `st.query_params` would add an entry to the browser's history for every change.
     """
     current = session()
-    wanted, given = parts(), current.part(Address)
+    new, address = parts(), current.part(Address)
     if current.mode != "paused":
-        wanted.pop("epoch", None)
-        if "epoch" in given.parts:
-            wanted["epoch"] = given.parts["epoch"]
-    given.parts = wanted
+        new.pop("epoch", None)
+        if "epoch" in address.parts:
+            new["epoch"] = address.parts["epoch"]
+    address.parts = new
     with st.container(key="address"):
-        _component()(data={"query": urlencode(wanted), "number": next_frame()})
+        _component()(data={"query": urlencode(new), "number": next_frame()})
 
 
 @st.cache_resource
@@ -59,7 +59,7 @@ def preset_of(run: Run) -> str | None:
     """The preset that a run has its own rows and weights from, if it has any."""
     for name, preset in PRESETS.items():
         own = preset.recipe
-        if own.data is not None and _same(run.brought, own.data) and _same(run.start_params, own.params):
+        if own.data is not None and _same(run.user_rows, own.data) and _same(run.start_params, own.params):
             return name
     return None
 

@@ -40,9 +40,9 @@ def write(config: Config, edits: tuple[Edit, ...], epoch: int, preset: str | Non
     parts = {"preset": preset} if preset else {}
     base = PRESETS[preset].recipe.config if preset else None
     parts |= {name: setting_text.write(name, value) for name, value in config.changes(base).items()}
-    told = ",".join(_edit_text(edit) for edit in edits if edit.epoch <= epoch)
-    if told:
-        parts["edits"] = told if len(told) <= LONGEST else LEFT_OUT
+    edits_text = ",".join(_edit_text(edit) for edit in edits if edit.epoch <= epoch)
+    if edits_text:
+        parts["edits"] = edits_text if len(edits_text) <= LONGEST else LEFT_OUT
     if epoch:
         parts["epoch"] = str(epoch)
     return parts

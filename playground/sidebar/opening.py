@@ -64,9 +64,9 @@ def from_address() -> None:
     current.warning = " ".join([NOT_ALL, *link.ignored]) if link.ignored else ""
 
 
+@press
 def from_file(key: str) -> None:
     """A saved run was uploaded: open it; for anything else, say what is wrong and leave all as it is."""
-    press()
     file = st.session_state[key]
     if file is None:
         return
@@ -101,9 +101,9 @@ def proceed() -> None:
             current.warning = f"{current.warning or NOT_ALL} The edits: {error}"
 
 
+@press
 def stop() -> None:
     """Show the run as far as it has come."""
-    press()
     current = opening()
     if current.run is not None:
         current.notice, current.saved = (

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 
+from playground.components.bursts import burst
 from playground.components.style import use_style
 from playground.sidebar import opening
 
-BURST_SECONDS = 1.5
-
 
 def page() -> None:
-    """Show how far it has come; train on, then run the script again."""
+    """Train the run on, and show how far it has come, unless it arrives in the first moment."""
     use_style()
     current = opening.opening()
     opening.proceed()
-    if current.going is not None:
-        st.markdown("#### Training the run again …", anchors=False)
-        bar = st.empty()
-        st.button("Stop here", icon=":material/stop:", key="stop_opening", on_click=opening.stop)
-        end = time.perf_counter() + BURST_SECONDS
-        while current.going is not None and time.perf_counter() < end:
+    if current.going is None:
+        st.rerun()
+    st.markdown("#### Training the run again …", anchors=False)
+    bar = st.empty()
+    st.button("Stop here", icon=":material/stop:", key="stop_opening", on_click=opening.stop)
+
+    def draw() -> None:
+        if current.going is not None:
             epochs = current.run.epoch if current.run else 0
             bar.progress(epochs / max(current.epochs, 1), f"{epochs:,} of {current.epochs:,} epochs")
-            opening.proceed()
-    st.rerun()
+
+    draw()
+    burst(lambda: current.going is not None, opening.proceed, draw)

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from backprop_core.data.datasets import DATASETS, TEST_SHARE
-from backprop_core.data.rows import FEATURE_LABELS, Brought
-from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS
-from backprop_core.nn.initializers import INITIALIZERS
-from backprop_core.nn.losses import LOSSES
+from backprop_core.data.datasets import DATASETS
+from backprop_core.data.rows import TableRows
+from backprop_core.nn.activations import ACTIVATIONS
 from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
 from backprop_core.settings.config import MAX_LAYERS, SPECS, Config
 from backprop_core.training.presets import PRESETS
+from playground import wording
 from playground.session import settings, widget_values, widgets
 from playground.session.session import session
 from playground.sidebar import share_panel
 
-REGISTRIES: dict[str, Mapping[str, Any]] = {
-    "dataset": DATASETS,
-    "activation": ACTIVATIONS,
-    "output": OUTPUTS,
-    "loss": LOSSES,
-    "init": INITIALIZERS,
-    "optimizer": OPTIMIZERS,
-    "schedule": SCHEDULES,
-}
 STEPS = {
     "samples": 10,
     "noise": 0.05,
@@ -37,7 +27,6 @@ STEPS = {
     "momentum": 0.05,
 }
 MOST_NAMES = 8  # of inputs or classes in the line below the dataset
-UNSET = {"batch_size": "all rows", "stop_loss": "never", "stop_accuracy": "never", "test_share": f"{TEST_SHARE:g}"}
 
 
 def sidebar(config: Config) -> None:
@@ -81,14 +70,15 @@ def _about(config: Config) -> str:
 
 def _contents(config: Config) -> str:
     run = session().run
-    if config.dataset != "csv" or not isinstance(run.brought, Brought):
+    if config.dataset != "csv" or not isinstance(run.user_rows, TableRows):
         return DATASETS[config.dataset].about
-    inputs = [f"x{i}: {name}" if name != f"x{i}" else name for i, name in enumerate(run.brought.inputs, start=1)]
-    said = [f"{len(run.brought.X):,} rows brought by you", _few(inputs)]
-    if run.brought.classes:
+    inputs = [f"x{i}: {name}" if name != f"x{i}" else name for i, name in enumerate(run.user_rows.inputs, start=1)]
+    parts = [f"{len(run.user_rows.X):,} rows brought by you", _few(inputs)]
+    classes = run.user_rows.classes
+    if classes:
         several = run.data.outputs > 1
-        said.append(_few([f"y{i}: {name}" if several else name for i, name in enumerate(run.brought.classes, start=1)]))
-    return "; ".join(said) + "."
+        parts.append(_few([f"y{i}: {name}" if several else name for i, name in enumerate(classes, start=1)]))
+    return "; ".join(parts) + "."
 
 
 def _few(names: list[str]) -> str:
@@ -106,7 +96,7 @@ def _data(config: Config) -> None:
         st.multiselect(
             SPECS["features"].label,
             list(SPECS["features"].choices),
-            format_func=lambda name: FEATURE_LABELS.get(name, name),
+            format_func=partial(wording.option, "features"),
             key="features",
             on_change=settings.changed,
             args=("features",),
@@ -176,7 +166,7 @@ def _layer(layer: int) -> None:
     right.selectbox(
         f"Activation {layer}",
         tuple(ACTIVATIONS),
-        format_func=lambda name: ACTIVATIONS[name].label,
+        format_func=partial(wording.option, "activation"),
         key=activation,
         on_change=settings.changed,
         args=(activation,),
@@ -196,12 +186,11 @@ def _learning(config: Config) -> None:
 
 
 def _choice(name: str, config: Config, *, own: bool = False, disabled: bool = False) -> None:
-    labels = REGISTRIES[name]
-    options = [option for option in labels if option != "csv" or own]
+    options = [option for option in wording.REGISTRIES[name] if option != "csv" or own]
     st.selectbox(
         SPECS[name].label,
         options,
-        format_func=lambda option: labels[option].label,
+        format_func=partial(wording.option, name),
         key=name,
         on_change=settings.changed,
         args=(name,),
@@ -225,7 +214,7 @@ def _number(name: str) -> None:
         spec.label,
         **typed,
         format="%d" if whole else "%g",
-        placeholder=UNSET.get(name),
+        placeholder=wording.UNSET.get(name),
         key=name,
         on_change=settings.changed,
         args=(name,),

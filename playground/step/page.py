@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -64,14 +65,14 @@ def page() -> None:
         proof.view(snapshot, explanation, digits)
 
 
-def _choose_digits(shown: int) -> int:
+def _choose_digits(epoch: int) -> int:
     """Buttons for the epoch, and the number of digits, which is returned."""
     st.button(
         "Back",
         key="back",
         icon=":material/skip_previous:",
         on_click=transport.back,
-        disabled=shown == 0,
+        disabled=epoch == 0,
         help="One epoch back.",
     )
     st.button(
@@ -205,30 +206,26 @@ def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequ
         if widgets.value("predict"):
             noise = float(noise_of_terms(explanation, quantity)[row, unit])
             _verdict(float(quantity.values[row, unit]), noise, digits)
-    part = window((len(quantity.values), quantity.values.shape[1]), row, unit, digits)
-    shown = quantity.values[part.rows, part.columns]
-    figure = cells(
-        shown,
-        (rows[part.rows], names[quantity.layer][part.columns]),
-        (row - part.rows.start, unit - part.columns.start),
-        theme(),
-        digits=digits,
-        hidden=hidden,
-    )
+    shape = quantity.values.shape
+    part = window(shape, row, unit, digits)
+    visible = quantity.values[part.rows, part.columns]
+    names_in_part = (rows[part.rows], names[quantity.layer][part.columns])
+    chosen_in_part = (row - part.rows.start, unit - part.columns.start)
+    figure = cells(visible, names_in_part, chosen_in_part, theme(), digits=digits, hidden=hidden)
     keys = ("chosen_input" if quantity.of_weights else "sample", "unit")
     start = (part.rows.start + (sample if alone and not quantity.of_weights else 0), part.columns.start)
     st.plotly_chart(
         figure,
         config=chart_config.config(),
         key="step_cells",
-        alt=alt_text.cells(quantity.name, (rows[part.rows], names[quantity.layer][part.columns]), shown, hidden=hidden),
-        on_select=lambda: state.choose_cell("step_cells", keys, start),
+        alt=alt_text.cells(quantity.name, names_in_part, visible, hidden=hidden),
+        on_select=partial(state.choose_cell, "step_cells", keys, start),
         selection_mode="points",
     )
-    if not part.is_all((len(quantity.values), quantity.values.shape[1])):
+    if not part.is_all(shape):
         st.caption(
-            f"Rows {part.rows.start + 1} to {part.rows.stop} of {len(quantity.values)}, columns "
-            f"{part.columns.start + 1} to {part.columns.stop} of {quantity.values.shape[1]}, around the chosen one."
+            f"Rows {part.rows.start + 1} to {part.rows.stop} of {shape[0]}, columns "
+            f"{part.columns.start + 1} to {part.columns.stop} of {shape[1]}, around the chosen one."
         )
     if not hidden:
         with st.popover("Copy", icon=":material/content_copy:"):

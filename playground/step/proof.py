@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -90,7 +91,7 @@ def view(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
                 ([*names[layer - 1], "bias"][part.rows], names[layer][part.columns]),
                 gradients[part.rows, part.columns],
             ),
-            on_select=lambda: state.choose_cell("step_layer", ("proved_row", "proved_unit"), start),
+            on_select=partial(state.choose_cell, "step_layer", ("proved_row", "proved_unit"), start),
             selection_mode="points",
         )
     if state.is_checking():
@@ -159,12 +160,12 @@ def _one_sided(nudged: Nudged, digits: int) -> str:
 def _at_a_kink(kinks: Sequence[Kink], names: Sequence[Sequence[str]], rows: Array, digits: int) -> str:
     """Which rows and units are at a kink, that there is no derivative, and which value training takes."""
     groups = [list(group) for _, group in itertools.groupby(sorted(kinks, key=_whose), key=_whose)]
-    alt_text = [_of_one_unit(group, names, rows, digits) for group in groups[:MOST_NAMED]]
+    sentences = [_of_one_unit(group, names, rows, digits) for group in groups[:MOST_NAMED]]
     if len(groups) > MOST_NAMED:
-        alt_text.append(f"Likewise {len(groups) - MOST_NAMED} more.")
+        sentences.append(f"Likewise {len(groups) - MOST_NAMED} more.")
     exact = any(kink.is_exact for kink in kinks)
     title = "At a kink there is no derivative." if exact else "A kink lies between the nudges."
-    return f"**{title}** " + "\n\n".join(alt_text)
+    return f"**{title}** " + "\n\n".join(sentences)
 
 
 def _whose(kink: Kink) -> tuple[str, int, int, float, bool]:
@@ -198,6 +199,6 @@ def _side(kink: Kink) -> str:
 
 
 def _rows(numbers: Sequence[int]) -> str:
-    shown = ", ".join(map(str, numbers[:MOST_NAMED]))
+    named = ", ".join(map(str, numbers[:MOST_NAMED]))
     more = f" and {len(numbers) - MOST_NAMED:,} more" if len(numbers) > MOST_NAMED else ""
-    return f"Row{'s' * (len(numbers) > 1)} {shown}{more}"
+    return f"Row{'s' * (len(numbers) > 1)} {named}{more}"

@@ -32,17 +32,20 @@ def stand(quantities: int) -> int:
     return walk.position
 
 
+@press
 def move(by: int) -> None:
     """Walk on, or back, by one quantity."""
     go_to(max(0, _walk().position + by))
 
 
+@press
 def go_to(position: int) -> None:
     """Walk to a quantity."""
     _walk().position = position
     hide_again()
 
 
+@press
 def choose_cell(chart: str, keys: tuple[str, str], start: tuple[int, int]) -> None:
     """A cell of a heatmap was chosen, whose first row and column are `start`: let two choices follow."""
     points = st.session_state[chart]["selection"]["points"]
@@ -53,6 +56,7 @@ def choose_cell(chart: str, keys: tuple[str, str], start: tuple[int, int]) -> No
     hide_again()
 
 
+@press
 def choose(key: str) -> None:
     """Something was chosen in a widget: keep it, and hide again what is being predicted."""
     widgets.keep(key)
@@ -61,7 +65,6 @@ def choose(key: str) -> None:
 
 def hide_again() -> None:
     """Another number is asked for: hide it, if numbers are being predicted, and forget the guess."""
-    press()
     walk = _walk()
     walk.revealed, walk.guess, walk.guessed_sign = (), "", ""
     for key, empty in (("guess", ""), ("guessed_sign", None)):
@@ -69,9 +72,9 @@ def hide_again() -> None:
             st.session_state[key] = empty
 
 
+@press
 def reveal() -> None:
     """Show the numbers, and what was guessed beside them."""
-    press()
     walk = _walk()
     walk.revealed = _place()
     walk.guess = st.session_state.get("guess", "")
@@ -88,9 +91,9 @@ def guess() -> tuple[str, str]:
     return _walk().guess, _walk().guessed_sign
 
 
+@press
 def check_all() -> None:
     """Check all gradients, from now on at every epoch shown."""
-    press()
     _walk().checking = True
 
 

@@ -55,7 +55,7 @@ def values(result: Result, measure: str) -> Array:
             return result.quartiles(result.final_loss)[1]
 
 
-class Map(Live):
+class SweepMap(Live):
     """A heatmap over the grid: the first setting to the right, the second upwards; every cell can be chosen."""
 
     def __init__(self, names: tuple[Sequence[str], Sequence[str]], titles: tuple[str, str], measure: str,

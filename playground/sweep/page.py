@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import numpy as np
@@ -10,11 +9,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from backprop_core import ConfigError
-from backprop_core.settings import setting_text
 from backprop_core.settings.config import DEFAULTS, MAX_EPOCHS, SPECS
 from backprop_core.sweep import SWEEPS, Grid, Result
+from playground import wording
 from playground.charts import alt_text
 from playground.components import chart_config, live
+from playground.components.bursts import burst
 from playground.components.style import use_style
 from playground.session import navigation, playing, widgets
 from playground.session.session import next_frame, theme
@@ -25,7 +25,6 @@ from playground.sweep.workers import WorkersError, find_workers
 
 MAP_HEIGHT = 480
 BUNDLE_HEIGHT = 260
-BURST_SECONDS = 2.0
 TELLING = 0.1  # share of a sweep that must be done to tell from it how long the rest takes
 
 
@@ -34,16 +33,16 @@ def page() -> None:
     use_style()
     playing.stop()
     current = state.sweeps()
-    form, shown = st.columns([1, 2.6], gap="medium")
-    with form:
-        cost, error = _form(current)
-    with shown:
-        draw = _shown(current)
+    settings, results = st.columns([1, 2.6], gap="medium")
+    with settings:
+        cost, error = _settings(current)
+    with results:
+        draw = _results(current)
     _say_cost(current, cost, error)
     _train(current, draw)
 
 
-def _form(current: state.Sweeps) -> tuple[DeltaGenerator, DeltaGenerator]:
+def _settings(current: state.Sweeps) -> tuple[DeltaGenerator, DeltaGenerator]:
     st.selectbox(
         "Ready sweeps", tuple(SWEEPS), format_func=lambda name: SWEEPS[name].label, key="sweep_ready", index=None,
         placeholder="your own", on_change=state.choose_ready, persist_state="session",
@@ -119,12 +118,12 @@ def _values_help(name: str) -> str:
 
 def _base(current: state.Sweeps) -> None:
     swept = {widgets.value("sweep_setting_1"), widgets.value("sweep_setting_2"), "seed", "epochs"}
-    alt_text = [
-        f"{SPECS[name].label.lower()} {setting_text.write(name, value)}"
+    phrases = [
+        wording.phrase(name, value)
         for name, value in current.base.to_dict().items()
         if name not in swept and (name == "dataset" or value != DEFAULTS[name])
     ]
-    st.caption(f"All else: {', '.join(alt_text)}; the rest as by default.")
+    st.caption(f"All else: {', '.join(phrases)}; the rest as by default.")
     st.button(
         "Use the settings on Train", icon=":material/input:", on_click=state.take_from_train, key="sweep_base",
         help="Sweep around what the Train page shows: its dataset, its network, its way of learning.",
@@ -166,7 +165,7 @@ def _epochs(grid: Grid) -> int:
     return sum(config.epochs for row in grid.cells for config in row) * len(grid.seeds)
 
 
-def _shown(current: state.Sweeps) -> Callable[[], None]:
+def _results(current: state.Sweeps) -> Callable[[], None]:
     """The map and the chosen cell; returns what brings them to the newest state of the sweep."""
     result = current.result
     if result is None:
@@ -213,14 +212,9 @@ def _shown(current: state.Sweeps) -> Callable[[], None]:
 
 def _train(current: state.Sweeps, draw: Callable[[], None]) -> None:
     """Draw what is there; while a sweep is under way, train and draw for a while, then run the script again."""
-    end = time.perf_counter() + BURST_SECONDS
     draw()
-    if current.going is None:
-        return
-    while current.going is not None and time.perf_counter() < end:
-        state.advance()
-        draw()
-    st.rerun()
+    if current.going is not None:
+        burst(lambda: current.going is not None, state.advance, draw)
 
 
 def _progress(current: state.Sweeps, result: Result) -> str:

@@ -14,13 +14,14 @@ from backprop_core import Config, ConfigError, Run, sweep
 from backprop_core.data.datasets import DATASETS
 from backprop_core.settings import setting_text
 from backprop_core.sweep import SWEEPS, Estimate, Grid, Result, Solved
-from backprop_core.training.problem import OwnRows, data_for
+from backprop_core.training.problem import UserRows, data_for
 from backprop_core.training.recipe import Recipe
+from playground import wording
 from playground.compare import state as pins
 from playground.session import playing, runs, widgets
 from playground.session.session import press, session, theme
 from playground.sweep import axis_values
-from playground.sweep.figures import Map
+from playground.sweep.figures import SweepMap
 from playground.sweep.workers import WorkersError, find_workers
 
 FIRST_READY = "rate_size"
@@ -41,7 +42,7 @@ class Sweeps:
     """
 
     base: Config = SWEEPS[FIRST_READY].config
-    brought: OwnRows | None = None
+    user_rows: UserRows | None = None
     result: Result | None = None
     going: Generator[Result] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -49,7 +50,7 @@ class Sweeps:
     clock: float = 0.0
     number: int = 0
     chosen: tuple[int, int] | None = None
-    map: Map | None = None
+    map: SweepMap | None = None
     map_of: tuple[Any, ...] = ()
     estimate: Estimate | None = None
     estimate_of: tuple[Any, ...] = ()
@@ -65,20 +66,20 @@ def sweeps() -> Sweeps:
     return current
 
 
+@press
 def choose_ready() -> None:
     """A ready sweep was chosen."""
-    press()
     name = st.session_state["sweep_ready"]
     if name is not None:
         _show_ready(name)
 
 
+@press
 def take_from_train() -> None:
     """Sweep around the configuration that the Train page shows, with its rows."""
-    press()
     run, current = session().run, sweeps()
     config = run.config_at(session().shown)
-    current.base, current.brought = config, run.brought
+    current.base, current.user_rows = config, run.user_rows
     widgets.give("sweep_ready", None)
     widgets.give("sweep_epochs", config.epochs)
     widgets.give("sweep_first_seed", config.seed)
@@ -87,16 +88,16 @@ def take_from_train() -> None:
             _sweep_another(which)
 
 
+@press
 def choose_setting(which: int) -> None:
     """Another setting is to be swept: suggest values for it."""
-    press()
     widgets.give("sweep_ready", None)
     _suggest_values(which)
 
 
+@press
 def own_settings() -> None:
     """Something about the sweep was changed by hand."""
-    press()
     widgets.give("sweep_ready", None)
 
 
@@ -115,21 +116,21 @@ def _suggest_values(which: int) -> None:
 
 def _show_ready(name: str) -> None:
     ready, current = SWEEPS[name], session().part(Sweeps)
-    current.base, current.brought = ready.config, None
+    current.base, current.user_rows = ready.config, None
     axes = list(ready.axes.items())
     for which in (1, 2):
         setting, values = axes[which - 1] if which <= len(axes) else (NONE, ())
         st.session_state[f"sweep_setting_{which}"] = setting
         st.session_state[f"sweep_values_{which}"] = [setting_text.write(setting, value) for value in values]
-    shown = {"seeds": ready.seeds, "first_seed": 0, "epochs": ready.config.epochs, "solved": solved_options()[0]}
-    for widget, value in shown.items():
+    numbers = {"seeds": ready.seeds, "first_seed": 0, "epochs": ready.config.epochs, "solved": solved_options()[0]}
+    for widget, value in numbers.items():
         widgets.give(f"sweep_{widget}", value)
 
 
 def solved_options() -> tuple[str, str]:
     """What may count as solved."""
     current = session().part(Sweeps)
-    own = current.brought
+    own = current.user_rows
     task = DATASETS[current.base.dataset].task if own is None else data_for(current.base, own).task
     return (BY_SCORE if task == "classification" else BY_FIT), BY_LOSS
 
@@ -148,42 +149,42 @@ def planned() -> Grid:
     first = int(values["sweep_first_seed"])
     solved = Solved(None, values["sweep_below"]) if values["sweep_solved"] == BY_LOSS else None
     seeds = range(first, first + int(values["sweep_seeds"]))
-    return sweep.plan(config, axes, seeds, solved=solved, data=current.brought)
+    return sweep.plan(config, axes, seeds, solved=solved, data=current.user_rows)
 
 
 def estimate(grid: Grid, workers: int) -> Estimate:
     """How many seconds a grid takes; tried out anew only when the grid is another."""
-    current, wanted = sweeps(), _estimate_key(grid, workers)
-    if current.estimate is None or current.estimate_of != wanted:
-        current.estimate, current.estimate_of = sweep.estimate(grid, workers), wanted
+    current, key = sweeps(), _estimate_key(grid, workers)
+    if current.estimate is None or current.estimate_of != key:
+        current.estimate, current.estimate_of = sweep.estimate(grid, workers), key
     return current.estimate
 
 
 def _estimate_key(grid: Grid, workers: int) -> tuple[Any, ...]:
-    return grid.config, grid.axes, grid.seeds, id(grid.brought), workers
+    return grid.config, grid.axes, grid.seeds, id(grid.user_rows), workers
 
 
+@press
 def start() -> None:
     """Begin the sweep that the widgets ask for; nothing happens where there is none, which the page says."""
-    press()
     current = sweeps()
     try:
-        grid, found = planned(), find_workers()
+        grid, workers = planned(), find_workers()
     except (ConfigError, WorkersError):
         return
     stop()
     with current.lock:
-        current.going = sweep.stream(grid, found.executor, found.number)
+        current.going = sweep.stream(grid, workers.executor, workers.number)
         current.result, current.chosen = next(current.going), None
         current.seconds, current.clock = 0.0, time.perf_counter()
         current.number += 1
-        said = current.estimate_of == _estimate_key(grid, found.number)
-        current.expected = current.estimate if said else None
+        was_estimated = current.estimate_of == _estimate_key(grid, workers.number)
+        current.expected = current.estimate if was_estimated else None
 
 
+@press
 def stop() -> None:
     """Stop the sweep under way; what is there stays."""
-    press()
     current = sweeps()
     with current.lock:
         if current.going is not None:
@@ -205,12 +206,12 @@ def advance() -> None:
         current.clock = end
 
 
-def map_of(result: Result, measure: str, height: int) -> Map:
+def map_of(result: Result, measure: str, height: int) -> SweepMap:
     """The map of a sweep; made anew only when grid, measure or theme are others."""
     current, grid = sweeps(), result.grid
-    wanted = (grid.config, grid.axes, grid.seeds, measure, theme(), height)
-    if current.map is None or current.map_of != wanted:
-        current.map, current.map_of = Map(*axis_values.names(grid), measure, theme(), height), wanted
+    key = (grid.config, grid.axes, grid.seeds, measure, theme(), height)
+    if current.map is None or current.map_of != key:
+        current.map, current.map_of = SweepMap(*axis_values.names(grid), measure, theme(), height), key
     return current.map
 
 
@@ -219,9 +220,9 @@ def map_key() -> str:
     return f"sweep_map_chart_{sweeps().number}"
 
 
+@press
 def choose_cell() -> None:
     """A cell of the map was chosen."""
-    press()
     points = st.session_state[map_key()]["selection"]["points"]
     if points and "customdata" in points[0]:
         i, j = points[0]["customdata"][:2]
@@ -243,7 +244,7 @@ def pin_run(result: Result, place: tuple[int, int, int]) -> str:
 
 
 def _recipe(result: Result, place: tuple[int, int, int]) -> Recipe:
-    return Recipe(result.config(*place), (), _until(result, place), result.grid.brought)
+    return Recipe(result.config(*place), (), _until(result, place), result.grid.user_rows)
 
 
 def _until(result: Result, place: tuple[int, int, int]) -> int:
@@ -253,5 +254,4 @@ def _until(result: Result, place: tuple[int, int, int]) -> int:
 
 def _run_name(result: Result, place: tuple[int, int, int]) -> str:
     config, names = result.config(*place), [name for name, _ in result.grid.axes]
-    said = [f"{name} {setting_text.write(name, getattr(config, name))}" for name in names]
-    return ", ".join([*said, f"seed {config.seed}"])
+    return ", ".join(wording.phrase(name, getattr(config, name)) for name in (*names, "seed"))

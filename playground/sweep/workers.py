@@ -65,21 +65,21 @@ def _processes() -> int:
 
 def _sound_pool(processes: int) -> ProcessPoolExecutor:
     """The processes; new ones, if one of them was lost."""
-    found = _pool(processes)
+    pool = _pool(processes)
     try:
-        found.submit(int)
+        pool.submit(int)
     except RuntimeError:  # broken, or shut down
         _pool.clear(processes)
         return _pool(processes)
-    return found
+    return pool
 
 
 @st.cache_resource(show_spinner=False)
 def _pool(processes: int) -> ProcessPoolExecutor:
-    made = ProcessPoolExecutor(processes, get_context("spawn"), worker_start.begin)
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), worker_start.begin)
     for _ in range(processes):  # all begin now, while the page is read, rather than when a sweep wants them
-        made.submit(int)
-    return made
+        pool.submit(int)
+    return pool
 
 
 def _sound_client(address: str) -> tuple[Any, Executor]:

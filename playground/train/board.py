@@ -38,7 +38,7 @@ class Views:
 class Board:
     """The Train page's figures for one run, made at the epoch shown first."""
 
-    def __init__(self, run: Run, views: Views, theme: Theme, shown: int) -> None:
+    def __init__(self, run: Run, views: Views, theme: Theme, epoch: int) -> None:
         names = unit_names(run)
         self.network = Diagram(names, theme, HEIGHTS["network"])
         self.weights = Matrices(parameter_names(names, ""), theme, HEIGHTS["weights"])
@@ -48,10 +48,10 @@ class Board:
         self.loss_curve = Curves(self._curve_names, theme, HEIGHTS["loss_curve"], log=views.log)
         self._norms = views.curves == CURVE_VIEWS[1]
         self._run = run
-        self.update(run.at(shown), still=True)
+        self.update(run.at(epoch), still=True)
         for figure in self.figures.values():
             figure.settle()
-        self.first_alts = self.alts(run.at(shown))
+        self.first_alts = self.alts(run.at(epoch))
 
     @property
     def figures(self) -> dict[str, Live]:
@@ -84,9 +84,9 @@ class Board:
             "loss_curve": alt_text.curves(self._views.curves, self._curve_names, curves, epochs, epoch),
         }
 
-    def _update_curves(self, shown: int) -> None:
+    def _update_curves(self, epoch: int) -> None:
         epochs, curves = self._curves()
-        self.loss_curve.update_curves(epochs, curves, shown)
+        self.loss_curve.update_curves(epochs, curves, epoch)
 
     def _curves(self) -> tuple[Array, list[Array]]:
         """The epochs (K,) of the curves, and the curves, each (K,)."""
@@ -103,7 +103,9 @@ def _gradients(
 ) -> tuple[Matrices, Callable[[Snapshot], list[Array]]]:
     height = HEIGHTS["gradients"]
     if view == "Updates":
-        return Matrices(parameter_names(names, "Δ"), theme, height), _updates
+        return Matrices(parameter_names(names, "Δ"), theme, height), lambda snapshot: [
+            with_bias(*pair) for pair in snapshot.step().change
+        ]
     if view == "Gradients":
         return Matrices(parameter_names(names, "d"), theme, height), lambda snapshot: [
             with_bias(*pair) for pair in snapshot.grads
@@ -117,14 +119,6 @@ def _gradients(
         return [array[: len(rows)] for array in arrays]
 
     return Matrices(titles, theme, height), values
-
-
-def _updates(snapshot: Snapshot) -> list[Array]:
-    step = snapshot.step()
-    return [
-        with_bias(W_after - W, b_after - b)
-        for (W, b), (W_after, b_after) in zip(step.params, step.params_after, strict=True)
-    ]
 
 
 def _curve_names(run: Run, view: str) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from backprop_core.training.snapshot import Snapshot
+from playground import wording
 from playground.charts.of_run import learned_views, unit_names
 from playground.compare import state as pins
-from playground.compare.comparison import LONGEST_NAME, score_text
+from playground.compare.comparison import LONGEST_NAME
 from playground.components import chart_config
 from playground.components.playback import Readouts, button, choose_speed, play, timeline
 from playground.components.style import use_style
@@ -46,19 +47,18 @@ def _draw(board: Board, snapshot: Snapshot, readouts: Readouts, *, still: bool) 
 
 def _numbers(snapshot: Snapshot) -> dict[str, str]:
     """What the readouts say, by the keys of their containers."""
-    history, test_score = session().run.history, snapshot.test_score
-    scores = score_text(snapshot.score) + (f" / {score_text(test_score)}" if test_score is not None else "")
+    history = session().run.history
     return {
         "epoch_shown": f"{snapshot.epoch:,}",
         "train_loss": f"{snapshot.loss:.6g}",
-        "test_loss": f"{history.test_loss[snapshot.epoch]:.6g}" if len(history.test_loss) else "–",
-        "accuracy": scores,
+        "test_loss": f"{history.test_loss[snapshot.epoch]:.6g}" if len(history.test_loss) else wording.NOTHING,
+        "accuracy": wording.scores(snapshot),
     }
 
 
 def _titles(snapshot: Snapshot) -> dict[str, str]:
     """What the readouts are called."""
-    score = "Accuracy" if snapshot.data.task == "classification" else "R²"
+    score = wording.score_name(snapshot.data.task).capitalize()
     penalty = " incl. penalty" if snapshot.penalty else ""
     rows = "train / test" if snapshot.test_score is not None else "train"
     return {

@@ -20,7 +20,7 @@ class Panels:
     """The figures on the page, and what they were made for; and why weights that were typed were refused, by key."""
 
     board: Board | None = None
-    made_for: tuple[Any, ...] = ()
+    board_key: tuple[Any, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
 
 
@@ -28,9 +28,9 @@ def board(views: Views) -> Board:
     """The figures for these views; made anew only when run, views or theme are others."""
     current = session()
     panels = current.part(Panels)
-    wanted = (current.runs, views, theme())
-    if panels.board is None or panels.made_for != wanted:
-        panels.board, panels.made_for = Board(current.run, views, theme(), current.shown), wanted
+    key = (current.runs, views, theme())
+    if panels.board is None or panels.board_key != key:
+        panels.board, panels.board_key = Board(current.run, views, theme(), current.shown), key
     return panels.board
 
 
@@ -40,9 +40,9 @@ def layer_text(layer: int) -> str:
     return weight_text.written(*current.run.at(current.shown).params[layer - 1])
 
 
+@press
 def paste_weights(layer: int, key: str) -> None:
     """A layer's starting weights were pasted as a block: they are edits at epoch 0, and go wherever the run goes."""
-    press()
     current, panels = session(), session().part(Panels)
     fan_in, fan_out = current.run.network.sizes[layer - 1 : layer + 1]
     current.error, panels.refused = "", {}
@@ -65,9 +65,9 @@ def refusal(key: str) -> str:
     return session().part(Panels).refused.get(key, "")
 
 
+@press
 def edit_weights(layer: int, key: str, units: tuple[str, ...]) -> None:
     """The table of a layer's weights was edited: continue from the shown epoch with the new values."""
-    press()
     current = session()
     fan_in = current.run.network.sizes[layer - 1]
     values: dict[Address, float] = {}

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from backprop_core import Config
 from playground.session import widget_values
-from playground.sidebar.sidebar import REGISTRIES
+from playground.wording import REGISTRIES
 
 # Every setting the sidebar shows, whether or not its section is open: numbers, chosen labels, flags and lists.
 READ = """() => Object.fromEntries([...document.querySelectorAll('.stSidebar [class*="st-key-"]')].map((box) => {

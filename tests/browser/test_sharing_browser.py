@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Browser
+from playwright.sync_api import TimeoutError as TooLate
 from support.patience import PATIENCE
 
 from backprop_core import Config, Edit, Run
@@ -44,9 +45,17 @@ class Visitor(TrainPage):
         self.page.locator(".st-key-take_home button:visible").first.hover()
 
     def download(self, key: str, folder: Path) -> Path:
-        """Press a download button and keep the file."""
-        with self.page.expect_download() as started:
-            self.press(key)
+        """Press a download button and keep the file.
+
+        Streamlit makes these files when asked, under a name that lasts for one script run: a press that meets the end
+        of a run comes to nothing, and is made once more.
+        """
+        try:
+            with self.page.expect_download(timeout=PRESSED_AGAIN_AFTER) as started:
+                self.press(key)
+        except TooLate:
+            with self.page.expect_download() as started:
+                self.press(key)
         path = folder / started.value.suggested_filename
         started.value.save_as(path)
         return path
@@ -55,6 +64,8 @@ class Visitor(TrainPage):
         if url.startswith("http") and urlsplit(url).netloc != urlsplit(self._address).netloc:
             self.foreign.add(url)
 
+
+PRESSED_AGAIN_AFTER = 30_000.0  # milliseconds
 
 Follow = Callable[[str], Visitor]
 

@@ -25,6 +25,8 @@ WALK = "Train > One step > Landscape > Train > Landscape > One step > Train > Da
 LINK = "?dataset=moons&hidden=5-3&activation=relu&init=he_normal&learning_rate=0.05&batch_size=20&edits=40:l2=0.01"
 
 
+LINEAR = "document.querySelector('.st-key-loss_curve .js-plotly-plot').layout.yaxis.type === 'linear'"
+
 # What stands last on each page, when it has been drawn.
 LAST = {
     "Train": ".st-key-loss_curve .js-plotly-plot[data-frame]",
@@ -133,7 +135,7 @@ def test_leaving_in_mid_play_and_undo(arrive: Callable[[str], Visitor]) -> None:
     assert visitor.epoch == at, "the shown epoch is not moved by what the browser last knew of the timeline"
     check_settings(visitor.page, Config())
     visitor.choose("dataset", "Moons")
-    visitor.rest()
+    visitor.page.wait_for_url("**dataset=moons**")
     changed = visitor.in_force()
     visitor.go("One step")
     check_settings(visitor.page, changed)
@@ -146,9 +148,10 @@ def test_leaving_in_mid_play_and_undo(arrive: Callable[[str], Visitor]) -> None:
 def test_what_was_chosen_elsewhere_is_kept(arrive: Callable[[str], Visitor]) -> None:
     """Views, speed and digits are where they were left, whichever page was open meanwhile."""
     visitor = arrive("")
-    chosen = {"gradients_view": "δ", "curves_view": "Gradient norm", "scale": "linear", "speed": "100"}
+    chosen = {"speed": "100", "gradients_view": "δ", "curves_view": "Gradient norm", "scale": "linear"}
     for key, option in chosen.items():
         visitor.switch(key, option)
+    visitor.page.wait_for_function(LINEAR)  # all has reached the server: what it is sent, it takes in order
     visitor.go("One step")
     visitor.page.locator(".st-key-predict label").click()
     visitor.key("digits").locator("input").focus()
@@ -176,10 +179,9 @@ def test_homework_has_no_sidebar(arrive: Callable[[str], Visitor]) -> None:
 def test_the_address_follows_without_entries_of_history(arrive: Callable[[str], Visitor]) -> None:
     visitor = arrive("?dataset=moons")
     entries = visitor.page.evaluate("history.length")
-    for _ in range(5):
+    for epoch in range(1, 6):
         visitor.press("step")
-    visitor.wait_epoch("=== 5")
-    visitor.page.wait_for_url("**/?dataset=moons&epoch=5")
+        visitor.page.wait_for_url(f"**/?dataset=moons&epoch={epoch}")
     assert visitor.page.evaluate("history.length") == entries
     visitor.go("One step")
     visitor.page.wait_for_url("**/step?dataset=moons&epoch=5")

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from backprop_core.explain.homework import EXAMPLES, Homework
-from backprop_core.explain.mistakes import Numbers
+from backprop_core.explain.diagnosis import EXAMPLES
+from backprop_core.explain.homework import Homework
+from backprop_core.explain.recomputation import Numbers
 
 
 def drawn(

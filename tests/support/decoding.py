@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from backprop_core.nn.activations import Array
-from playground.charts.live_figure import Live
+from playground.charts.live_figure import Live, merged
 
 Shown = dict[str, Any]
 
@@ -18,13 +18,6 @@ def decoded(value: Any) -> Array:
         flat = np.frombuffer(base64.b64decode(value["bdata"]), dtype=value["dtype"])
         return flat.reshape([int(length) for length in str(value.get("shape", len(flat))).split(",")])
     return np.asarray(value, dtype=float)
-
-
-def merged(old: Any, changes: Any) -> Any:
-    """As `merged` in playground/components/live.js: dictionaries grow together, everything else is replaced."""
-    if isinstance(old, dict) and isinstance(changes, dict) and "bdata" not in changes:
-        return old | {name: merged(old.get(name), value) for name, value in changes.items()}
-    return changes
 
 
 def shown(live: Live) -> Shown:

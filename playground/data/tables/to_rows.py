@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from backprop_core.data.plain_names import shown, unique
-from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, Brought, marks_labels
+from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, TableRows, marks_labels
 from backprop_core.data.scaling import standardising_targets
 from backprop_core.nn.activations import Array
 from backprop_core.settings.spec import ConfigError
@@ -50,7 +50,7 @@ def to_rows(
     task: Kind | Literal["auto"] = "auto",
     missing: Literal["drop", "mean"] = "drop",
     standardise: bool = False,
-) -> Brought:
+) -> TableRows:
     """The rows of a table for a network: columns to be shown to it, and a target to be learned.
 
     Parameters
@@ -68,7 +68,7 @@ def to_rows(
         Rows with a missing input are left out, or get the mean of its column. That is the mean of all rows, as it is
         not known here which will be held back; it knows nothing of targets. Rows without a target are left out.
     standardise : optional
-        Passed on to `datasets.bring`.
+        Passed on to `user_data`.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def to_rows(
     ]
     if standardise:
         report.append("Each input is given the mean 0 and the standard deviation 1 over the training rows.")
-    return Brought(
+    return TableRows(
         filled,
         y,
         names,
@@ -111,7 +111,7 @@ def to_rows(
     )
 
 
-def with_scaled_target(rows: Brought) -> Brought:
+def with_scaled_target(rows: TableRows) -> TableRows:
     """The rows with numbers to be met that are learned with the mean 0 and the standard deviation 1; classes and labels
     stay.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from backprop_core.explain.homework import EXAMPLES
+from backprop_core.explain.diagnosis import EXAMPLES
 from playground.session.session import press, session
 from playground.step.homework import worksheet
 from playground.step.homework.worksheet import Sheet
@@ -32,29 +32,29 @@ def table_key(table: str) -> str:
     return f"homework_{table}_{_sheets().before}"
 
 
+@press
 def start() -> None:
     """Begin with the chosen example."""
-    press()
     _use(worksheet.example(st.session_state["homework_example"]))
 
 
+@press
 def resize() -> None:
     """The numbers of rows or units were changed."""
-    press()
-    wanted = {name: st.session_state[f"homework_{name}"] for name in ("inputs", "hidden 1", "hidden 2", "outputs")}
-    layers = tuple(units for units in wanted.values() if units)
+    counts = {name: st.session_state[f"homework_{name}"] for name in ("inputs", "hidden 1", "hidden 2", "outputs")}
+    layers = tuple(units for units in counts.values() if units)
     _use(worksheet.resized(sheet(), st.session_state["homework_rows"], layers))
 
 
+@press
 def change(name: str) -> None:
     """A setting of the homework's network was changed."""
-    press()
     _use(worksheet.with_setting(sheet(), **{name: st.session_state[f"homework_{name}"]}))
 
 
+@press
 def edit(key: str, apply: Callable[..., Sheet], *which: Any) -> None:
     """A table of the sheet was edited."""
-    press()
     _use(apply(sheet(), *which, st.session_state[key]["edited_rows"]))
 
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from backprop_core import ConfigError
-from backprop_core.explain.homework import EXAMPLES, MOST_ROWS, MOST_UNITS, quantities
-from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS
-from backprop_core.nn.losses import LOSSES
+from backprop_core.explain.diagnosis import EXAMPLES, quantities
+from backprop_core.explain.homework import MOST_ROWS, MOST_UNITS
 from backprop_core.training.presets import PRESETS
+from playground import wording
 from playground.session import widgets
 from playground.step.homework import state, worksheet
 from playground.step.homework.worksheet import Sheet
 
-FUNCTIONS = {
-    "activation": {name: entry.label for name, entry in ACTIVATIONS.items()},
-    "output": {name: entry.label for name, entry in OUTPUTS.items()},
-    "loss": {name: entry.label for name, entry in LOSSES.items()},
-}
-
+FUNCTIONS = ("activation", "output", "loss")
 ICONS = {
     "right": ":green[:material/check_circle:]",
     "rounded": ":green[:material/data_usage:]",
@@ -56,24 +53,24 @@ def _network(sheet: Sheet) -> None:
     )
     inputs, *units = worksheet.sizes(homework)
     hidden = [*units[:-1], 0, 0][:2]
-    wanted = {
+    counts = {
         "rows": len(homework.X),
         "inputs": inputs,
         "hidden 1": hidden[0],
         "hidden 2": hidden[1],
         "outputs": units[-1],
     }
-    for column, (label, value) in zip(st.columns(5), wanted.items(), strict=True):
+    for column, (label, value) in zip(st.columns(5), counts.items(), strict=True):
         key = f"homework_{label}"
         widgets.give(key, value)
         low, high = (0 if "hidden" in label else 1), (MOST_ROWS if label == "rows" else MOST_UNITS)
         column.number_input(label.capitalize(), low, high, key=key, on_change=state.resize, help=f"{low} to {high}.")
-    for column, (name, options) in zip(st.columns(3), FUNCTIONS.items(), strict=True):
+    for column, name in zip(st.columns(3), FUNCTIONS, strict=True):
         widgets.give(f"homework_{name}", getattr(homework, name))
         column.selectbox(
             name.capitalize(),
-            tuple(options),
-            format_func=options.__getitem__,
+            tuple(wording.REGISTRIES[name]),
+            format_func=partial(wording.option, name),
             key=f"homework_{name}",
             on_change=state.change,
             args=(name,),

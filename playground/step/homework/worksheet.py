@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from backprop_core.explain.homework import EXAMPLES, Homework, quantities
+from backprop_core.explain.diagnosis import EXAMPLES, quantities
+from backprop_core.explain.homework import Homework
 from backprop_core.explain.marking import Mark
 from backprop_core.explain.verdicts import judge
 from backprop_core.nn.activations import Array
@@ -140,12 +141,12 @@ def with_answers(sheet: Sheet, name: str, edits: Edits) -> Sheet:
 
 def marked(sheet: Sheet) -> list[Marked]:
     """Every answer, marked to the digits given, and the slips that reproduce a wrong one. Raises ConfigError."""
-    found = []
+    results = []
     for (name, index), verdict in judge(sheet.homework, sheet.answers).items():
         place = name + (f"[{', '.join(str(i + 1) for i in index)}]" if index else "")
         sentences = tuple(f"**{slip.label}:** {slip.explanation}" for slip in verdict.slips)
-        found.append(Marked(place, sheet.answers[name, index], verdict.mark, sentences))
-    return found
+        results.append(Marked(place, sheet.answers[name, index], verdict.mark, sentences))
+    return results
 
 
 def _index(sheet: Sheet, name: str, row: int, column: int) -> tuple[int, ...]:

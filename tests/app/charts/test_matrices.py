@@ -34,16 +34,12 @@ def matrices(live: Live, network: Network) -> list[Array]:
 
 
 def expected(snapshot: Snapshot, view: str) -> list[Array]:
-    step = snapshot.step()
     return {
         "Weights": [np.vstack(pair) for pair in snapshot.params],
         "Gradients": [np.vstack(pair) for pair in snapshot.grads],
         "Activations": [a[:MOST_SAMPLES] for a in snapshot.a[1:]],
         "δ": [delta[:MOST_SAMPLES] for delta in snapshot.delta],
-        "Updates": [
-            np.vstack([after[0] - before[0], after[1] - before[1]])
-            for before, after in zip(step.params, step.params_after, strict=True)
-        ],
+        "Updates": [np.vstack(pair) for pair in snapshot.step().change],
     }[view]
 
 

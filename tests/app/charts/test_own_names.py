@@ -8,7 +8,7 @@ from support.decoding import shown
 
 from backprop_core import Run
 from backprop_core.data.plain_names import plain
-from backprop_core.data.rows import MAX_INPUTS, Brought
+from backprop_core.data.rows import MAX_INPUTS, TableRows
 from backprop_core.training.presets import suggested_for
 from playground.charts.learned import GRID
 from playground.charts.of_run import learned_views
@@ -21,18 +21,18 @@ from playground.train.board import Board, Views
 LONG = "a kind of animal with quite a name"
 
 
-def animals(kinds: tuple[str, ...], rows: int = 30) -> Brought:
+def animals(kinds: tuple[str, ...], rows: int = 30) -> TableRows:
     rng = np.random.RandomState(0)
     cells = [(*rng.randn(2).round(3), kinds[i % len(kinds)]) for i in range(rows)]
     return to_rows(grid(("body height", "<i>weight</i>", "kind"), cells), "kind")
 
 
-def curve(rows: int = 30) -> Brought:
+def curve(rows: int = 30) -> TableRows:
     cells = [(i / 10, i * i) for i in range(rows)]
     return to_rows(grid(("year", "sales"), cells), "sales", task="number")
 
 
-def learned(rows: Brought, view: str) -> list[dict[str, object]]:
+def learned(rows: TableRows, view: str) -> list[dict[str, object]]:
     run = Run(suggested_for(rows), data=rows)
     assert view in learned_views(run.data)
     data: list[dict[str, object]] = shown(Board(run, Views(view), LIGHT, 0).learned)["data"]
@@ -84,7 +84,7 @@ def test_a_table_judges_only_what_has_two_sides() -> None:
 def test_rows_of_any_shape_have_pictures_and_a_table_only_where_it_fits(inputs: int, rows: int) -> None:
     rng = np.random.RandomState(1)
     names = tuple(f"input {i}" for i in range(inputs))
-    own = Brought(rng.randn(rows, inputs), np.arange(rows) % 2.0, names, ("no", "yes"))
+    own = TableRows(rng.randn(rows, inputs), np.arange(rows) % 2.0, names, ("no", "yes"))
     run = Run(suggested_for(own), data=own)
     views = learned_views(run.data)
     assert ("Table" in views) is (rows == 4 and inputs < 20)

@@ -7,7 +7,7 @@ import pytest
 from support.decoding import decoded, shown
 
 from backprop_core import Run
-from backprop_core.data.rows import Brought
+from backprop_core.data.rows import TableRows
 from backprop_core.nn.activations import Array
 from backprop_core.training.presets import suggested_for
 from playground.charts.alt_text import number
@@ -22,7 +22,7 @@ SALES = 1e6 + 2e4 * np.sin(np.arange(12) / 2)
 
 
 def learned_from(X: Array, y: Array = SALES) -> Run:
-    rows = with_scaled_target(Brought(X, y, ("year", "advertising")[: X.shape[1]], (), standardise=True))
+    rows = with_scaled_target(TableRows(X, y, ("year", "advertising")[: X.shape[1]], (), standardise=True))
     run = Run(suggested_for(rows).replace(test_share=0.25), data=rows)
     run.advance(300)
     return run

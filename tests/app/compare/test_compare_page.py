@@ -18,9 +18,10 @@ from backprop_core import Run
 from backprop_core.training.presets import PRESETS
 from backprop_core.training.recipe import Recipe
 from playground.charts.of_run import learned_views
-from playground.compare.comparison import LONGEST_NAME, NOTHING, SOLVED
+from playground.compare.comparison import LONGEST_NAME, SOLVED
 from playground.compare.state import EXAMPLES, FULL, MOST_PINS, NAME, Pin, Pins
 from playground.session.session import Session
+from playground.wording import NOTHING
 
 ROOT = Path(__file__).parents[3]
 TRAIN, STEP, COMPARE = "", "step", "compare"  # addresses

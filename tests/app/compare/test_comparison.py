@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_core import Config, Edit, Run
-from backprop_core.data.rows import Brought
+from backprop_core import Config, Run
+from backprop_core.data.rows import TableRows
 from backprop_core.settings.config import DEFAULTS, SPECS
 from backprop_core.training.presets import PRESETS, suggested
+from playground import wording
 from playground.compare import comparison
 from playground.compare.comparison import (
     LONGEST_NAME,
-    NOTHING,
     SOLVED,
     clean,
     default_name,
@@ -24,6 +24,7 @@ from playground.compare.comparison import (
     numbered,
     results,
 )
+from playground.wording import NOTHING
 
 LEARNS = Config()
 FROZEN = Config(train_biases=False)
@@ -171,7 +172,7 @@ def test_every_setting_that_differs_is_told_in_two_different_texts(name: str) ->
     pair = [Run(base), Run(base.replace(**{name: OTHER[name]}))]
     told = differences(pair)[SPECS[name].label]
     assert len(set(told)) == 2
-    assert comparison.phrase(name, OTHER[name]) != comparison.phrase(name, getattr(base, name))
+    assert wording.phrase(name, OTHER[name]) != wording.phrase(name, getattr(base, name))
 
 
 def test_the_other_values_are_for_every_setting() -> None:
@@ -195,11 +196,6 @@ def test_edits_are_told_in_words() -> None:
     ]
 
 
-def test_many_edits_are_counted() -> None:
-    edits = [Edit(1_000, (1, "W", 0, unit), 1.0) for unit in range(9)]
-    assert comparison.edits_in_words(edits).endswith("W1[0, 5] = 1, 3 more")
-
-
 def test_rows_and_weights_brought_along_are_told_apart() -> None:
     config = Config(dataset="csv", hidden=(1,), test_share=0.0)
     X, y = np.array([[0.0], [1.0], [2.0]]), np.array([0.0, 1.0, 1.0])
@@ -207,8 +203,8 @@ def test_rows_and_weights_brought_along_are_told_apart() -> None:
         Run(config, data=(X, y)),
         Run(config, data=(X.copy(), y.copy())),
         Run(config, data=(X + 1, y)),
-        Run(config, data=Brought(X, y, ("a",), ())),
-        Run(config, data=Brought(X.copy(), y, ("a",), ())),
+        Run(config, data=TableRows(X, y, ("a",), ())),
+        Run(config, data=TableRows(X.copy(), y, ("a",), ())),
     ]
     assert differences(runs)["Rows brought"] == ["own A", "own A", "own B", "own C", "own C"]
     assert "Rows brought" not in differences(runs[:2])
@@ -296,10 +292,3 @@ def test_curves_and_diverged_runs_are_not_solved() -> None:
     diverging = PRESETS["diverging"].run()
     diverging.advance(1_000)
     assert comparison.solved_text(diverging) == NOTHING
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(float("nan"), "–"), (0.98765, "0.988"), (-3.0, "-3.000"), (-1e6, "< −100")]
-)
-def test_a_score_is_read_as_on_train(value: float, text: str) -> None:
-    assert comparison.score_text(value) == text

@@ -12,10 +12,11 @@ from streamlit.util import calc_hash
 from support.patience import PATIENCE
 
 from backprop_core import Run
-from backprop_core.data.rows import Brought
-from playground.data import choice
-from playground.data import state as data
+from backprop_core.data.rows import TableRows
+from playground.data import choice, state
 from playground.data.figures import Points
+from playground.data.memory import DataPage
+from playground.data.state import MOST_NAMES
 from playground.data.tables.table import Table, grid
 from playground.session.session import Session
 
@@ -51,16 +52,16 @@ class Page:
         return self.session.run
 
     @property
-    def bringing(self) -> data.Bringing:
-        return self.session.part(data.Bringing)
+    def data(self) -> DataPage:
+        return self.session.part(DataPage)
 
     @property
     def points(self) -> Points:
-        return self.bringing.drawing.points
+        return self.data.point_editor.points
 
     @property
     def table(self) -> Table:
-        table = self.bringing.found[self.bringing.way].table
+        table = self.data.sources[self.data.way].table
         assert table is not None
         return table
 
@@ -143,7 +144,7 @@ def page() -> Page:
 
 
 def test_it_begins_with_a_file_to_choose(page: Page) -> None:
-    assert page.bringing.way == "file"
+    assert page.data.way == "file"
     assert "Choose a file" in page.text()
     assert not page.app.get("dataframe")
 
@@ -224,7 +225,7 @@ def test_the_typed_table_begins_with_xor_and_takes_edits_and_rows(page: Page) ->
 def test_columns_are_named_added_and_left_out(page: Page) -> None:
     page.way("type")
     page.choose("data_names", "a, b, c, d")
-    assert page.bringing.typing.names == ("a", "b", "c", "d")
+    assert page.data.table_editor.names == ("a", "b", "c", "d")
     page.type({row: {"d": str(row)} for row in range(4)})
     assert page.column(3) == ("0", "1", "2", "3")
     page.choose("data_names", "a, b")
@@ -246,7 +247,7 @@ def test_clearing_the_typed_table_can_be_undone(page: Page) -> None:
 def test_another_way_can_be_edited_by_hand(page: Page) -> None:
     page.paste(FLOWERS)
     page.press("data_type_again")
-    assert page.bringing.way == "type"
+    assert page.data.way == "type"
     assert page.table.names == ("length", "width", "kind")
     page.type({0: {"kind": "lily"}})
     assert page.column(2)[0] == "lily"
@@ -359,8 +360,8 @@ def test_a_scaled_target_is_trained_on(page: Page) -> None:
     page.paste(PRICES)
     assert page.widget("data_scale_target").value
     page.train()
-    assert isinstance(page.run.brought, Brought)
-    assert page.run.brought.scale_target
+    assert isinstance(page.run.user_rows, TableRows)
+    assert page.run.user_rows.scale_target
     np.testing.assert_allclose(page.run.data.y.mean(), 0, atol=0.5)
     assert page.run.data.targets.mean() > 1_000
     assert page.run.config.loss == "mse"
@@ -397,7 +398,7 @@ def test_other_layers_keep_the_data_and_another_dataset_leaves_it(page: Page) ->
     assert page.run.config.hidden == (3,)
     assert page.run.data.classes == ("iris", "rose", "tulip")
     page.choose("dataset", "moons")
-    assert page.run.brought is None
+    assert page.run.user_rows is None
     page.press("undo")
     assert page.run.data.classes == ("iris", "rose", "tulip")
     assert page.widget("dataset").value == "csv"
@@ -470,7 +471,7 @@ def test_nothing_is_made_or_read_again_unasked(monkeypatch: pytest.MonkeyPatch) 
         return grid(*given)
 
     monkeypatch.setattr(choice, "as_csv", pytest.fail)
-    monkeypatch.setattr(data, "grid", watched)
+    monkeypatch.setattr(state, "grid", watched)
     page = Page()
     page.upload("flowers.csv", FLOWERS.encode())
     page.press("data_type_again")
@@ -484,6 +485,6 @@ def test_nothing_is_made_or_read_again_unasked(monkeypatch: pytest.MonkeyPatch) 
 def test_names_of_columns_are_not_looked_at_beyond_what_they_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
     page = Page()
     page.way("type")
-    monkeypatch.setattr(data, "tidy", pytest.fail)
-    page.choose("data_names", "a" * (data.MOST_NAMES + 1))
+    monkeypatch.setattr(state, "tidy", pytest.fail)
+    page.choose("data_names", "a" * (MOST_NAMES + 1))
     assert any("different names" in error for error in page.errors)

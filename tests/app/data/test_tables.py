@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from backprop_core import ConfigError
 from backprop_core.data.datasets import DATASETS, prepare
 from backprop_core.data.plain_names import MAX_NAME, plain, unique
-from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Brought, Data, bring
+from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, DataSettings, TableRows, user_data
 from playground.data.tables.cells import MAX_CELL, number, safe_cell
 from playground.data.tables.decoding import MAX_BYTES
 from playground.data.tables.table import MAX_COLUMNS, Table, grid, read
@@ -32,15 +32,15 @@ def zipped() -> bytes:
     return file.getvalue()
 
 
-def last(table: Table, **choice: Any) -> Brought:
+def last(table: Table, **choice: Any) -> TableRows:
     """The rows of a table whose target is its last column, unless another is chosen."""
     return to_rows(table, **{"target": len(table.names) - 1} | choice)
 
 
-def brought(rows: Brought, *, test_share: float = 0.0, output: str = "") -> Data:
+def data_of(rows: TableRows, *, test_share: float = 0.0, output: str = "") -> Data:
     output = output or ("softmax" if rows.classes else "linear")
     names: dict[str, Any] = dict(inputs=rows.inputs, classes=rows.classes, standardise=rows.standardise)
-    return bring(rows.X, rows.y, test_share, 0, ("x1", "x2"), output, **names)
+    return user_data(rows.X, rows.y, DataSettings("csv", 0, 0.0, test_share, 0, ("x1", "x2"), output), **names)
 
 
 # What is understood: a file; how it is told; its inputs, their names, targets, and names of classes.
@@ -217,7 +217,7 @@ def test_a_good_table_is_understood(name: str) -> None:
     assert rows.inputs == tuple(inputs.split("|"))
     assert rows.classes == (tuple(classes.split("|")) if classes else ())
     assert set(rows.row_numbers) <= set(table.rows)
-    data = brought(rows)
+    data = data_of(rows)
     assert (data.inputs, data.classes, len(data.X)) == (rows.inputs, rows.classes, len(X))
     for sentence in (*table.notes, *rows.report):
         check_sentence(sentence)
@@ -692,7 +692,7 @@ def test_several_targets_are_numbers_or_mark_a_class() -> None:
     marked = to_rows(read("i,cat,dog\n1,1,0\n2,0,1\n"), ["cat", "dog"])
     assert (marked.classes, marked.y.tolist()) == (("cat", "dog"), [[1, 0], [0, 1]])
     assert marked.report[-1] == "The targets mark one of 2 classes in each row: cat, dog."
-    assert brought(marked).classes == ("cat", "dog")
+    assert data_of(marked).classes == ("cat", "dog")
     assert to_rows(read("i,cat,dog\n1,1,1\n2,0,1\n"), ["cat", "dog"]).classes == ()
 
 
@@ -723,7 +723,7 @@ def test_what_a_target_can_be_learned_as(cells: str, kinds: str) -> None:
 def test_the_task_can_be_chosen() -> None:
     table = read(XOR)
     assert last(table, task="number").y.tolist() == [[0], [1], [1], [0]]
-    assert brought(last(table, task="number")).task == "regression"
+    assert data_of(last(table, task="number")).task == "regression"
     assert last(read("a,y\n1,10\n2,20\n3,30\n"), task="classes").classes == ("10", "20", "30")
     assert last(read("a,y\n1,10\n2,9\n3,u\n"), task="classes").classes == ("10", "9", "u")
 
@@ -766,11 +766,11 @@ def test_a_grid_is_refused_in_a_sentence(names: list[str], rows: list[list[Any]]
 
 def test_inputs_are_standardised_by_the_training_rows_alone() -> None:
     text = "a,b,y\n" + "".join(f"{i},{i * i},{i % 2}\n" for i in range(40))
-    data = brought(last(read(text), standardise=True), test_share=0.5)
+    data = data_of(last(read(text), standardise=True), test_share=0.5)
     np.testing.assert_allclose(data.X.mean(axis=0), 0.0, atol=1e-12)
     np.testing.assert_allclose(data.X.std(axis=0), 1.0, atol=1e-12)
     assert np.abs(data.X_test.mean(axis=0)).max() > 1e-3
-    assert brought(last(read(text)), test_share=0.5).X.max() > 1000
+    assert data_of(last(read(text)), test_share=0.5).X.max() > 1000
 
 
 @pytest.mark.parametrize(("name", "output"), [("iris", "softmax"), ("wine", "sigmoid")])
@@ -781,8 +781,8 @@ def test_a_dataset_that_went_through_a_file_is_the_same_data(name: str, output: 
     writer.writerow([*rows.inputs, "class"])
     writer.writerows([[*map(repr, map(float, x)), rows.classes[int(y)]] for x, y in zip(rows.X, rows.y, strict=True)])
     table = read(file.getvalue().replace(".", ",").encode("utf-16"))
-    data = brought(last(table, standardise=True), test_share=0.25, output=output)
-    same = prepare(name, 0, 0.0, 0.25, 0, (), output)
+    data = data_of(last(table, standardise=True), test_share=0.25, output=output)
+    same = prepare(DataSettings(name, 0, 0.0, 0.25, 0, (), output))
     assert (data.task, data.inputs, data.classes, data.features) == (
         same.task,
         same.inputs,
@@ -943,7 +943,7 @@ def check_choice(table: Table, target: int, features: list[int] | None, task: An
         return
     for sentence in rows.report:
         check_sentence(sentence)
-    data = brought(rows, test_share=0.25)
+    data = data_of(rows, test_share=0.25)
     assert np.isfinite(data.X).all()
     assert len(data.X) + len(data.X_test) == len(rows.row_numbers)
     for name in (*rows.inputs, *rows.classes):

@@ -283,7 +283,7 @@ def test_more_points_are_offered_where_they_do_not_take_long() -> None:
 @pytest.mark.parametrize(("seconds", "points"), [(MOST_SECONDS / 26**2, 25), (1.0, COARSE)])
 def test_where_they_would_take_long_there_are_fewer_and_it_is_said(seconds: float, points: int) -> None:
     page = Page(TRAINED)
-    page.page.seconds, page.page.drawn = seconds, ()
+    page.page.seconds, page.page.drawing_key = seconds, ()
     page.look()
     assert shape(page.drawing) == (points, points)
     assert f"{points} × {points} points: more would take too long" in page.texts()

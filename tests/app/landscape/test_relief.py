@@ -16,9 +16,9 @@ from backprop_core.landscape import PLANES, Landscape, Trail, suggested_reach, s
 from backprop_core.nn.activations import Array
 from backprop_core.training.presets import PRESETS
 from playground.charts.theme import DARK, LIGHT, THEMES, Theme
-from playground.landscape.figures import DRAWABLE, LOG_COLOURS, LOG_HEIGHTS, Map, Relief, scale_of
+from playground.landscape.figures import DRAWABLE, LOG_COLOURS, LOG_HEIGHTS, ContourMap, Relief, scale_of
 
-PICTURES = pytest.mark.parametrize("picture", [Map, Relief])
+PICTURES = pytest.mark.parametrize("picture", [ContourMap, Relief])
 POINTS = 9
 
 
@@ -40,8 +40,8 @@ def at(epoch: int) -> Trail:
 
 
 def picture_of(
-    picture: type[Map | Relief], ground: Landscape, way: Trail, now: Trail, theme: Theme = LIGHT
-) -> Map | Relief:
+    picture: type[ContourMap | Relief], ground: Landscape, way: Trail, now: Trail, theme: Theme = LIGHT
+) -> ContourMap | Relief:
     live = picture(ground, theme, 520)
     live.update_trail(way, now)
     return live
@@ -53,13 +53,13 @@ def with_losses(losses: Array) -> Landscape:
 
 @PICTURES
 @pytest.mark.parametrize("kind", PLANES)
-def test_every_point_shows_its_loss(kind: str, picture: type[Map | Relief]) -> None:
+def test_every_point_shows_its_loss(kind: str, picture: type[ContourMap | Relief]) -> None:
     _, ground, way = scene(kind)
     figure = shown(picture_of(picture, ground, way, way))
     drawn = figure["data"][0]
     np.testing.assert_array_equal(decoded(drawn["x"]), ground.alpha)
     np.testing.assert_array_equal(decoded(drawn["y"]), ground.beta)
-    scale = scale_of(ground.loss, LOG_COLOURS if picture is Map else LOG_HEIGHTS)
+    scale = scale_of(ground.loss, LOG_COLOURS if picture is ContourMap else LOG_HEIGHTS)
     np.testing.assert_allclose(decoded(drawn["z"]), np.log10(ground.loss) if scale.log else ground.loss, rtol=1e-12)
     for row, column in np.ndindex(ground.loss.shape):
         place, loss = drawn["text"][row][column].split("<br>")
@@ -69,7 +69,7 @@ def test_every_point_shows_its_loss(kind: str, picture: type[Map | Relief]) -> N
 
 @PICTURES
 @pytest.mark.parametrize("kind", PLANES)
-def test_the_way_lies_where_the_run_has_been(kind: str, picture: type[Map | Relief]) -> None:
+def test_the_way_lies_where_the_run_has_been(kind: str, picture: type[ContourMap | Relief]) -> None:
     _, ground, way = scene(kind)
     figure = shown(picture_of(picture, ground, way, way))
     for line in figure["data"][1:3]:
@@ -100,7 +100,7 @@ def test_on_the_relief_the_way_runs_just_above_the_loss_in_the_plane(kind: str) 
 
 
 @PICTURES
-def test_only_the_marker_moves_with_the_shown_epoch(picture: type[Map | Relief]) -> None:
+def test_only_the_marker_moves_with_the_shown_epoch(picture: type[ContourMap | Relief]) -> None:
     _, ground, way = scene()
     live = picture_of(picture, ground, way, at(0))
     description, before = live.figure.to_json(), shown(live)
@@ -115,7 +115,7 @@ def test_only_the_marker_moves_with_the_shown_epoch(picture: type[Map | Relief])
 
 
 @PICTURES
-def test_the_ends_are_named(picture: type[Map | Relief]) -> None:
+def test_the_ends_are_named(picture: type[ContourMap | Relief]) -> None:
     _, ground, way = scene()
     layout = shown(picture_of(picture, ground, way, way))["layout"]
     notes = (layout["scene"] if picture is Relief else layout)["annotations"]
@@ -125,7 +125,7 @@ def test_the_ends_are_named(picture: type[Map | Relief]) -> None:
 
 
 @PICTURES
-def test_a_run_without_a_way_is_a_point(picture: type[Map | Relief]) -> None:
+def test_a_run_without_a_way_is_a_point(picture: type[ContourMap | Relief]) -> None:
     run, ground, way = scene("random", 0)
     figure = shown(picture_of(picture, ground, way, way))
     layout = figure["layout"]
@@ -136,7 +136,7 @@ def test_a_run_without_a_way_is_a_point(picture: type[Map | Relief]) -> None:
 
 
 @PICTURES
-def test_a_landscape_alone_can_be_shown(picture: type[Map | Relief]) -> None:
+def test_a_landscape_alone_can_be_shown(picture: type[ContourMap | Relief]) -> None:
     figure = picture(scene()[1], LIGHT, 400).figure
     assert figure.layout.height == 400
     assert all(trace.x is None for trace in figure.data[1:])
@@ -144,7 +144,7 @@ def test_a_landscape_alone_can_be_shown(picture: type[Map | Relief]) -> None:
 
 @PICTURES
 @pytest.mark.parametrize("kind", PLANES)
-def test_axes_are_named_after_the_directions(kind: str, picture: type[Map | Relief]) -> None:
+def test_axes_are_named_after_the_directions(kind: str, picture: type[ContourMap | Relief]) -> None:
     _, ground, way = scene(kind)
     layout = shown(picture_of(picture, ground, way, way))["layout"]
     axes = layout["scene"] if picture is Relief else layout
@@ -158,7 +158,7 @@ def test_axes_are_named_after_the_directions(kind: str, picture: type[Map | Reli
 
 @PICTURES
 @pytest.mark.parametrize("name", THEMES)
-def test_high_ground_fades_into_the_page(name: str, picture: type[Map | Relief]) -> None:
+def test_high_ground_fades_into_the_page(name: str, picture: type[ContourMap | Relief]) -> None:
     _, ground, way = scene()
     drawn = shown(picture_of(picture, ground, way, way, THEMES[name]))["data"][0]
     light = [np.mean([int(part) for part in colour[4:-1].split(",")]) for _, colour in drawn["colorscale"]]
@@ -237,11 +237,11 @@ def test_wide_spans_and_sizes_that_cannot_be_drawn_are_logarithmic(
     [[0.25], [0.0], [np.inf], [np.nan, 0.5], [np.inf, np.nan, 1.0, 2.0], [1e-12, 1e300, np.inf], [0.0, 1e-310, 1.0]],
     ids=str,
 )
-def test_odd_losses_can_be_drawn(values: list[float], picture: type[Map | Relief]) -> None:
+def test_odd_losses_can_be_drawn(values: list[float], picture: type[ContourMap | Relief]) -> None:
     _, _, way = scene()
     figure = shown(picture_of(picture, with_losses(np.array(values)), way, way))
     ground = figure["data"][0]
-    low, high = (ground["zmin"], ground["zmax"]) if picture is Map else (ground["cmin"], ground["cmax"])
+    low, high = (ground["zmin"], ground["zmax"]) if picture is ContourMap else (ground["cmin"], ground["cmax"])
     z = decoded(ground["z"])
     assert low < high
     assert ((low <= z) & (z <= high)).all()

@@ -13,14 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plotly.io.json import to_json_plotly
 from plotly.offline import get_plotlyjs
-from support.decoding import Shown, decoded, merged
+from support.decoding import Shown, decoded
 
 from backprop_core import Config, Run
-from backprop_core.data.rows import Brought
+from backprop_core.data.rows import TableRows
 from backprop_core.nn.activations import Array
 from backprop_core.training.presets import PRESETS, suggested
 from backprop_core.training.snapshot import Snapshot
 from playground.charts.learned import plane_grid
+from playground.charts.live_figure import merged
 from playground.charts.theme import DARK, LIGHT, THEMES, Theme
 from playground.charts.units import TILE
 from playground.replay import film, page_html
@@ -52,7 +53,7 @@ def edited() -> Run:
 def hostile() -> Run:
     X = np.random.RandomState(0).randn(60, 3)
     y = (X[:, 0] > 0) + (X[:, 1] > 0).astype(float)
-    return trained(suggested("iris"), 5, data=Brought(X, y, ("<b>x</b>", "a$x$&amp;", HOSTILE[0]), HOSTILE))
+    return trained(suggested("iris"), 5, data=TableRows(X, y, ("<b>x</b>", "a$x$&amp;", HOSTILE[0]), HOSTILE))
 
 
 def diverged() -> Run:
@@ -475,7 +476,7 @@ def test_hostile_names_are_plain() -> None:
 def test_hostile_names_of_unbrought_kinds_do_not_matter() -> None:
     """A surface shows the names of inputs and classes as well."""
     X = np.random.RandomState(0).randn(30, 2)
-    data = Brought(X, (X[:, 0] > 0).astype(float), ("<i>a</i>", "javascript:b"), ("<s>no", "y$e$s"))
+    data = TableRows(X, (X[:, 0] > 0).astype(float), ("<i>a</i>", "javascript:b"), ("<s>no", "y$e$s"))
     figure = json.dumps(figure_of(trained(suggested("moons"), 3, data=data)), ensure_ascii=False)
     assert "‹i›a‹/i›" in figure
     assert "‹s›no" in figure
@@ -493,9 +494,9 @@ def test_hostile_names_of_unbrought_kinds_do_not_matter() -> None:
             ["Digits, network 64-10, seed 0", "Optimizer Adam", "Batch size 64"],
         ),
         (Run(Config(dataset="moons", hidden=(3, 2), activation=("tanh", "relu"))), ["Activation tanh-ReLU"]),
-        (Run(Config(dataset="moons", features=("x1", "x2_squared"))), ["Input features x1-x2²"]),
+        (Run(Config(dataset="moons", features=("x1", "x2_squared"))), ["Input features x1, x2²"]),
         (PRESETS["mazur"].run(), ["Train biases no", "starting weights given"]),
-        (edited(), ["from epoch 17: Learning rate 5", "from epoch 417: W1[0, 1] = 2.5, Optimizer Adam"]),
+        (edited(), ["from epoch 17: rate 5", "from epoch 417: W1[0, 1] = 2.5, Adam"]),
         (diverged(), [f"diverged in epoch {diverged().diverged}"]),
     ],
     ids=["default", "seed", "digits", "layers", "features", "mazur", "edited", "diverged"],
@@ -511,10 +512,10 @@ def test_many_edits_are_counted() -> None:
     for rate in range(1, 9):
         run.advance(1)
         run.edit(learning_rate=float(rate))
-    assert "Learning rate 4 · 4 more edits" in Replay(run, LIGHT).page([0])
+    assert "rate 4 · 4 more edits" in Replay(run, LIGHT).page([0])
 
 
 def test_a_batch_size_that_is_taken_back_is_told() -> None:
     run = trained(Config(dataset="moons", batch_size=8), 2)
     run.edit(batch_size=None)
-    assert "from epoch 2: Batch size all rows" in Replay(run, LIGHT).page([0])
+    assert "from epoch 2: full batch" in Replay(run, LIGHT).page([0])

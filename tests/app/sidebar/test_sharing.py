@@ -11,12 +11,12 @@ from streamlit.testing.v1 import AppTest
 from support.patience import PATIENCE
 
 from backprop_core import Config, Run
-from backprop_core.data.rows import Brought
+from backprop_core.data.rows import TableRows
 from backprop_core.training.presets import PRESETS
 from playground.charts.theme import LIGHT
-from playground.components import playback
+from playground.components import bursts
 from playground.session.session import Session
-from playground.sidebar import links, opening_page
+from playground.sidebar import links
 from playground.sidebar.address import Address
 from playground.sidebar.share_panel import TAKES
 
@@ -98,8 +98,7 @@ def edited(config: Config, **own: Any) -> Run:
 def stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that would run its script again and again does so only when it is looked at."""
     monkeypatch.setattr(st, "rerun", st.stop)
-    monkeypatch.setattr(opening_page, "BURST_SECONDS", 0.0)
-    monkeypatch.setattr(playback, "BURST_SECONDS", 0.0)
+    monkeypatch.setattr(bursts, "BURST_SECONDS", 0.0)
 
 
 # Links
@@ -262,7 +261,7 @@ def test_a_saved_file_is_opened_to_the_last_bit_and_can_be_undone() -> None:
     page = Page(hidden="3", epoch="4")
     page.choose("learning_rate", 0.25)
     before = bits(page.run)
-    own = Brought(np.arange(12.0).reshape(6, 2), np.array([0, 1, 1, 0, 1, 0.0]), ("größe", "width"), ("no", "yes"))
+    own = TableRows(np.arange(12.0).reshape(6, 2), np.array([0, 1, 1, 0, 1, 0.0]), ("größe", "width"), ("no", "yes"))
     run = edited(Config(test_share=0.0), data=own)
     page.open(run.to_json())
     assert bits(page.run) == bits(run)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backprop_core import ConfigError
-from backprop_core.explain.homework import EXAMPLES, quantities
+from backprop_core.explain.diagnosis import EXAMPLES, quantities
 from playground.step.homework import worksheet
 
 

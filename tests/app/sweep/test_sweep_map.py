@@ -15,7 +15,7 @@ from backprop_core.sweep import Result
 from playground.charts.live_figure import short
 from playground.charts.theme import DARK, LIGHT, THEMES, Theme
 from playground.sweep.axis_values import names
-from playground.sweep.figures import MEASURES, MOST_NUMBERS, SMALLEST_LOSS, Map, bundle, values
+from playground.sweep.figures import MEASURES, MOST_NUMBERS, SMALLEST_LOSS, SweepMap, bundle, values
 
 HEIGHT = 480
 SHARES = [name for name, measure in MEASURES.items() if measure.share]
@@ -47,7 +47,7 @@ def drawn(
     result: Result, measure: str = "success", chosen: tuple[int, int] | None = None, theme: Theme = LIGHT
 ) -> dict[str, Any]:
     """The map as the browser shows it."""
-    live = Map(*names(result.grid), measure, theme, HEIGHT)
+    live = SweepMap(*names(result.grid), measure, theme, HEIGHT)
     live.update_result(result, chosen)
     return shown(live)
 
@@ -176,7 +176,7 @@ def test_long_names_have_room() -> None:
 
 
 def test_large_maps_have_no_numbers_in_the_cells() -> None:
-    largest = Map((["a"] * 20, ["b"] * (MOST_NUMBERS // 20)), ("A", "B"), "loss", LIGHT, HEIGHT)
+    largest = SweepMap((["a"] * 20, ["b"] * (MOST_NUMBERS // 20)), ("A", "B"), "loss", LIGHT, HEIGHT)
     assert "texttemplate" in largest.figure.to_dict()["data"][0]
     rates = [0.01 * (i + 1) for i in range(MOST_NUMBERS // 10 + 1)]
     result = sweep.run(Config(epochs=1), {"learning_rate": rates, "l2": [0.1 * j for j in range(10)]}, [0])

@@ -470,7 +470,7 @@ def test_the_settings_on_train_are_taken_over(page: Page) -> None:
     assert page.sweeps.base == config
     assert page.widget("sweep_ready").value is None
     assert page.widget("sweep_values_1").value == ["0.2", "0.4"]  # a setting that can be swept stays, with its values
-    assert "dataset spirals" in page.text()
+    assert "Spirals, " in page.text()
     assert "l2 0.01" in page.text()
     page.choose("sweep_setting_2", NONE)
     page.choose("sweep_seeds", 2)
@@ -593,7 +593,7 @@ def test_a_run_is_pinned_for_compare(page: Page, place: tuple[int, int, int]) ->
     assert pin.run.config == config
     assert pin.run.history.loss[-1] == page.result.final_loss[place]
     hidden = setting_text.write("hidden", config.hidden)
-    assert pin.name == f"learning_rate {config.learning_rate:g}, hidden {hidden}, seed {config.seed}"
+    assert pin.name == f"rate {config.learning_rate:g}, hidden {hidden}, seed {config.seed}"
     assert page.run is old
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from backprop_core.data.datasets import DATASETS, prepare
-from backprop_core.data.rows import FEATURES, MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, bring
+from backprop_core.data.rows import FEATURES, MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, DataSettings, user_data
 from backprop_core.nn.activations import Array
 
 NAMES = [name for name in DATASETS if name != "csv"]
@@ -32,7 +32,7 @@ def data(
     features: tuple[str, ...] = POINT,
     output: str = "sigmoid",
 ) -> Data:
-    return prepare(name, samples, noise, test_share, data_seed, features, output)
+    return prepare(DataSettings(name, samples, noise, test_share, data_seed, features, output))
 
 
 def arrays(prepared: Data) -> list[Array]:
@@ -227,16 +227,17 @@ def test_no_scikit_learn_for_truth_tables() -> None:
 
 # Rows brought by the user.
 
+OWN = DataSettings("csv", 0, 0.0, 0.0, 0, POINT, "sigmoid")
 X, Y = [[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]], [0.5, 1.5, 2.5]
 
 
-def brought(X: Any, y: Any, *, test_share: float = 0.0, output: str = "sigmoid") -> Data:
-    return bring(X, y, test_share, 0, POINT, output)
+def data_of(X: Any, y: Any, *, test_share: float = 0.0, output: str = "sigmoid") -> Data:
+    return user_data(X, y, OWN._replace(test_share=test_share, output=output))
 
 
 def test_numbers_are_a_regression() -> None:
     for y in (Y, [[number] for number in Y]):
-        prepared = brought(X, y, output="linear")
+        prepared = data_of(X, y, output="linear")
         assert (prepared.task, prepared.classes, prepared.features) == ("regression", (), POINT)
         np.testing.assert_array_equal(prepared.X, X)
         np.testing.assert_array_equal(prepared.y, np.array(Y)[:, None])
@@ -244,34 +245,34 @@ def test_numbers_are_a_regression() -> None:
 
 @pytest.mark.parametrize("y", [[0, 1, 1], [[0], [1], [1]]])
 def test_zeros_and_ones_are_two_classes(y: Any) -> None:
-    prepared = brought(X, y)
+    prepared = data_of(X, y)
     assert (prepared.task, prepared.classes) == ("classification", ("0", "1"))
     np.testing.assert_array_equal(prepared.y, [[0], [1], [1]])
-    np.testing.assert_array_equal(brought(X, y, output="softmax").y, [[1, 0], [0, 1], [0, 1]])
+    np.testing.assert_array_equal(data_of(X, y, output="softmax").y, [[1, 0], [0, 1], [0, 1]])
 
 
 def test_whole_numbers_are_classes_under_softmax_only() -> None:
-    assert brought(X, [0, 2, 1]).task == "regression"
-    prepared = brought(X, [0, 2, 1], output="softmax")
+    assert data_of(X, [0, 2, 1]).task == "regression"
+    prepared = data_of(X, [0, 2, 1], output="softmax")
     assert (prepared.task, prepared.classes) == ("classification", ("0", "1", "2"))
     np.testing.assert_array_equal(prepared.y, np.eye(3)[[0, 2, 1]])
 
 
 def test_columns_of_zeros_and_ones_are_classes() -> None:
-    prepared = brought(X, np.eye(3), output="softmax")
+    prepared = data_of(X, np.eye(3), output="softmax")
     assert (prepared.task, prepared.classes, prepared.outputs) == ("classification", ("0", "1", "2"), 3)
-    assert brought(X, [[0.01, 0.99]] * 3).task == "regression"
+    assert data_of(X, [[0.01, 0.99]] * 3).task == "regression"
 
 
 def test_other_than_two_columns_have_no_features() -> None:
     for columns in (1, 3, MAX_INPUTS):
-        prepared = brought(np.ones((3, columns)), Y)
+        prepared = data_of(np.ones((3, columns)), Y)
         assert prepared.features == ()
         assert prepared.inputs == tuple(f"x{i + 1}" for i in range(columns))
 
 
 def test_brought_rows_are_split_and_frozen() -> None:
-    prepared = brought(np.arange(40.0).reshape(20, 2), [0, 1] * 10, test_share=0.3)
+    prepared = data_of(np.arange(40.0).reshape(20, 2), [0, 1] * 10, test_share=0.3)
     assert (len(prepared.X), len(prepared.X_test)) == (14, 6)
     assert prepared.y_test.sum() == 3
     assert sorted(np.vstack([prepared.X, prepared.X_test])[:, 0]) == list(range(0, 40, 2))
@@ -282,19 +283,19 @@ def test_brought_rows_are_split_and_frozen() -> None:
 @pytest.mark.parametrize("y", [[0, 0, 0, 1], [0, 0, 0, 0], [0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4]])
 @pytest.mark.parametrize("share", [0.1, 0.25, 0.5, 0.9])
 def test_a_handful_of_rows_can_be_split(y: list[float], share: float) -> None:
-    prepared = brought(np.arange(8.0).reshape(4, 2), y, test_share=share)
+    prepared = data_of(np.arange(8.0).reshape(4, 2), y, test_share=share)
     assert len(prepared.X) + len(prepared.X_test) == 4
     assert len(prepared.X) >= 1
 
 
 def test_limits_are_allowed() -> None:
-    assert len(brought(np.zeros((MAX_ROWS, 1)), np.zeros(MAX_ROWS)).X) == MAX_ROWS
-    assert brought(np.zeros((2, MAX_INPUTS)), np.zeros((2, MAX_INPUTS)), output="linear").outputs == MAX_INPUTS
-    assert len(brought(X, [0, 1, MAX_CLASSES - 1], output="softmax").classes) == MAX_CLASSES
+    assert len(data_of(np.zeros((MAX_ROWS, 1)), np.zeros(MAX_ROWS)).X) == MAX_ROWS
+    assert data_of(np.zeros((2, MAX_INPUTS)), np.zeros((2, MAX_INPUTS)), output="linear").outputs == MAX_INPUTS
+    assert len(data_of(X, [0, 1, MAX_CLASSES - 1], output="softmax").classes) == MAX_CLASSES
 
 
 def named(X: Any, y: Any, output: str = "softmax", **names: Any) -> Data:
-    return bring(X, y, 0.0, 0, tuple(FEATURES), output, **names)
+    return user_data(X, y, OWN._replace(features=tuple(FEATURES), output=output), **names)
 
 
 def test_inputs_and_classes_have_the_names_that_users_give_them() -> None:
@@ -329,7 +330,7 @@ def test_targets_without_classes_are_numbers() -> None:
 def test_brought_inputs_are_standardised_by_the_training_rows_alone() -> None:
     x = np.arange(40.0)
     columns, y = np.stack([x, x**2, np.full(40, 7.0)], axis=1), x % 2
-    prepared = bring(columns, y, 0.5, 0, POINT, "sigmoid", standardise=True)
+    prepared = user_data(columns, y, OWN._replace(test_share=0.5), standardise=True)
     np.testing.assert_allclose(prepared.X.mean(axis=0), 0.0, atol=1e-12)
     np.testing.assert_allclose(prepared.X.std(axis=0), [1.0, 1.0, 0.0], atol=1e-12)
     assert np.abs(prepared.X_test.mean(axis=0)).max() > 1e-3
@@ -381,7 +382,7 @@ TABLE = f"table of 1 to {MAX_ROWS:,} rows and 1 to {MAX_INPUTS} columns"
 )
 def test_bad_rows_are_refused_in_a_sentence(X: Any, y: Any, output: str, message: str) -> None:
     with pytest.raises(ValueError, match=message) as caught:
-        brought(X, y, output=output)
+        data_of(X, y, output=output)
     assert str(caught.value).endswith(".")
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from backprop_core import Config, ConfigError, Run, sweep
-from backprop_core.data.rows import Brought
+from backprop_core.data.rows import TableRows
 from backprop_core.training.presets import suggested_for
 from backprop_core.training.problem import data_for
 from playground.data.tables.table import read
@@ -18,12 +18,12 @@ ANIMALS = "height,weight,kind\n" + "\n".join(
 )
 
 
-def animals(kinds: int = 3, *, standardise: bool = True) -> Brought:
+def animals(kinds: int = 3, *, standardise: bool = True) -> TableRows:
     lines = ANIMALS.splitlines()[: 1 + 8 * kinds]
     return to_rows(read("\n".join(lines)), "kind", standardise=standardise)
 
 
-def weights(rows: int = 40) -> Brought:
+def weights(rows: int = 40) -> TableRows:
     x = np.linspace(-2, 2, rows)
     text = "height,weight\n" + "\n".join(f"{value},{1000 + 200 * np.sin(value)}" for value in x)
     return to_rows(read(text), "weight", task="number")
@@ -49,10 +49,10 @@ def test_a_run_keeps_its_rows_whole_and_is_replayed_with_them() -> None:
     rows = animals()
     run = Run(suggested_for(rows), data=rows)
     rows.X[:] = 9.0
-    assert run.brought is not rows
-    assert isinstance(run.brought, Brought)
-    assert run.brought.report == rows.report
-    assert run.brought.row_numbers == rows.row_numbers
+    assert run.user_rows is not rows
+    assert isinstance(run.user_rows, TableRows)
+    assert run.user_rows.report == rows.report
+    assert run.user_rows.row_numbers == rows.row_numbers
     run.advance(5)
     run.edit(learning_rate=0.01)
     run.advance(5)
@@ -124,7 +124,7 @@ def test_a_scaled_target_says_how_to_read_it() -> None:
 
 
 def test_a_target_that_never_changes_is_scaled_without_dividing_by_zero() -> None:
-    constant = Brought(np.arange(4.0)[:, None], np.ones((4, 1)), ("a",))
+    constant = TableRows(np.arange(4.0)[:, None], np.ones((4, 1)), ("a",))
     run = Run(suggested_for(constant), data=with_scaled_target(constant))
     np.testing.assert_array_equal(run.data.y, np.zeros((4, 1)))
     np.testing.assert_array_equal(run.data.targets, np.ones((4, 1)))

@@ -12,7 +12,7 @@ from support.exported import execute as printed_by
 
 from backprop_core import Config, Run, export
 from backprop_core.__main__ import main
-from backprop_core.data.rows import FEATURES, Brought
+from backprop_core.data.rows import FEATURES, TableRows
 from backprop_core.settings.parameter import Address
 from backprop_core.training.presets import suggested, suggested_for
 from playground.data.tables.to_rows import with_scaled_target
@@ -23,8 +23,8 @@ SALES = 1e6 + 2e4 * np.sin(np.arange(24) / 4) + 100 * YEARS[:, 1]
 BOTH = np.stack([SALES, SALES[::-1] / 1e9], axis=1)
 
 
-def sales(y: Any = SALES) -> Brought:
-    return with_scaled_target(Brought(YEARS, y, ("year", "advertising"), (), standardise=True))
+def sales(y: Any = SALES) -> TableRows:
+    return with_scaled_target(TableRows(YEARS, y, ("year", "advertising"), (), standardise=True))
 
 
 def trained(config: Config, epochs: int = 15, **given: Any) -> Run:

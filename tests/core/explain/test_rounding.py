@@ -5,7 +5,7 @@ import pytest
 from support.classwork import CLASS
 
 from backprop_core import Config, Run
-from backprop_core.explain.homework import noises
+from backprop_core.explain.diagnosis import noises
 from backprop_core.explain.rounding import noise_of_terms, to_digits
 from backprop_core.explain.update import explain
 

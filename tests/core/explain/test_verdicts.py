@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from support.classwork import CLASS, entries
 
-from backprop_core.explain.homework import EXAMPLES, Homework, diagnose, noises, quantities
+from backprop_core.explain.diagnosis import EXAMPLES, diagnose, noises, quantities
+from backprop_core.explain.homework import Homework
 from backprop_core.explain.marking import mark, read
-from backprop_core.explain.mistakes import Numbers, by_name
+from backprop_core.explain.recomputation import Numbers, by_name
 from backprop_core.explain.verdicts import Place, judge
 from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS, Array
 from backprop_core.nn.initializers import Params

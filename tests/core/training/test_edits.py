@@ -405,10 +405,10 @@ def test_a_run_is_its_configuration_and_its_edits() -> None:
 
 
 def test_a_run_with_rows_and_weights_brought_is_replayed_with_them() -> None:
-    brought: dict[str, Any] = dict(
+    own: dict[str, Any] = dict(
         data=([[0.1, 0.2], [0.3, 0.9], [0.5, 0.4]], [0.0, 1.0, 1.0]), params=Run(Config()).params
     )
-    run = Run(Config(test_share=0.0), **brought)
+    run = Run(Config(test_share=0.0), **own)
     run.advance(3)
     run.edit(params={(1, "b", 0): 0.0})
     run.advance(3)

@@ -325,12 +325,12 @@ def test_gradient_norms_are_not_more_than_asked_for(most: int, epochs: int) -> N
 
 def test_rows_brought_are_trained_on_as_those_of_the_registry_are() -> None:
     X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
-    brought, registry = Run(Config(test_share=0.0), data=(X, y)), Run(Config())
-    assert brought.config.dataset == "csv"
-    brought.advance(20)
+    own, registry = Run(Config(test_share=0.0), data=(X, y)), Run(Config())
+    assert own.config.dataset == "csv"
+    own.advance(20)
     registry.advance(20)
-    assert_same_bits(brought.params, registry.params)
-    np.testing.assert_array_equal(brought.history.loss, registry.history.loss)
+    assert_same_bits(own.params, registry.params)
+    np.testing.assert_array_equal(own.history.loss, registry.history.loss)
 
 
 def test_rows_and_weights_brought_are_copied() -> None:

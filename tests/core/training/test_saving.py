@@ -16,7 +16,7 @@ from support.configurations import SMALL, configs, values
 
 from backprop_core import Config, ConfigError, Edit, Run
 from backprop_core.data.plain_names import plain
-from backprop_core.data.rows import MAX_INPUTS, MAX_ROWS, Brought
+from backprop_core.data.rows import MAX_INPUTS, MAX_ROWS, TableRows
 from backprop_core.settings import parameter
 from backprop_core.settings.config import MAX_LAYERS, MAX_UNITS, SPECS, fields
 from backprop_core.settings.parameter import MOST_WEIGHT
@@ -88,9 +88,9 @@ def test_every_preset_comes_back(preset: str) -> None:
         (ROWS, np.array([0.0, 1.0, 1.0, 0.0])),
         (ROWS, np.array([[0.5, -1e6], [1.0, 2.0], [3.0, 4.0], [1e-5, 0.0]])),
         (ROWS[:, :2], np.array([2.0, 0.0, 1.0, 3.0])),
-        Brought(ROWS, np.array([1.0, 0.0, 2.0, 1.0]), ("height", "größe", "ширина m²"), ("no", "yes", "日本")),
-        Brought(ROWS, np.array([0.5, 1.5, 2.5, -3.0]), ("a", "b", "c"), (), standardise=True),
-        Brought(ROWS[:, :2], np.array([1.0, 0.0, 0.0, 1.0]), ("a_b", "c−d"), ("0", "1"), standardise=True),
+        TableRows(ROWS, np.array([1.0, 0.0, 2.0, 1.0]), ("height", "größe", "ширина m²"), ("no", "yes", "日本")),
+        TableRows(ROWS, np.array([0.5, 1.5, 2.5, -3.0]), ("a", "b", "c"), (), standardise=True),
+        TableRows(ROWS[:, :2], np.array([1.0, 0.0, 0.0, 1.0]), ("a_b", "c−d"), ("0", "1"), standardise=True),
     ],
     ids=["two classes", "two numbers", "four classes", "names", "a standardised number", "a standardised plane"],
 )
@@ -100,11 +100,11 @@ def test_rows_of_ones_own_come_back(own: Any, test_share: float) -> None:
     run = trained(Config(hidden=(2,), output=output, test_share=test_share, learning_rate=1e-4), data=own)
     said = assert_comes_back(run)
     again = Run.from_json(run.to_json())
-    assert isinstance(again.brought, Brought) == isinstance(own, Brought)
+    assert isinstance(again.user_rows, TableRows) == isinstance(own, TableRows)
     names = said["data"]["names"]
-    if isinstance(own, Brought):
-        assert isinstance(again.brought, Brought)
-        assert (again.brought.inputs, again.brought.classes) == (own.inputs, own.classes)
+    if isinstance(own, TableRows):
+        assert isinstance(again.user_rows, TableRows)
+        assert (again.user_rows.inputs, again.user_rows.classes) == (own.inputs, own.classes)
         assert names == {"inputs": [*own.inputs], "classes": [*own.classes], "standardise": own.standardise}
     else:
         assert names is None
@@ -231,7 +231,7 @@ def test_a_file_can_be_read_by_people() -> None:
 
 def test_names_are_written_as_they_are() -> None:
     names = ("größe 1  2", "ширина")
-    run = Run(Config(), data=Brought(ROWS[:, :2], np.array([0.0, 1.0, 1.0, 0.0]), names, ("0", "1")))
+    run = Run(Config(), data=TableRows(ROWS[:, :2], np.array([0.0, 1.0, 1.0, 0.0]), names, ("0", "1")))
     assert "ширина" in run.to_json()
     assert json.loads(run.to_json())["data"]["names"]["inputs"] == [*names]
 
@@ -319,7 +319,7 @@ def good() -> str:
 
 @cache
 def good_with_rows() -> str:
-    own = Brought(ROWS, np.array([1.0, 0.0, 1.0, 1.0]), ("a", "b", "c"), ("no", "yes"))
+    own = TableRows(ROWS, np.array([1.0, 0.0, 1.0, 1.0]), ("a", "b", "c"), ("no", "yes"))
     return trained(Config(test_share=0.0), 3, data=own, params=Run(Config(), data=own).params).to_json()
 
 
@@ -659,7 +659,7 @@ HOSTILE = [
 @pytest.mark.parametrize("part", ["inputs", "classes"])
 def test_hostile_names_become_plain_and_different(part: str) -> None:
     names = [*HOSTILE, "same", "same", "", "\u202eevil", "\ud800"]
-    own = Brought(np.eye(len(names)), np.arange(len(names), dtype=float), (), tuple(map(str, range(len(names)))))
+    own = TableRows(np.eye(len(names)), np.arange(len(names), dtype=float), (), tuple(map(str, range(len(names)))))
     said = json.loads(Run(Config(output="softmax"), data=own).to_json())
     said["data"]["names"][part] = names
     data = Run.from_json(json.dumps(said)).data

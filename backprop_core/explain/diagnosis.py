@@ -1,0 +1,116 @@
+"""The right numbers of a homework, and the mistakes that explain a wrong one."""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import numpy as np
+
+from backprop_core.explain.homework import Homework
+from backprop_core.explain.marking import FLOAT_NOISE, read
+from backprop_core.explain.mistakes import MISTAKES, Mistake
+from backprop_core.explain.recomputation import Numbers, by_name, recompute
+from backprop_core.explain.rounding import noise
+from backprop_core.nn.activations import Array
+from backprop_core.settings.spec import ConfigError
+from backprop_core.training.presets import PRESETS, Preset
+
+MOST_CACHED = 16  # homeworks whose numbers are kept: a page asks for those of one again and again
+
+
+@functools.lru_cache(MOST_CACHED)
+def _right(homework: Homework) -> Numbers:
+    run = homework.run()
+    step = run.step()
+    loss_new = run.history.loss[-1] if run.diverged is None else math.nan
+    grads = list(zip(step.dW, step.db, strict=True))
+    losses = np.array([step.loss, loss_new])
+    return _frozen(by_name(step.z, step.a[1:], step.delta, grads, step.params_after, losses))
+
+
+@functools.lru_cache(MOST_CACHED)
+def _noise(homework: Homework) -> Numbers:
+    return _frozen(noise(homework, _right(homework)))
+
+
+@functools.lru_cache(MOST_CACHED)
+def _mistaken(homework: Homework) -> list[tuple[Mistake, Numbers]]:
+    """The numbers of every mistake in every way it can be made."""
+    return [(slip, recompute(homework, way)) for slip in MISTAKES.values() for way in slip.variants(homework)]
+
+
+def quantities(homework: Homework) -> dict[str, Array]:
+    """The right values of one update by name, as training computes them; read-only.
+
+    For every layer l: z, a and delta (N, n_l), dW and W_new (n_{l-1}, n_l), db and b_new (n_l,), named `z1`, `a1`,
+    `delta1`, `dW1`, `db1`, `W1_new`, `b1_new`, …; and the losses before and after the update, `loss` and `loss_new` ().
+    `loss_new` is not a number where the update overflows. Raises ConfigError as `Homework.run` does.
+    """
+    return dict(_right(homework))
+
+
+def noises(homework: Homework) -> dict[str, Array]:
+    """How far `quantities` may be off, in the same shapes, as float64 rounds; for `mark`. Raises ConfigError."""
+    return dict(_noise(homework))
+
+
+def diagnose(homework: Homework, name: str, index: tuple[int, ...], typed: str) -> list[Mistake]:
+    """The slips that reproduce a wrong number as it was typed, most common first.
+
+    A slip is named only if it changes this quantity, if its value has the typed digits, and if the right value has not
+    (both as `mark` compares them). So nothing is said of a right number, nor of none, nor of zeros, which have no digit
+    to compare; and where few digits were typed, several slips may fit. Each is tried in every way it can be made: in
+    all layers, or in one alone.
+
+    Raises
+    ------
+    ConfigError
+        For a name that is not among `quantities`, an index outside its array, or as `Homework.run` does.
+    """
+    right = _entry(_right(homework), name, index)
+    number = read(typed)
+    noise_here = float(_noise(homework)[name][index])
+    if number is None or not number.digits or number.says(right, noise_here):
+        return []
+    mistakes = []
+    for slip, numbers in _mistaken(homework):
+        value = float(numbers[name][index])
+        changed = not math.isclose(value, right, rel_tol=float(FLOAT_NOISE), abs_tol=noise_here)
+        if slip not in mistakes and changed and number.says(value, noise_here):
+            mistakes.append(slip)
+    return mistakes
+
+
+def _entry(numbers: Numbers, name: str, index: tuple[int, ...]) -> float:
+    if name not in numbers:
+        raise ConfigError("name", f"{name!r} is not a quantity of this network. It has {', '.join(numbers)}.")
+    shape = numbers[name].shape
+    if len(index) != len(shape) or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
+        raise ConfigError("index", f"{name} has shape {shape}, so {index} is not one of its entries.")
+    return float(numbers[name][index])
+
+
+def _frozen(numbers: Numbers) -> Numbers:
+    frozen = {name: np.array(array) for name, array in numbers.items()}
+    for array in frozen.values():
+        array.setflags(write=False)
+    return frozen
+
+
+def _of(preset: Preset) -> Homework:
+    run = preset.run()
+    config = run.config
+    return Homework(
+        X=run.data.X,
+        y=run.data.y,
+        params=run.params,
+        activation=config.activations[0],
+        output=config.output,
+        loss=config.loss,
+        learning_rate=config.learning_rate,
+        train_biases=config.train_biases,
+    )
+
+
+EXAMPLES: dict[str, Homework] = {name: _of(PRESETS[name]) for name in ("mazur", "notebook", "function")}

@@ -1,0 +1,35 @@
+"""The loop of a page that trains and draws by itself: in bursts, between which the script runs again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import streamlit as st
+
+BURST_SECONDS = 1.5
+SHORTEST_WAIT = 0.002  # seconds for the thread that sends frames to the browser
+
+
+def burst(
+    goes_on: Callable[[], bool],
+    advance: Callable[[], None],
+    draw: Callable[[], None],
+    *,
+    frames_per_second: float | None = None,
+) -> None:
+    """Advance and draw for a while, then run the script again, which draws everything that frames leave out.
+
+    Draws no more frames than a browser can paint, if their number per second is given. Never returns: a press, too,
+    ends the loop, at its next Streamlit call.
+    """
+    due = time.perf_counter()
+    end = due + BURST_SECONDS
+    while goes_on() and time.perf_counter() < end:
+        advance()
+        draw()
+        if frames_per_second:
+            pause = 1 / frames_per_second
+            due = max(due + pause, time.perf_counter() - pause)  # one late frame is caught up, no more
+            time.sleep(max(SHORTEST_WAIT, due - time.perf_counter()))
+    st.rerun()
