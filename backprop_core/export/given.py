@@ -52,7 +52,7 @@ def about_start(plan: Plan) -> str:
 
 
 def starting_weights(plan: Plan) -> list[str]:
-    """Statements that make W and b, matrices by the layer: drawn by their formula, or written out if brought."""
+    """Statements that make W and b, a matrix per layer: drawn by their formula, or the user's own numbers."""
     if plan.own:
         return _own_weights(plan)
     initializer, fans = INITIALIZERS[plan.config.init], dict(zip(plan.layers, plan.network.fans, strict=True))
@@ -66,7 +66,7 @@ def starting_weights(plan: Plan) -> list[str]:
 
 
 def _own_weights(plan: Plan) -> list[str]:
-    """Statements that make W and b of numbers: written out, or packed where they are too many to be read."""
+    """W and b as numbers: written out, or packed where there are too many to read."""
     matrices = {f"W{layer}": W for layer, (W, _) in zip(plan.layers, plan.params, strict=True)}
     matrices |= {f"b{layer}": b[None, :] for layer, (_, b) in zip(plan.layers, plan.params, strict=True)}
     short = is_short(*matrices.values())

@@ -1,4 +1,4 @@
-"""What an export has to reproduce: everything that a run's numbers come from, laid out in the order of its epochs."""
+"""What an export has to reproduce: everything that determines a run's numbers, in the order of its epochs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_NAMES = 20  # columns whose names are worth a list
 
 @dataclass(frozen=True)
 class Stretch:
-    """Epochs under one configuration: from `start` completed epochs on, with the parameters typed in there."""
+    """Epochs with one configuration: from `start` completed epochs on, with the parameters typed in then."""
 
     start: int
     config: Config
@@ -39,7 +39,7 @@ class Plan:
     X, X_test : (N, d), what the network is shown
     y, y_test : (N, k)
     columns, classes : their names; empty where they would say nothing
-    scaling, target_scaling, features : how X and y come of rows and targets in the user's units
+    scaling, target_scaling, features : how X and y are computed from rows and targets in the user's units
     example : (d,), the first training row in the user's units
     params : the starting weights, [(W, b), ...]; `own` tells that they were not drawn
     loss : the training loss after `epochs` epochs, its penalty included
@@ -132,7 +132,7 @@ class Plan:
 
     @property
     def is_large(self) -> bool:
-        """Whether BLAS would share a product out among threads, if it had several."""
+        """Whether BLAS would split a product among threads, if it had several."""
         rows = max(self.rows, len(self.X_test))
         return any((fan_in + 1) * fan_out * rows > LARGEST_ALONE for fan_in, fan_out in self.network.fans)
 
@@ -146,7 +146,7 @@ class Plan:
 
     @property
     def penalties(self) -> list[str]:
-        """Which of l1 and l2 are felt at any time."""
+        """Which of l1 and l2 are above 0 in any stretch."""
         return [name for name in ("l1", "l2") if any(self.values(name))]
 
     @property
@@ -164,7 +164,7 @@ class Plan:
         return [getattr(config, field) for config in self.configs]
 
     def used(self, field: str) -> list[Any]:
-        """The different values of a setting, in the order in which they come."""
+        """The different values of a setting, in the order of the stretches."""
         return list(dict.fromkeys(self.values(field)))
 
     def batch_size(self, config: Config) -> int:
@@ -172,7 +172,7 @@ class Plan:
         return min(config.batch_size or self.rows, self.rows)
 
     def settings(self, config: Config) -> dict[str, float | bool]:
-        """The numbers that training needs, as they are under a configuration of this plan."""
+        """The numbers that training needs, with the values they have in a configuration of this plan."""
         needed = ["learning_rate"]
         needed += [name for optimizer in self.used("optimizer") for name in OPTIMIZERS[optimizer].settings]
         needed += [name for schedule in self.used("schedule") for name in SCHEDULES[schedule].settings]
@@ -187,7 +187,7 @@ class Plan:
         return settings
 
     def changes(self, index: int) -> dict[str, float | bool]:
-        """The settings that are others in a stretch than in the one before it."""
+        """The settings of a stretch that differ from those of the stretch before."""
         before, now = (self.settings(self.stretches[i].config) for i in (index - 1, index))
         return {name: value for name, value in now.items() if value != before[name]}
 
@@ -243,6 +243,6 @@ def _stretches(run: Run) -> tuple[Stretch, ...]:
 
 
 def _telling(names: tuple[str, ...], prefix: str, first: int) -> tuple[str, ...]:
-    """Names, if they say more than a number does and are not too many."""
+    """Names, if they say more than numbers would and are not too many; otherwise none."""
     plain = tuple(f"{prefix}{number}" for number in range(first, first + len(names)))
     return () if names in {plain, ("x",)} or len(names) > MOST_NAMES else names

@@ -10,22 +10,16 @@ from dataclasses import dataclass, replace
 
 from backprop_core.export.source import WIDTH, names
 
-# What a name is imported by, in the order of the lines.
-STANDARD = {
-    "base64": "import base64",
-    "math": "import math",
-    "os": "import os",
-    "warnings": "import warnings",
-    "zlib": "import zlib",
-}
-INSTALLED = {
-    "np": "import numpy as np",
-    "torch": "import torch",
-    "ConvergenceWarning": "from sklearn.exceptions import ConvergenceWarning",
-    "MLPClassifier": "from sklearn.neural_network import MLPClassifier",
-    "MLPRegressor": "from sklearn.neural_network import MLPRegressor",
-    "nn": "from torch import nn",
-}
+# Each line brings the name that it ends with.
+STANDARD = ("import base64", "import math", "import os", "import warnings", "import zlib")
+INSTALLED = (
+    "import numpy as np",
+    "import torch",
+    "from sklearn.exceptions import ConvergenceWarning",
+    "from sklearn.neural_network import MLPClassifier",
+    "from sklearn.neural_network import MLPRegressor",
+    "from torch import nn",
+)
 
 # Before NumPy is imported, which reads them only then.
 ONE_THREAD = [
@@ -41,7 +35,7 @@ UNPACKED = '''def unpacked(text, *shape):
 
 @dataclass(frozen=True)
 class Part:
-    """A part of an export: what it is called, a few plain sentences about it, its code and its formulas."""
+    """A part of a program: its title, a few plain sentences about it, its code and its formulas."""
 
     title: str
     about: str
@@ -72,7 +66,7 @@ def spaced(code: str) -> str:
 def imports(code: str, *, one_thread: bool = False) -> str:
     """The imports that a piece of code needs; before them, if asked for, what keeps BLAS to one thread."""
     needed = names(code) | ({"os"} if one_thread else set())
-    standard, installed = ([line for name, line in group.items() if name in needed] for group in (STANDARD, INSTALLED))
+    standard, installed = ([line for line in lines if line.split()[-1] in needed] for lines in (STANDARD, INSTALLED))
     groups = [standard, ONE_THREAD if one_thread else [], installed]
     return "\n\n".join("\n".join(lines) for lines in groups if lines)
 
