@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backprop_core.export import given, loop, stages
+from backprop_core.export import loop, preamble, stages
 from backprop_core.export.plan import Plan, Stretch, plan_of
 from backprop_core.export.prediction import prediction
 from backprop_core.export.program import Part, script
@@ -33,7 +33,7 @@ def parts(plan: Plan) -> list[Part]:
     answers = ["z, a = forward(np.hstack([x, np.ones((len(x), 1))]))", f"outputs = a[{plan.layers[-1]}].T"]
     everything = [
         _data(plan),
-        given.settings(plan),
+        preamble.settings(plan),
         _start(plan),
         stages.formulas(plan),
         stages.forward(plan),
@@ -60,19 +60,21 @@ def origin(plan: Plan) -> str:
 
 def _data(plan: Plan) -> Part:
     """The rows that the network is shown, and its targets."""
-    lines = given.rows(plan, "np.array", "{}")
+    lines = preamble.rows(plan, "np.array", "{}")
     for X, y, count in [("X", "y", plan.rows), ("X_test", "y_test", len(plan.X_test))][: 1 + plan.has_test]:
         lines += [f"{X} = np.hstack([{X}, np.ones(({count}, 1))])", f"{y} = {y}.T.copy()"]
     arranged = "X gets a last column of ones, for the biases; y becomes a row an output, a column a sample."
-    return Part("Data", f"{given.about_rows(plan, lines)}\n{arranged}", "\n".join(lines))
+    return Part("Data", f"{preamble.about_rows(plan, lines)}\n{arranged}", "\n".join(lines))
 
 
 def _start(plan: Plan) -> Part:
     """The starting weights in the blocks of the network, with what was typed in before training."""
     together = "W = {layer: np.vstack([W[layer], b[layer]]) for layer in W}"
-    code = "\n".join([*given.starting_weights(plan), together, *_weight_changes(plan.stretches[0])])
+    code = "\n".join([*preamble.starting_weights(plan), together, *_weight_changes(plan.stretches[0])])
     latex = () if plan.own else (INITIALIZERS[plan.config.init].latex,)
-    about = f"{given.about_start(plan)} The biases become the last row of W: it has a row an input and a column a unit."
+    about = (
+        f"{preamble.about_start(plan)} The biases become the last row of W: it has a row an input and a column a unit."
+    )
     return Part("Starting weights", about, code, latex)
 
 

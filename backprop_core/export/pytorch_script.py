@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backprop_core.export import given, loop
+from backprop_core.export import loop, preamble
 from backprop_core.export.plan import Plan, Stretch, plan_of
 from backprop_core.export.prediction import prediction
 from backprop_core.export.program import Part, script
@@ -33,7 +33,7 @@ def pytorch(run: Run) -> str:
     )
     parts = [
         _data(plan),
-        given.settings(plan),
+        preamble.settings(plan),
         _model(plan),
         _start(plan),
         _loss(plan),
@@ -59,9 +59,9 @@ def _check(plan: Plan) -> None:
 
 
 def _data(plan: Plan) -> Part:
-    rows = given.rows(plan, "torch.tensor", "torch.from_numpy({}.copy())")
+    rows = preamble.rows(plan, "torch.tensor", "torch.from_numpy({}.copy())")
     code = ["torch.set_default_dtype(torch.float64)  # the page computes with 64 bits; PyTorch's default is 32", *rows]
-    return Part("Data", given.about_rows(plan, rows), "\n".join(code))
+    return Part("Data", preamble.about_rows(plan, rows), "\n".join(code))
 
 
 def _model(plan: Plan) -> Part:
@@ -84,11 +84,11 @@ def _start(plan: Plan) -> Part:
         "module.bias.copy_(torch.from_numpy(b[layer][0]))",
     )
     lines = [
-        *given.starting_weights(plan),
+        *preamble.starting_weights(plan),
         "linear = [module for module in model if isinstance(module, nn.Linear)]",
         indented("with torch.no_grad():", copying, *_weights(plan.stretches[0])),
     ]
-    about = f"{given.about_start(plan)} PyTorch's matrices have a row a unit: they are W transposed."
+    about = f"{preamble.about_start(plan)} PyTorch's matrices have a row a unit: they are W transposed."
     if plan.used("train_biases") == [False]:
         lines.append(indented("for module in linear:", "module.bias.requires_grad_(False)  # biases are not trained"))
     return Part("Starting weights", about, "\n".join(lines))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_core.export import given, loop
+from backprop_core.export import loop, preamble
 from backprop_core.export.plan import Plan, Stretch, plan_of
 from backprop_core.export.prediction import prediction
 from backprop_core.export.program import Part, script
@@ -53,7 +53,7 @@ def sklearn(run: Run) -> str:
     task = _task(plan)
     parts = [
         _data(plan, task),
-        given.settings(plan, without=("shuffle", *(["epochs"] if len(plan.stretches) > 1 else []))),
+        preamble.settings(plan, without=("shuffle", *(["epochs"] if len(plan.stretches) > 1 else []))),
         _start(plan),
         _model(plan, task),
         _training(plan, task),
@@ -135,16 +135,16 @@ def _differences(plan: Plan, task: _Task) -> list[str]:
 
 
 def _data(plan: Plan, task: _Task) -> Part:
-    lines = given.rows(plan, "np.array", "{}")
+    lines = preamble.rows(plan, "np.array", "{}")
     if task.y == "labels":
         several = plan.network.sizes[-1] > 1
         lines.append(f"labels = {'y.argmax(axis=1)' if several else 'y[:, 0].astype(int)'}  # class numbers")
-    return Part("Data", given.about_rows(plan, lines), "\n".join(lines))
+    return Part("Data", preamble.about_rows(plan, lines), "\n".join(lines))
 
 
 def _start(plan: Plan) -> Part:
-    about = f"{given.about_start(plan)} They are given to the network below."
-    return Part("Starting weights", about, "\n".join(given.starting_weights(plan)))
+    about = f"{preamble.about_start(plan)} They are given to the network below."
+    return Part("Starting weights", about, "\n".join(preamble.starting_weights(plan)))
 
 
 def _scale(plan: Plan, config: Config) -> float:

@@ -1,4 +1,4 @@
-"""What a program is given: rows, settings and starting weights."""
+"""What a program begins with: rows, settings and starting weights."""
 
 from __future__ import annotations
 
