@@ -20,15 +20,15 @@ SOURCE = Path(__file__).with_name("address.js")
 
 @dataclass
 class Address:
-    """The parts of the address that the browser was last given."""
+    """The parts of the address as last sent to the browser."""
 
     parts: dict[str, str] = field(default_factory=dict)
 
 
 def keep() -> None:
-    """Let the address hold the run: its configuration and edits at once, the shown epoch when nothing plays.
+    """Update the address: configuration and edits at once, the shown epoch only while nothing plays.
 
-    `st.query_params` would add an entry to the browser's history for every change.
+    Not with `st.query_params`, which adds an entry to the browser's history for every change.
     """
     current = session()
     new, address = parts(), current.part(Address)
@@ -56,7 +56,7 @@ def parts() -> dict[str, str]:
 
 
 def preset_of(run: Run) -> str | None:
-    """The preset that a run has its own rows and weights from, if it has any."""
+    """The preset whose rows and starting weights a run has, if any."""
     for name, preset in PRESETS.items():
         own = preset.recipe
         if own.data is not None and _same(run.user_rows, own.data) and _same(run.start_params, own.params):
@@ -65,7 +65,7 @@ def preset_of(run: Run) -> str | None:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether two nests of arrays hold the same numbers."""
+    """Whether two nested structures of arrays hold the same numbers."""
     if isinstance(one, list | tuple) and isinstance(other, list | tuple) and len(one) == len(other):
         return all(_same(mine, theirs) for mine, theirs in zip(one, other, strict=True))
     return bool(np.array_equal(one, other))

@@ -58,7 +58,7 @@ def sidebar(config: Config) -> None:
 
 
 def _about(config: Config) -> str:
-    """What the dataset is, and whether it is scaled; of the user's own rows, what inputs and classes are called."""
+    """What the dataset is, with the names of inputs and classes of the user's own rows, and whether it is scaled."""
     data = session().run.data
     scaled = " Inputs are scaled before the network is shown them." if data.scaling else ""
     return (
@@ -85,7 +85,7 @@ def _few(names: list[str]) -> str:
 
 def _data(config: Config) -> None:
     dataset = DATASETS[config.dataset]
-    plane = bool(session().run.data.features)  # as the user's own rows may be one, or not
+    plane = bool(session().run.data.features)  # of the user's own rows, too, if they have two inputs
     if not dataset.settings and not plane:
         st.caption("This truth table has no settings of its own.")
     for pair in (("samples", "noise"), ("test_share", "data_seed")):
