@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.exported import assert_exact, cells, execute, imported
 from support.patience import PATIENCE
-from test_replay import configs
+from support.trainable import configs
 
 from backprop_core import Config, Run, export
 from backprop_core.data.datasets import DATASETS
