@@ -75,11 +75,17 @@ function heatmapPainter(image, trace, changes, cell, xaxis, yaxis) {
   const z = numbers(changes.z) ?? cell.z.flatMap((row) => [...row]);
   if (z.length !== rows * columns) return null;
   const colour = colours(trace.colorscale, changes.zmin ?? trace.zmin, changes.zmax ?? trace.zmax);
-  const edges = (values, axis, start) => Array.from(values, (value) => Math.round(axis.c2p(value) - start));
+  // Edges of the cells in whole pixels, counted from the first; the image's own x and y are rounded.
+  const edges = (values, axis) => {
+    const places = Array.from(values, (value) => axis.c2p(value));
+    const start = Math.max(Math.min(places[0], places.at(-1)), -0.5 * axis._length);
+    return places.map((edge) => Math.max(0, Math.round(edge - start)));
+  };
+  const onePixelEach = trace.zsmooth === "fast" || image.style.imageRendering !== ""; // and scaled up by the browser
   return () => {
     const canvas = document.createElement("canvas");
     const context = canvas.getContext("2d");
-    if (trace.zsmooth) {
+    if (onePixelEach) {
       [canvas.width, canvas.height] = [columns, rows];
       const isUpward = yaxis.c2p(cell.y[0]) > yaxis.c2p(cell.y[rows]);
       const pixels = context.createImageData(columns, rows);
@@ -92,8 +98,8 @@ function heatmapPainter(image, trace, changes, cell, xaxis, yaxis) {
       context.putImageData(pixels, 0, 0);
     } else {
       [canvas.width, canvas.height] = [Number(image.getAttribute("width")), Number(image.getAttribute("height"))];
-      const x = edges(cell.x, xaxis, Number(image.getAttribute("x")));
-      const y = edges(cell.y, yaxis, Number(image.getAttribute("y")));
+      const x = edges(cell.x, xaxis);
+      const y = edges(cell.y, yaxis);
       const [gapLeft, gapTop] = [Math.floor(trace.xgap / 2), Math.floor(trace.ygap / 2)];
       for (let i = 0; i < z.length; i += 1) {
         if (Number.isNaN(z[i])) continue;

@@ -48,9 +48,13 @@ class TrainPage:
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self._watch(request.url))
-        page.goto(address)
+        self.open("")
+
+    def open(self, link: str) -> None:
+        """Open the page by its address with this query."""
+        self.page.goto(f"{self._address}{link}")
         for name in CHARTS:
-            page.wait_for_selector(f".st-key-{name} .js-plotly-plot[data-frame]")
+            self.page.wait_for_selector(f".st-key-{name} .js-plotly-plot[data-frame]")
         self.rest()
 
     def check(self) -> None:
