@@ -1,22 +1,16 @@
 """The Train page without a browser: what every control does to the run, and what the page says about it."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit.testing.v1 import AppTest
-from support.patience import PATIENCE
+from support.app_page import Page
 
 from backprop_core import Config, Edit, Run
 from backprop_core.nn.initializers import Params
 from backprop_core.training.presets import PRESETS
 from playground.session.runs import MOST_UNDO
-from playground.session.session import Mode, Session
-
-ROOT = Path(__file__).parents[3]
+from playground.session.session import Mode
 
 CONTROLS = ["preset", "dataset", "hidden_layers", "hidden_size", "activation", "output", "loss", "init", "seed"]
 CONTROLS += ["learning_rate", "epochs", "optimizer", "batch_size", "train_biases"]
@@ -25,89 +19,24 @@ READOUTS = ["epoch_shown", "train_loss", "test_loss", "accuracy"]
 CHARTS = ["network", "learned", "weights", "gradients", "loss_curve"]
 
 
-class Page:
-    """The page as its script left it. Reading and pressing go by the documented keys."""
-
-    def __init__(self) -> None:
-        self.app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
-        self.look()
-
-    @property
-    def session(self) -> Session:
-        session: Session = self.app.session_state["session"]
-        return session
-
-    @property
-    def run(self) -> Run:
-        return self.session.run
-
-    @property
-    def standing(self) -> tuple[int, int, str]:
-        """The newest epoch, the shown epoch and the mode."""
-        return self.run.epoch, self.session.shown, self.session.mode
-
-    def pretend(self, mode: Mode, until: int) -> None:
-        """As if playing or finishing had been going on: without a browser, the script plays to its end at once."""
-        self.session.mode, self.session.until = mode, until
-
-    def look(self) -> None:
-        """Run the script; an exception box or an error box is never all right."""
-        self.app.run()
-        self.check()
-
-    def check(self) -> None:
-        assert not self.app.exception, self.app.exception[0].value
-        assert not self.app.error
-
-    def widget(self, key: str) -> Any:
-        """The input widget with a key."""
-        kinds = ("selectbox", "number_input", "toggle", "multiselect", "slider", "button_group")
-        return next(found for kind in kinds for found in self.app.get(kind) if found.key == key)
-
-    def choose(self, key: str, value: Any) -> None:
-        self.widget(key).set_value(value).run()
-        self.check()
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.app.button(key=key).click().run()
-            self.check()
-
-    def scrub(self, epoch: int) -> None:
-        self.choose("timeline", epoch)
-
-    def train(self, epochs: int) -> None:
-        """Train to this epoch, as scrubbing ahead does."""
-        self.scrub(epochs)
-        assert self.run.epoch == self.session.shown == epochs
-
-    def type_weights(self, layer: int, rows: dict[int, dict[str, float]]) -> None:
-        """Edit cells of a layer's table, {row: {column: value}}, as the browser reports it."""
-        states = self.app._tree.get_widget_states()
-        edited = json.dumps({"edited_rows": rows, "added_rows": [], "deleted_rows": []})
-        states.widgets.append(WidgetState(id=self.app.dataframe[layer - 1].proto.id, string_value=edited))
-        self.app._run(states)
-        self.check()
-
-    def keys(self) -> set[str]:
-        """Keys of all widgets and containers."""
-        found: set[str] = set()
-
-        def walk(node: Any) -> None:
-            found.add(getattr(node, "key", None) or "")
-            for child in getattr(node, "children", {}).values():
-                walk(child)
-
-        walk(self.app._tree)
-        return found
-
-    def text(self) -> str:
-        return " ".join(markdown.value for markdown in self.app.markdown)
-
-
 @pytest.fixture
 def page() -> Page:
     return Page()
+
+
+def standing(page: Page) -> tuple[int, int, str]:
+    """The newest epoch, the shown epoch and the mode."""
+    return page.run.epoch, page.session.shown, page.session.mode
+
+
+def pretend(page: Page, mode: Mode, until: int) -> None:
+    """As if playing or finishing had been going on: without a browser, the script plays to its end at once."""
+    page.session.mode, page.session.until = mode, until
+
+
+def type_weights(page: Page, layer: int, rows: dict[int, dict[str, float]]) -> None:
+    """Edit cells of a layer's table, {row: {column: value}}."""
+    page.edit(page.app.dataframe[layer - 1], rows)
 
 
 def same_bits(first: Params, second: Params) -> bool:
@@ -120,7 +49,7 @@ def same_bits(first: Params, second: Params) -> bool:
 
 
 def test_the_page_has_every_documented_key(page: Page) -> None:
-    assert {*CONTROLS, *TRANSPORT, *READOUTS, *CHARTS} - page.keys() == set()
+    assert {*CONTROLS, *TRANSPORT, *READOUTS, *CHARTS} - page.keys_on_it() == set()
 
 
 def test_it_begins_with_the_default_preset_at_epoch_0(page: Page) -> None:
@@ -140,7 +69,7 @@ def test_every_control_shows_what_the_run_has_and_explains_itself(page: Page, ke
 def test_readouts_are_the_numbers_of_the_shown_epoch(page: Page) -> None:
     page.choose("dataset", "moons")
     page.train(7)
-    page.scrub(4)
+    page.train(4)
     snapshot = page.run.at(4)
     for number in ("**4**", f"**{snapshot.loss:.6g}**", f"**{page.run.history.test_loss[4]:.6g}**"):
         assert number in page.text()
@@ -290,13 +219,13 @@ def test_learning_goes_on_from_here_as_an_edit(page: Page, key: str) -> None:
 def test_an_edit_in_the_past_starts_a_new_future_that_can_be_undone(page: Page, key: str) -> None:
     page.train(9)
     before = page.run.params
-    page.scrub(4)
+    page.train(4)
     page.choose(key, LEARNING[key])
     assert (page.run.epoch, page.session.shown) == (4, 4)
     assert page.run.edits == (Edit(4, key, LEARNING[key]),)
     assert "new future" in page.text()
     page.press("undo")
-    assert page.standing == (9, 9, "paused")
+    assert standing(page) == (9, 9, "paused")
     assert not page.run.edits
     assert same_bits(page.run.params, before)
     assert page.widget(key).value == getattr(Config(), key)
@@ -306,7 +235,7 @@ def test_an_edit_in_the_past_starts_a_new_future_that_can_be_undone(page: Page, 
 def test_goals_change_no_number(page: Page, key: str, value: float) -> None:
     page.train(5)
     before, run = page.run.params, page.run
-    page.scrub(3)
+    page.train(3)
     page.choose(key, value)
     assert page.run is run
     assert (page.run.epoch, page.session.shown, page.run.edits) == (5, 3, ())
@@ -319,16 +248,16 @@ def test_the_sidebar_follows_the_shown_epoch_into_the_past_and_back(page: Page) 
     page.choose("learning_rate", 0.1)
     page.train(8)
     assert page.widget("learning_rate").value == 0.1
-    page.scrub(2)
+    page.train(2)
     assert page.widget("learning_rate").value == 0.5
-    page.scrub(8)
+    page.train(8)
     assert page.widget("learning_rate").value == 0.1
 
 
 def test_an_edit_in_the_past_changes_nothing_but_what_was_changed(page: Page) -> None:
     page.train(5)
     page.choose("learning_rate", 0.1)
-    page.scrub(2)
+    page.train(2)
     page.choose("l2", 0.01)
     assert page.run.edits == (Edit(2, "l2", 0.01),)
 
@@ -458,7 +387,7 @@ def test_play_from_the_past_shows_what_was_trained_already(page: Page) -> None:
     page.choose("epochs", 20)
     page.train(20)
     before = page.run.params
-    page.scrub(5)
+    page.train(5)
     page.choose("speed", "10")
     page.press("play")
     assert (page.session.shown, page.run.epoch) == (20, 20)
@@ -467,9 +396,9 @@ def test_play_from_the_past_shows_what_was_trained_already(page: Page) -> None:
 
 def test_pause_while_playing_leaves_the_epoch_where_it_is(page: Page) -> None:
     page.train(12)
-    page.pretend("playing", 10_000)
+    pretend(page, "playing", 10_000)
     page.press("play")
-    assert page.standing == (12, 12, "paused")
+    assert standing(page) == (12, 12, "paused")
     page.look()
     assert page.run.epoch == 12
 
@@ -477,7 +406,7 @@ def test_pause_while_playing_leaves_the_epoch_where_it_is(page: Page) -> None:
 @pytest.mark.parametrize("key", ["step", "back"])
 def test_step_and_back_pause_what_is_playing(page: Page, key: str) -> None:
     page.train(12)
-    page.pretend("playing", 10_000)
+    pretend(page, "playing", 10_000)
     page.press(key)
     assert page.session.mode == "paused"
     assert page.session.shown == {"step": 13, "back": 11}[key]
@@ -487,7 +416,7 @@ def test_step_and_back_pause_what_is_playing(page: Page, key: str) -> None:
 def test_a_change_while_playing_is_made_and_loses_nothing(page: Page, key: str, value: Any) -> None:
     page.choose("epochs", 24)
     page.train(6)
-    page.pretend("playing", 12)
+    pretend(page, "playing", 12)
     page.choose(key, value)
     assert page.session.mode == "paused"
     assert page.run.epoch == 12
@@ -505,14 +434,14 @@ def test_finish_trains_to_the_end_as_the_core_does(page: Page) -> None:
 
 def test_finishing_can_be_stopped(page: Page) -> None:
     page.train(8)
-    page.pretend("finishing", 10_000)
+    pretend(page, "finishing", 10_000)
     page.press("play")
-    assert page.standing == (8, 8, "paused")
+    assert standing(page) == (8, 8, "paused")
 
 
 def test_scrubbing_back_shows_the_exact_past(page: Page) -> None:
     page.press("finish")
-    page.scrub(1_234)
+    page.train(1_234)
     run = Run(Config())
     run.advance(1_234)
     assert page.session.shown == 1_234
@@ -575,22 +504,22 @@ def test_many_steps_can_be_undone_but_not_without_end(page: Page) -> None:
 
 def test_the_tables_hold_the_exact_weights_of_the_shown_epoch(page: Page) -> None:
     page.train(6)
-    page.scrub(4)
+    page.train(4)
     for table, (W, b) in zip(page.app.dataframe, page.run.at(4).params, strict=True):
         np.testing.assert_array_equal(table.value.iloc[:, 1:].to_numpy(), np.vstack([W, b]))
 
 
 def test_a_weight_typed_in_is_an_edit(page: Page) -> None:
     page.train(3)
-    page.type_weights(1, {0: {"h2": 2.0}})
+    type_weights(page, 1, {0: {"h2": 2.0}})
     assert page.run.edits == (Edit(3, (1, "W", 0, 1), 2.0),)
     assert page.run.params[0][0][0, 1] == 2.0
     assert f"**{page.run.history.loss[3]:.6g}**" in page.text()
 
 
 def test_biases_can_be_typed_in_the_output_bias_too(page: Page) -> None:
-    page.type_weights(2, {2: {"y": -0.25}})
-    page.type_weights(1, {2: {"h1": 0.5, "h2": 0.75}})
+    type_weights(page, 2, {2: {"y": -0.25}})
+    type_weights(page, 1, {2: {"h1": 0.5, "h2": 0.75}})
     assert page.run.params[1][1].tolist() == [-0.25]
     assert page.run.params[0][1].tolist() == [0.5, 0.75]
 
@@ -598,22 +527,22 @@ def test_biases_can_be_typed_in_the_output_bias_too(page: Page) -> None:
 def test_a_weight_typed_into_the_past_starts_a_new_future_that_can_be_undone(page: Page) -> None:
     page.train(9)
     before = page.run.params
-    page.scrub(4)
-    page.type_weights(1, {1: {"h1": -1.5}})
+    page.train(4)
+    type_weights(page, 1, {1: {"h1": -1.5}})
     assert (page.run.epoch, page.run.edits) == (4, (Edit(4, (1, "W", 1, 0), -1.5),))
     page.press("undo")
     assert same_bits(page.run.params, before)
 
 
 def test_weights_typed_in_at_epoch_0_survive_a_reset(page: Page) -> None:
-    page.type_weights(1, {0: {"h1": 2.5}})
+    type_weights(page, 1, {0: {"h1": 2.5}})
     page.train(4)
     page.press("reset")
     assert page.run.params[0][0][0, 0] == 2.5
 
 
 def test_weights_typed_in_at_epoch_0_are_not_lost_by_choosing_a_preset(page: Page) -> None:
-    page.type_weights(1, {0: {"h1": 2.5}})
+    type_weights(page, 1, {0: {"h1": 2.5}})
     page.choose("preset", "sine")
     page.press("undo")
     assert page.run.params[0][0][0, 0] == 2.5
@@ -623,8 +552,8 @@ def test_weights_typed_in_at_epoch_0_are_not_lost_by_choosing_a_preset(page: Pag
 def test_a_weight_out_of_range_gives_one_sentence_and_keeps_the_run(page: Page, shown: int) -> None:
     page.train(6)
     before = page.run.params
-    page.scrub(shown)
-    page.type_weights(1, {0: {"h1": 1e7}})
+    page.train(shown)
+    type_weights(page, 1, {0: {"h1": 1e7}})
     assert "must be a number from" in page.text()
     assert (page.run.epoch, page.session.shown, page.run.edits) == (6, shown, ())
     assert same_bits(page.run.params, before)
@@ -632,7 +561,7 @@ def test_a_weight_out_of_range_gives_one_sentence_and_keeps_the_run(page: Page, 
 
 def test_an_emptied_cell_gives_one_sentence_and_keeps_the_run(page: Page) -> None:
     page.train(2)
-    page.type_weights(1, {0: {"h1": None}})  # type: ignore[dict-item]
+    type_weights(page, 1, {0: {"h1": None}})  # type: ignore[dict-item]
     assert "must be a number from" in page.text()
     assert page.run.edits == ()
 
@@ -664,7 +593,7 @@ def test_training_a_diverged_run_says_why_again_and_loses_nothing(diverged: Page
 
 
 def test_a_diverged_run_can_be_mended_earlier(diverged: Page) -> None:
-    diverged.scrub(3)
+    diverged.train(3)
     diverged.choose("learning_rate", 0.01)
     diverged.choose("epochs", 40)
     diverged.press("finish")

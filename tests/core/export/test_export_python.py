@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.exported import assert_exact, cells, execute, imported
 from support.patience import PATIENCE
-from support.trainable import configs
+from support.trainings import trainings
 
 from backprop_core import Config, Run, export
 from backprop_core.data.datasets import DATASETS
@@ -187,7 +187,7 @@ def test_a_change_that_no_number_feels_is_left_out() -> None:
 
 
 @settings(max_examples=40)
-@given(configs(), st.lists(st.tuples(st.integers(1, 4), configs()), max_size=3))
+@given(trainings(), st.lists(st.tuples(st.integers(1, 4), trainings()), max_size=3))
 def test_any_run(config: Config, changes: list[tuple[int, Config]]) -> None:
     run = Run(config)
     for epochs, other in changes:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from support.trainable import LEARNING, configs
+from support.trainings import LEARNING, trainings
 
 from backprop_core import Config, Run, Snapshot
 from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
@@ -41,7 +41,7 @@ def everything(run: Run) -> tuple[Any, ...]:
     return *bits(run.at(run.epoch)), *losses, run.diverged, run.edits, run.config
 
 
-@given(config=configs(), epochs=st.integers(0, 25), data=st.data())
+@given(config=trainings(), epochs=st.integers(0, 25), data=st.data())
 def test_any_past_epoch_is_exactly_as_if_stopped_there(config: Config, epochs: int, data: st.DataObject) -> None:
     run = trained(config, epochs)
     epoch = data.draw(st.integers(0, run.epoch))
@@ -74,14 +74,14 @@ def test_every_past_epoch_of_every_optimizer(
         alongside.advance(1)
 
 
-@given(config=configs(), first=st.integers(0, 12), second=st.integers(0, 12))
+@given(config=trainings(), first=st.integers(0, 12), second=st.integers(0, 12))
 def test_advancing_twice_is_advancing_once(config: Config, first: int, second: int) -> None:
     run = trained(config, first)
     run.advance(second)
     assert everything(run) == everything(trained(config, first + second))
 
 
-@given(config=configs(), epochs=st.integers(0, 8), further=st.integers(0, 5))
+@given(config=trainings(), epochs=st.integers(0, 8), further=st.integers(0, 5))
 def test_stepping_is_advancing(config: Config, epochs: int, further: int) -> None:
     run, advanced = Run(config), trained(config, epochs)
     while run.epoch < epochs and run.diverged is None:
@@ -92,7 +92,7 @@ def test_stepping_is_advancing(config: Config, epochs: int, further: int) -> Non
     assert everything(run) == everything(advanced)
 
 
-@given(config=configs(), epochs=st.integers(1, 20), data=st.data())
+@given(config=trainings(), epochs=st.integers(1, 20), data=st.data())
 def test_rewinding_and_going_on_ends_at_the_same_bits(config: Config, epochs: int, data: st.DataObject) -> None:
     run = trained(config, epochs)
     before, reached = everything(run), run.epoch
@@ -101,7 +101,7 @@ def test_rewinding_and_going_on_ends_at_the_same_bits(config: Config, epochs: in
     assert everything(run) == before
 
 
-@given(config=configs(), epochs=st.integers(1, 15))
+@given(config=trainings(), epochs=st.integers(1, 15))
 def test_no_number_is_nan_or_infinite_before_divergence(config: Config, epochs: int) -> None:
     run = trained(config, epochs)
     assert run.epoch == epochs or run.diverged == run.epoch + 1
@@ -204,7 +204,7 @@ TestSession = Session.TestCase
 TestSession.settings = settings(max_examples=100, stateful_step_count=30, report_multiple_bugs=False)
 
 
-@given(config=configs(), epochs=st.integers(0, 12), further=st.integers(0, 12), other=st.integers(0, 12))
+@given(config=trainings(), epochs=st.integers(0, 12), further=st.integers(0, 12), other=st.integers(0, 12))
 def test_a_copy_is_the_run_and_goes_its_own_way(config: Config, epochs: int, further: int, other: int) -> None:
     run = trained(config, epochs)
     twin = run.copy()

@@ -1,4 +1,4 @@
-"""Configurations that train quickly, for Hypothesis: small ones, of every kind that training distinguishes."""
+"""Configurations that train quickly, of every kind of training, for Hypothesis."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ LEARNING: dict[str, st.SearchStrategy[Any]] = dict(
 
 
 @st.composite
-def configs(draw: st.DrawFn) -> Config:
+def trainings(draw: st.DrawFn) -> Config:
     dataset = draw(st.sampled_from(DATASETS))
     hidden = draw(st.lists(st.integers(1, 5), max_size=3).map(tuple))
     names = st.sampled_from(list(ACTIVATIONS))
