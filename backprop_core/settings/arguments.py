@@ -1,4 +1,7 @@
-"""Numbers that are passed to the library, checked: whatever is none becomes a `ConfigError` with one sentence."""
+"""Checks for numbers that users pass to the library: anything else raises a `ConfigError` with a one-sentence message.
+
+`requirement` is the beginning of that sentence: "Rows must be a table of numbers".
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,11 @@ from backprop_core.settings.quoting import quoted
 from backprop_core.settings.spec import ConfigError
 
 
-def numbers_of(value: Any, field: str, wanted: str) -> Array:
-    """The array of numbers that a user passed, a copy.
+def numbers_of(value: Any, field: str, requirement: str) -> Array:
+    """A float64 copy of an array of numbers that a user passed.
 
-    `wanted` begins the sentence where it is none: "Rows must be a table of numbers". Text is not read as numbers, not
-    even "1.5"; nor are missing values, complex numbers, or rows that differ in length. Infinity and NaN are numbers
-    here.
+    Text is rejected, even "1.5"; so are missing values, complex numbers, and rows that differ in length. Infinity and
+    NaN are accepted.
 
     Raises
     ------
@@ -27,22 +29,22 @@ def numbers_of(value: Any, field: str, wanted: str) -> Array:
     """
     try:
         with np.errstate(all="ignore"):
-            found = np.asarray(value)
-            if _is_numeric(found):
-                return np.array(found, dtype=float)
+            array = np.asarray(value)
+            if _is_numeric(array):
+                return np.array(array, dtype=float)
     except Exception as error:
-        raise ConfigError(field, f"{wanted}, not {quoted(value)}.") from error
-    raise ConfigError(field, f"{wanted}, not {quoted(value)}.")
+        raise ConfigError(field, f"{requirement}, not {quoted(value)}.") from error
+    raise ConfigError(field, f"{requirement}, not {quoted(value)}.")
 
 
-def whole_number(value: Any, field: str, wanted: str) -> int:
-    """A whole number that a user passed; true and false are none. Raises ConfigError with this field."""
+def whole_number(value: Any, field: str, requirement: str) -> int:
+    """A whole number that a user passed; True and False are rejected. Raises ConfigError with this field."""
     if isinstance(value, numbers.Integral) and not isinstance(value, bool):
         return int(value)
-    raise ConfigError(field, f"{wanted}, not {quoted(value)}.")
+    raise ConfigError(field, f"{requirement}, not {quoted(value)}.")
 
 
-def _is_numeric(found: Array) -> bool:
-    if found.dtype.kind == "O":  # integers beyond 64 bits, fractions
-        return all(isinstance(one, numbers.Real | Decimal) for one in found.flat)
-    return found.dtype.kind in "biuf"
+def _is_numeric(array: Array) -> bool:
+    if array.dtype.kind == "O":  # integers beyond 64 bits, fractions
+        return all(isinstance(element, numbers.Real | Decimal) for element in array.flat)
+    return array.dtype.kind in "biuf"

@@ -13,8 +13,8 @@ import numpy as np
 
 from backprop_core.nn.activations import Array
 from backprop_core.nn.network import Network
+from backprop_core.settings.arguments import numbers_of
 from backprop_core.settings.config import Config
-from backprop_core.settings.given import numbers_of
 from backprop_core.settings.quoting import quoted
 from backprop_core.settings.spec import ConfigError
 from backprop_core.training.history import State

@@ -14,8 +14,8 @@ import numpy as np
 from backprop_core.data.datasets import DATASETS
 from backprop_core.nn.activations import Array
 from backprop_core.nn.optimizers import OPTIMIZERS
+from backprop_core.settings.arguments import whole_number
 from backprop_core.settings.config import SPECS, Config
-from backprop_core.settings.given import whole_number
 from backprop_core.settings.quoting import quoted
 from backprop_core.settings.spec import ConfigError
 from backprop_core.sweep.block import RECORD, Block, Solved, blank, bytes_a_run

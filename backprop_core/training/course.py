@@ -10,8 +10,8 @@ import numpy as np
 from backprop_core.data.rows import Data
 from backprop_core.nn.activations import Array
 from backprop_core.nn.network import Network
+from backprop_core.settings.arguments import whole_number
 from backprop_core.settings.config import Config, Edit
-from backprop_core.settings.given import whole_number
 from backprop_core.settings.parameter import put
 from backprop_core.settings.quoting import quoted
 from backprop_core.settings.spec import ConfigError

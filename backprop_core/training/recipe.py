@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from backprop_core.nn.initializers import Params
+from backprop_core.settings.arguments import whole_number
 from backprop_core.settings.config import MAX_EPOCHS, Config, Edit
-from backprop_core.settings.given import whole_number
 from backprop_core.settings.quoting import quoted
 from backprop_core.settings.spec import ConfigError
 from backprop_core.training.problem import UserRows

@@ -15,8 +15,8 @@ from backprop_core.nn.activations import Array
 from backprop_core.nn.initializers import Params
 from backprop_core.nn.network import Network, Pass, respond
 from backprop_core.nn.optimizers import OPTIMIZERS
+from backprop_core.settings.arguments import numbers_of
 from backprop_core.settings.config import Config
-from backprop_core.settings.given import numbers_of
 from backprop_core.settings.spec import ConfigError
 from backprop_core.training.history import State
 from backprop_core.training.trainer import Trainer

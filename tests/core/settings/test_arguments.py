@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backprop_core import Config, ConfigError, Edit, Run, sweep
-from backprop_core.settings.given import numbers_of
+from backprop_core.settings.arguments import numbers_of
 from backprop_core.settings.quoting import MOST_QUOTED, quoted
 from backprop_core.training.recipe import MOST_EPOCHS, Recipe
 
