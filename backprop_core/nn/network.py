@@ -147,8 +147,8 @@ class Pass:
         self._at_output = loss_gradient, self.a[-1], self.y, self.delta[-1], pull_back, output_slope
         sloped = functions[:-1] if output_slope is None else functions
         self._sloped = [
-            (function.derivative, *(layers.between(first, stop) for layers in (sums, activations, slopes)))
-            for first, stop, function in _stretches(sloped)
+            (f.derivative, sums.between(first, stop), activations.between(first, stop), slopes.between(first, stop))
+            for first, stop, f in _stretches(sloped)
         ]
 
     def load(self, X: Array, y: Array) -> None:
