@@ -124,7 +124,7 @@ class Pass:
         self.delta = [_units_first(lead, a.shape[-2], rows, 0.0) for a in self.a]
 
         loss, output, fused = LOSSES[network.loss], OUTPUTS[network.output], FUSED.get((network.output, network.loss))
-        self._value, self._compared = (fused.value, self.z[-1]) if fused else (loss.value, self.a[-1])
+        self._value, self._loss_argument = (fused.value, self.z[-1]) if fused else (loss.value, self.a[-1])
         # matmul makes the same BLAS calls as ndarray.dot, but has more overhead for a single network.
         self._product = np.matmul if lead else np.ndarray.dot
 
@@ -133,22 +133,23 @@ class Pass:
         below, functions = [inputs, *activations.with_ones[:-1]], network.functions
         blocks, gradients = network.blocks(theta), network.blocks(self.gradient)
         transposed = [block.swapaxes(-1, -2) for block in blocks]
-        self._upward = list(zip(transposed, below, self.z, [function.f for function in functions], self.a, strict=True))
-        weights = [block[..., :-1, :] for block in blocks]
-        self._downward = list(zip(weights[1:], self.delta[1:], self.delta[:-1], slopes.units[:-1], strict=True))[::-1]
-        self._weighed = [
-            (under, delta.swapaxes(-1, -2), gradient)
-            for under, delta, gradient in zip(below, self.delta, gradients, strict=True)
+        f = [function.f for function in functions]
+        self._forward_steps = list(zip(transposed, below, self.z, f, self.a, strict=True))
+        weights, delta = [block[..., :-1, :] for block in blocks], self.delta
+        self._backward_steps = list(zip(weights[1:], delta[1:], delta[:-1], slopes.units[:-1], strict=True))[::-1]
+        self._gradient_steps = [
+            (below_l, delta_l.swapaxes(-1, -2), gradient)
+            for below_l, delta_l, gradient in zip(below, delta, gradients, strict=True)
         ]
         # Neighbouring layers with the same activation share one call of f'.
         pull_back = None if fused else output.pull_back
         output_slope = None if fused or pull_back else slopes.units[-1]
         loss_gradient = fused.delta if fused else loss.gradient
-        self._at_output = loss_gradient, self.a[-1], self.y, self.delta[-1], pull_back, output_slope
+        self._at_output = loss_gradient, self.a[-1], self.y, delta[-1], pull_back, output_slope
         sloped = functions[:-1] if output_slope is None else functions
-        self._sloped = [
-            (f.derivative, sums.between(first, stop), activations.between(first, stop), slopes.between(first, stop))
-            for first, stop, f in _stretches(sloped)
+        self._slope_steps = [
+            (group.derivative, sums.between(i, stop), activations.between(i, stop), slopes.between(i, stop))
+            for i, stop, group in _groups(sloped)
         ]
 
     def load(self, X: Array, y: Array) -> None:
@@ -158,20 +159,20 @@ class Pass:
     def forward(self) -> Array:
         """Compute z and a of every layer; returns the outputs (..., outputs, rows)."""
         product = self._product
-        for W_and_b, below, z, f, a in self._upward:
+        for W_and_b, below, z, f, a in self._forward_steps:
             product(W_and_b, below, z)  # z_l = a_{l-1} W_l + b_l
             f(z, a)  # a_l = f_l(z_l)
         return self.a[-1]
 
     def loss(self) -> Array:
         """The loss (...) of the outputs, penalty included."""
-        value = self._value(self._compared, self.y)
+        value = self._value(self._loss_argument, self.y)
         return value + self.penalty() if self.has_penalty else value
 
     def backward(self) -> Array:
         """Compute delta of every layer and the gradient, from the last `forward`; returns the gradient (..., P)."""
         product = self._product
-        for derivative, z, a, slope in self._sloped:
+        for derivative, z, a, slope in self._slope_steps:
             derivative(z, a, slope)  # f_l'(z_l)
         loss_gradient, outputs, y, delta, pull_back, output_slope = self._at_output
         loss_gradient(outputs, y, delta)  # dL/da_L, or δ_L directly if output and loss are fused
@@ -179,10 +180,10 @@ class Pass:
             pull_back(delta, outputs, delta)
         elif output_slope is not None:
             multiply(delta, output_slope, delta)  # δ_L = dL/da_L · f_L'(z_L)
-        for W_above, delta_above, delta, slope in self._downward:
+        for W_above, delta_above, delta, slope in self._backward_steps:
             product(W_above, delta_above, delta)  # δ_l = (δ_{l+1} W_{l+1}ᵀ) · f_l'(z_l)
             multiply(delta, slope, delta)
-        for below, delta, gradient in self._weighed:
+        for below, delta, gradient in self._gradient_steps:
             product(below, delta, gradient)  # dW_l = a_{l-1}ᵀ δ_l, and in the last row db_l = Σ δ_l
         if self.has_penalty:
             self.gradient += self.penalty_gradient()
@@ -223,13 +224,13 @@ def _units_first(lead: tuple[int, ...], units: int, rows: int, fill: float) -> A
     return np.moveaxis(np.full((units, *lead, rows), fill), 0, -2)
 
 
-def _stretches(functions: Sequence[Activation]) -> list[tuple[int, int, Activation]]:
+def _groups(functions: Sequence[Activation]) -> list[tuple[int, int, Activation]]:
     """(first, last + 1, function) of every group of neighbouring layers with the same activation."""
-    stretches = []
+    groups = []
     for _, layers in itertools.groupby(range(len(functions)), key=lambda l: functions[l].label):
         numbers = list(layers)
-        stretches.append((numbers[0], numbers[-1] + 1, functions[numbers[0]]))
-    return stretches
+        groups.append((numbers[0], numbers[-1] + 1, functions[numbers[0]]))
+    return groups
 
 
 def respond(network: Network, theta: Array, X: Array) -> list[Array]:
