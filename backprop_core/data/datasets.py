@@ -137,7 +137,7 @@ def _real(name: str, *, standardise: bool = True, divide: float = 1.0) -> Callab
     return load
 
 
-def _brought(samples: int, noise: float, seed: int) -> Rows:
+def _no_rows(samples: int, noise: float, seed: int) -> Rows:
     raise LookupError("dataset 'csv' has no rows of its own; they are brought with the run")
 
 
@@ -259,7 +259,7 @@ DATASETS: dict[str, Dataset] = {
         suggested=CLASSES
         | dict(hidden=(32,), activation="relu", init="he_normal", batch_size=64, learning_rate=0.003, epochs=50),
     ),
-    "csv": Dataset("Your own data", "Rows brought by you.", "classification", _brought, _SPLIT, True, TWO_CLASSES),
+    "csv": Dataset("Your own data", "Rows brought by you.", "classification", _no_rows, _SPLIT, True, TWO_CLASSES),
 }
 
 

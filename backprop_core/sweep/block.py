@@ -99,7 +99,7 @@ def marks(epochs: int) -> Array:
     return np.unique(np.concatenate([early, even]).round().astype(int))
 
 
-def bytes_a_run(network: Network, rows: int, slots: int) -> int:
+def bytes_per_run(network: Network, rows: int, slots: int) -> int:
     """An estimate of the memory, in bytes, for training one run."""
     activations = 4 * rows * sum(units + 1 for units in network.sizes[1:])
     return 8 * (activations + (6 + 2 * slots) * network.parameters)

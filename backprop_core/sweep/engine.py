@@ -74,7 +74,7 @@ def stream(grid: Grid, executor: Executor | None = None, workers: int | None = N
     in_process = _InProcess()
     workers = 1 if executor is None else workers or os.cpu_count() or 1
     result, waiting = Result(grid), deque(grid.blocks(workers))
-    pool, at_once = executor or in_process, 1 if executor is None else 2 * workers  # 2, so that no worker is ever idle
+    pool, at_once = executor or in_process, 1 if executor is None else 2 * workers  # so that no worker is idle
     training: dict[Future[Block], Block] = {}
     try:
         yield result

@@ -18,7 +18,7 @@ from backprop_core.settings.arguments import whole_number
 from backprop_core.settings.config import SPECS, Config
 from backprop_core.settings.quoting import quoted
 from backprop_core.settings.spec import ConfigError
-from backprop_core.sweep.block import RECORD, Block, Solved, blank, bytes_a_run
+from backprop_core.sweep.block import RECORD, Block, Solved, blank, bytes_per_run
 from backprop_core.training.problem import UserRows, data_for, network_for, with_user_rows
 from backprop_core.training.trainer import TOGETHER
 
@@ -26,7 +26,7 @@ MOST_RUNS = 20_000
 MOST_BYTES = 256 * 2**20
 CACHE_BYTES = 2**20  # size limit of a block, so that its data stays in a core's cache
 MOST_TOGETHER = 512
-FEWEST_TOGETHER = 16  # splitting runs into smaller blocks for more workers does not pay off
+FEWEST_TOGETHER = 16  # runs; splitting them into smaller blocks for more workers does not pay off
 CURVE_SOLVED = 0.99  # the R² at which a regression counts as solved
 
 Axes = Mapping[str, Sequence[Any]]
@@ -82,7 +82,7 @@ class Grid:
     @property
     def bytes(self) -> int:
         """An estimate of the sweep's memory in bytes: all records, and the largest block in training."""
-        largest = max(_bytes_a_run(config, self.user_rows) for config in itertools.chain(*self.cells))
+        largest = max(_bytes_per_run(config, self.user_rows) for config in itertools.chain(*self.cells))
         return self.runs * RECORD.itemsize + max(largest, CACHE_BYTES)
 
     @functools.cached_property
@@ -106,7 +106,7 @@ class Grid:
         blocks = []
         for numbers_of_kind in kinds.values():
             places = (np.array(numbers_of_kind)[:, np.newaxis] * len(self.seeds) + np.arange(len(self.seeds))).ravel()
-            fitting = CACHE_BYTES // _bytes_a_run(cells[numbers_of_kind[0]], self.user_rows)
+            fitting = CACHE_BYTES // _bytes_per_run(cells[numbers_of_kind[0]], self.user_rows)
             together = max(1, min(MOST_TOGETHER, fitting, share))
             blocks += [self._block(part) for part in np.array_split(places, -(-len(places) // together))]
         return blocks
@@ -178,7 +178,7 @@ def kind(config: Config) -> tuple[Any, ...]:
     return (*shared, bool(config.l1 or config.l2))
 
 
-def _bytes_a_run(config: Config, user_rows: UserRows | None) -> int:
+def _bytes_per_run(config: Config, user_rows: UserRows | None) -> int:
     data = data_for(config, user_rows)
     rows = len(data.X) + len(data.X_test) + (config.batch_size or 0)
-    return bytes_a_run(network_for(config, data), rows, len(OPTIMIZERS[config.optimizer].slots))
+    return bytes_per_run(network_for(config, data), rows, len(OPTIMIZERS[config.optimizer].slots))
