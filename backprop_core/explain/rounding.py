@@ -23,7 +23,6 @@ from backprop_core.nn.losses import FUSED, LOSSES
 # n/2, where n is at most 9 (8 rows, or 4 units and a bias); a function of the registries is off by at most 4.
 NOISE = 16 * float(np.finfo(float).eps)
 _PROBE = 1e-9  # relative: small enough for a first-order estimate, large enough for accurate differences
-_STEPPED = {"relu", "leaky_relu"}  # activations whose slope is exact on either side of the kink
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def reach(h: Homework, right: Numbers, rounding: Rounding) -> Numbers:
                 W, above = h.params[l][0], right[f"delta{l + 1}"]
                 bound = (d_next @ np.abs(W).T) + rounding.summed(above[:, None, :] * W, 2)
                 units = (z[l - 1], dz[l - 1], a[l - 1], da[l - 1])
-                bound = _pull_back(above @ W.T, bound, *units, ACTIVATIONS[h.activation], h.activation, rounding)
+                bound = _pull_back(above @ W.T, bound, *units, ACTIVATIONS[h.activation], rounding)
             bounds[name] = rounding.known_or(name, bound)
             below, d_below = (a[l - 2], da[l - 2]) if l > 1 else (h.X, stored * np.abs(h.X))
             bound = d_below.T @ np.abs(delta) + (np.abs(below) + d_below).T @ bounds[name]
@@ -187,7 +186,7 @@ def _error(h: Homework, a: Array, da: Array, rounding: Rounding) -> tuple[Array,
 def _output_delta(h: Homework, z: Array, dz: Array, a: Array, da: Array, delta: Array, rounding: Rounding) -> Array:
     fused = FUSED.get((h.output, h.loss))
     if fused is None:
-        return _pull_back(*_error(h, a, da, rounding), z, dz, a, da, OUTPUTS[h.output], h.output, rounding)
+        return _pull_back(*_error(h, a, da, rounding), z, dz, a, da, OUTPUTS[h.output], rounding)
     da = da + rounding.stored * np.abs(h.y)
     ends = [fused.delta(end.T, h.y.T).T for end in (a - da, a + da)]
     return np.maximum(*(np.abs(end - delta) for end in ends)) + 2 * rounding.unit(delta)
@@ -201,7 +200,6 @@ def _pull_back(
     a: Array,
     da: Array,
     function: Activation,
-    name: str,
     rounding: Rounding,
 ) -> Array:
     """The error bound of dL/dz, given the error `d_error` of dL/da."""
@@ -213,7 +211,7 @@ def _pull_back(
         return d_inner * (a + da) + np.abs(inner) * da + rounding.unit(inner * a)
     slope = function.derivative(z.T, a.T).T
     d_slope = np.zeros_like(slope)
-    if name not in _STEPPED:
+    if not function.kinks:  # else its slope is exact on either side of the kink
         for way in (-1, 1):
             end = function.derivative((z + way * dz).T, (a + way * da).T).T
             d_slope = np.maximum(d_slope, np.abs(end - slope))

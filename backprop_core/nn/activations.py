@@ -41,6 +41,7 @@ class Activation:
     there is no equivalent.
     `kinks` are the values of z where the slope jumps, so that there is no derivative; `derivative` then returns the
     value that training uses. ELU has none: with α = 1, its slope is 1 on both sides of 0.
+    `bounds` are what its outputs lie between, if they are bounded on both sides.
     """
 
     label: str
@@ -56,6 +57,7 @@ class Activation:
     pytorch: str = field(default="", kw_only=True)
     sklearn: str = field(default="", kw_only=True)
     kinks: tuple[float, ...] = field(default=(), kw_only=True)
+    bounds: tuple[float, float] = field(default=(-np.inf, np.inf), kw_only=True)
 
 
 def sigmoid(z: Array, out: Array | None = None) -> Array:
@@ -179,6 +181,7 @@ ACTIVATIONS: dict[str, Activation] = {
         code_derivative="a * (1 - a)",
         pytorch="nn.Sigmoid()",
         sklearn="logistic",
+        bounds=(0.0, 1.0),
     ),
     "tanh": Activation(
         "tanh",
@@ -191,6 +194,7 @@ ACTIVATIONS: dict[str, Activation] = {
         code_derivative="1 - a * a",
         pytorch="nn.Tanh()",
         sklearn="tanh",
+        bounds=(-1.0, 1.0),
     ),
     "relu": Activation(
         "ReLU",

@@ -10,7 +10,7 @@ import numpy as np
 
 from backprop_core.data.datasets import prepare
 from backprop_core.data.rows import MAX_CLASSES, Data, TableRows, user_data
-from backprop_core.nn.activations import Array
+from backprop_core.nn.activations import OUTPUTS, Array
 from backprop_core.nn.initializers import INITIALIZERS, Params
 from backprop_core.nn.losses import LOSSES
 from backprop_core.nn.network import Network
@@ -20,8 +20,6 @@ from backprop_core.settings.quoting import quoted
 from backprop_core.settings.spec import ConfigError
 
 UserRows = tuple[Array, Array] | TableRows  # X (N, d) and y (N,) or (N, k), or rows with names
-
-OUTPUT_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}  # other outputs are bounded on one side at most
 
 
 def with_user_rows(config: Config, data: Any) -> tuple[Config, UserRows | None]:
@@ -117,7 +115,7 @@ def unreachable_target(y: Array, output: str) -> float | None:
 
     They may be if they are whole numbers with at most MAX_CLASSES different values.
     """
-    low, high = OUTPUT_RANGES.get(output, (-np.inf, np.inf))
+    low, high = OUTPUTS[output].bounds
     one_column = y.size == len(y) > 0
     if not one_column or not (y == np.floor(y)).all() or len(np.unique(y)) > MAX_CLASSES:
         return None
@@ -128,7 +126,7 @@ def _check_reachable(y: Array, output: str) -> None:
     """Raises ConfigError for targets that may be class numbers and that the output function cannot reach."""
     unreachable = unreachable_target(y, output)
     if unreachable is not None:
-        low, high = OUTPUT_RANGES[output]
+        low, high = OUTPUTS[output].bounds
         raise ConfigError(
             "output",
             f"Output {output!r} lies between {low:g} and {high:g}, and a target is {unreachable:g}. If the targets are "
