@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
-
-import numpy as np
 
 from backprop_core import Config, Run
 from backprop_core.settings import SPECS, fields
 from backprop_core.training import MOST_SEARCHED, is_solved, search_cost, solved_from, suggested
 from playground import wording
+from playground.session.nested import same_numbers
 from playground.wording import NOTHING, relevant
 
 LONGEST_NAME = 40  # characters
@@ -131,18 +129,7 @@ def _lettered(runs: Sequence[Run], user_rows: Callable[[Run], Any]) -> list[str]
         if own is None:
             letters.append("none")
             continue
-        place = next((place for place, other in enumerate(known) if _same(own, other)), len(known))
+        place = next((place for place, other in enumerate(known) if same_numbers(own, other)), len(known))
         known += [own] if place == len(known) else []
         letters.append(f"own {chr(ord('A') + place)}")
     return letters
-
-
-def _same(first: Any, second: Any) -> bool:
-    """Whether two nested structures of arrays hold the same numbers."""
-    if dataclasses.is_dataclass(first) and type(first) is type(second):
-        return _same([*vars(first).values()], [*vars(second).values()])
-    if isinstance(first, np.ndarray) or isinstance(second, np.ndarray):
-        return np.array_equal(first, second)
-    if isinstance(first, list | tuple) and isinstance(second, list | tuple):
-        return len(first) == len(second) and all(_same(a, b) for a, b in zip(first, second, strict=True))
-    return bool(first == second)

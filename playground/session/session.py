@@ -37,6 +37,10 @@ class Session:
     until : where playing or finishing stops
     preset : the chosen preset, as long as nothing has been changed since
     pressed : whether anything but the timeline was pressed since the last run of the script
+    mode : whether the run is playing, finishing or paused
+    notice, error : what the status line says
+    undo : the runs that Undo brings back, the newest last
+    frames : how many frames were numbered
     runs, edits : how often the run was replaced or edited, by which boards and tables know that they are stale
     parts : what single pages and modules remember, by the class that holds it
     pages, page : the app's pages by name, and the title of the open one

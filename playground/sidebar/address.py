@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import numpy as np
 import streamlit as st
 
 from backprop_core import Run
 from backprop_core.training import PRESETS
+from playground.session.nested import same_numbers
 from playground.session.session import next_frame, session
 from playground.sidebar import links
 
@@ -59,13 +59,10 @@ def preset_of(run: Run) -> str | None:
     """The preset whose rows and starting weights a run has, if any."""
     for name, preset in PRESETS.items():
         own = preset.recipe
-        if own.data is not None and _same(run.user_rows, own.data) and _same(run.start_params, own.params):
+        if (
+            own.data is not None
+            and same_numbers(run.user_rows, own.data)
+            and same_numbers(run.start_params, own.params)
+        ):
             return name
     return None
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Whether two nested structures of arrays hold the same numbers."""
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple) and len(one) == len(other):
-        return all(_same(mine, theirs) for mine, theirs in zip(one, other, strict=True))
-    return bool(np.array_equal(one, other))

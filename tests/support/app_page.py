@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,7 +34,10 @@ class Page:
         """Open the page at an address; `parts` are what a link says after the question mark."""
         self.app = AppTest.from_file(str(APP), default_timeout=PATIENCE)
         self.app.query_params.update(parts)
-        self.go(address)
+        # Every AppTest looks for components in the metadata of all installed packages, which takes longer than
+        # the page does. None of them has any.
+        with patch.object(importlib.metadata, "distributions", return_value=[]):
+            self.go(address)
 
     def go(self, address: str) -> None:
         """Navigate. AppTest.switch_page takes only pages that are files; ours are functions."""

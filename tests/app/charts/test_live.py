@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.decoding import decoded, shown
 
-from playground.charts.live_figure import Live, encoded, nice_ceiling, short
+from playground.charts.live_figure import Live, encoded, merged, nice_ceiling, short
 
 magnitudes = st.floats(1e-300, 1e300)
 numbers = st.one_of(magnitudes, magnitudes.map(lambda number: -number), st.just(0.0))
@@ -68,3 +68,15 @@ def test_settling_makes_the_patch_part_of_the_figure() -> None:
     live.show()
     assert decoded(shown(live)["data"][0]["y"]).tolist() == decoded(wanted["data"][0]["y"]).tolist() == [3.0, 4.0]
     assert live.figure.layout.xaxis.range == (0, 7)
+
+
+def test_a_patch_merges_dictionaries_and_replaces_everything_else() -> None:
+    old = {"z": {"bdata": "AA==", "dtype": "f8"}, "marker": {"size": 3, "line": {"width": 1}}, "x": [1, 2, 3]}
+    patch = {"z": {"bdata": "BB=="}, "marker": {"line": {"color": "red"}}, "x": [4], "text": ["a"]}
+    assert merged(old, patch) == {
+        "z": {"bdata": "BB=="},
+        "marker": {"size": 3, "line": {"width": 1, "color": "red"}},
+        "x": [4],
+        "text": ["a"],
+    }
+    assert old["marker"] == {"size": 3, "line": {"width": 1}}

@@ -59,11 +59,12 @@ def test_it_begins_with_the_default_preset_at_epoch_0(page: Page) -> None:
     assert page.app.button(key="undo").disabled
 
 
-@pytest.mark.parametrize("key", [key for key in CONTROLS if key != "preset"])
-def test_every_control_shows_what_the_run_has_and_explains_itself(page: Page, key: str) -> None:
-    shown = {"hidden_layers": 1, "hidden_size": 2}.get(key) or getattr(page.run.config, key, None)
-    assert page.widget(key).value == shown
-    assert page.widget(key).help
+def test_every_control_shows_what_the_run_has_and_explains_itself(page: Page) -> None:
+    for key in CONTROLS:
+        if key != "preset":
+            value = {"hidden_layers": 1, "hidden_size": 2}.get(key) or getattr(page.run.config, key, None)
+            assert page.widget(key).value == value, key
+            assert page.widget(key).help, key
 
 
 def test_readouts_are_the_numbers_of_the_shown_epoch(page: Page) -> None:
@@ -88,14 +89,14 @@ def test_a_regression_shows_r_squared(page: Page) -> None:
     assert "Accuracy" not in page.text()
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_every_preset_opens_explains_itself_and_trains(page: Page, preset: str) -> None:
-    page.choose("preset", preset)
-    page.press("step")
-    wanted = PRESETS[preset].run()
-    wanted.advance(1)
-    assert page.run.config == wanted.config
-    assert same_bits(page.run.params, wanted.params)
+def test_every_preset_opens_explains_itself_and_trains(page: Page) -> None:
+    for name, preset in PRESETS.items():
+        page.choose("preset", name)
+        page.press("step")
+        expected = preset.run()
+        expected.advance(1)
+        assert page.run.config == expected.config
+        assert same_bits(page.run.params, expected.params)
 
 
 def test_a_preset_says_what_it_is(page: Page) -> None:
@@ -116,14 +117,15 @@ VIEWS = {
 }
 
 
-@pytest.mark.parametrize("switch", VIEWS)
-def test_every_view_can_be_chosen_and_stays(page: Page, switch: str) -> None:
+def test_every_view_can_be_chosen_and_stays(page: Page) -> None:
     page.choose("dataset", "moons")
     page.train(3)
-    for view in reversed(VIEWS[switch]):
-        page.choose(switch, view)
+    for turn in range(max(map(len, VIEWS.values()))):  # each panel has a switch of its own
+        chosen = {switch: views[-1 - turn] for switch, views in VIEWS.items() if turn < len(views)}
+        for switch, view in chosen.items():
+            page.choose(switch, view)
         page.press("step")
-        assert page.widget(switch).value == view
+        assert {switch: page.widget(switch).value for switch in chosen} == chosen
 
 
 def test_a_view_that_the_new_data_lacks_gives_way(page: Page) -> None:
@@ -146,16 +148,16 @@ STRUCTURE = {
 }
 
 
-@pytest.mark.parametrize("key", STRUCTURE)
-def test_data_structure_initialisation_and_seed_start_over_and_say_so(page: Page, key: str) -> None:
-    page.train(5)
-    page.choose(key, STRUCTURE[key])
-    assert (page.run.epoch, page.session.shown, page.run.edits) == (0, 0, ())
-    value = getattr(page.run.config, key)
-    assert (list(value) if key == "features" else value) == STRUCTURE[key]
-    assert "Started over" in page.text()
-    page.press("step")
-    assert same_bits(page.run.at(0).params, Run(page.run.config).params)
+def test_data_structure_initialisation_and_seed_start_over_and_say_so(page: Page) -> None:
+    for key, chosen in STRUCTURE.items():
+        page.train(5)
+        assert "Started over" not in page.text()
+        page.choose(key, chosen)
+        assert (page.run.epoch, page.session.shown, page.run.edits) == (0, 0, ())
+        value = getattr(page.run.config, key)
+        assert (list(value) if key == "features" else value) == chosen
+        assert "Started over" in page.text()
+        assert same_bits(page.run.params, Run(page.run.config).params)
 
 
 @pytest.mark.parametrize(("key", "value", "hidden"), [("hidden_layers", 3, (2, 2, 2)), ("hidden_size", 5, (5,))])
@@ -166,13 +168,14 @@ def test_layers_start_over(page: Page, key: str, value: int, hidden: tuple[int, 
     assert "Started over" in page.text()
 
 
-@pytest.mark.parametrize("key", ["samples", "noise", "test_share", "data_seed"])
-def test_settings_of_the_data_start_over(page: Page, key: str) -> None:
+def test_settings_of_the_data_start_over(page: Page) -> None:
     page.choose("dataset", "moons")
-    page.train(3)
-    page.choose(key, {"samples": 60, "noise": 0.3, "test_share": 0.5, "data_seed": 4}[key])
-    assert page.run.epoch == 0
-    assert "Started over" in page.text()
+    for key, value in {"samples": 60, "noise": 0.3, "test_share": 0.5, "data_seed": 4}.items():
+        page.train(3)
+        assert "Started over" not in page.text()
+        page.choose(key, value)
+        assert page.run.epoch == 0
+        assert "Started over" in page.text()
 
 
 @pytest.mark.parametrize(("dataset", "usual", "held_back"), [("moons", None, 50), ("csv", 0.0, 0)])
@@ -201,34 +204,38 @@ LEARNING: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("key", LEARNING)
-def test_learning_goes_on_from_here_as_an_edit(page: Page, key: str) -> None:
-    page.train(5)
-    page.choose(key, LEARNING[key])
-    assert (page.run.epoch, page.session.shown) == (5, 5)
-    assert page.run.edits == (Edit(5, key, LEARNING[key]),)
-    page.train(9)
-    wanted = Run(Config())
-    wanted.advance(5)
-    wanted.edit(**{key: LEARNING[key]})
-    wanted.advance(4)
-    assert same_bits(page.run.params, wanted.params)
+def test_learning_goes_on_from_here_as_an_edit(page: Page) -> None:
+    expected = Run(Config())
+    edits: tuple[Edit, ...] = ()
+    for key, value in LEARNING.items():
+        epoch = page.run.epoch + 4
+        page.train(epoch)
+        expected.advance(4)
+        assert same_bits(page.run.params, expected.params)
+        page.choose(key, value)
+        expected.edit(**{key: value})
+        edits = (*edits, Edit(epoch, key, value))
+        assert (page.run.epoch, page.session.shown, page.run.edits) == (epoch, epoch, edits)
+    page.train(page.run.epoch + 4)
+    expected.advance(4)
+    assert same_bits(page.run.params, expected.params)
 
 
-@pytest.mark.parametrize("key", LEARNING)
-def test_an_edit_in_the_past_starts_a_new_future_that_can_be_undone(page: Page, key: str) -> None:
+def test_an_edit_in_the_past_starts_a_new_future_that_can_be_undone(page: Page) -> None:
     page.train(9)
     before = page.run.params
-    page.train(4)
-    page.choose(key, LEARNING[key])
-    assert (page.run.epoch, page.session.shown) == (4, 4)
-    assert page.run.edits == (Edit(4, key, LEARNING[key]),)
-    assert "new future" in page.text()
-    page.press("undo")
-    assert standing(page) == (9, 9, "paused")
-    assert not page.run.edits
-    assert same_bits(page.run.params, before)
-    assert page.widget(key).value == getattr(Config(), key)
+    for key, value in LEARNING.items():
+        page.train(4)
+        assert "new future" not in page.text()
+        page.choose(key, value)
+        assert (page.run.epoch, page.session.shown) == (4, 4)
+        assert page.run.edits == (Edit(4, key, value),)
+        assert "new future" in page.text()
+        page.press("undo")
+        assert standing(page) == (9, 9, "paused")
+        assert not page.run.edits
+        assert same_bits(page.run.params, before)
+        assert page.widget(key).value == getattr(Config(), key)
 
 
 @pytest.mark.parametrize(("key", "value"), [("epochs", 50), ("stop_loss", 0.2), ("stop_accuracy", 0.9)])
@@ -270,17 +277,17 @@ def test_a_new_draw_is_the_next_seed(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "there", "gone"),
+    ("key", "there", "gone", "steps"),
     [
-        ("dataset", "moons", "xor"),  # samples, noise, …
-        ("dataset", "xor", "parity3"),  # features
-        ("optimizer", "momentum", "sgd"),  # momentum
-        ("schedule", "step", "constant"),  # when and by how much
-        ("batch_size", 2, None),  # shuffle
-        ("hidden_layers", 1, 0),  # activation
+        ("dataset", "moons", "xor", 2),  # samples, noise, …
+        ("dataset", "xor", "parity3", 1),  # features
+        ("optimizer", "momentum", "sgd", 0),  # momentum
+        ("optimizer", "momentum", "sgd", 2),
+        ("schedule", "step", "constant", 1),  # when and by how much
+        ("batch_size", 2, None, 2),  # shuffle
+        ("hidden_layers", 1, 0, 2),  # activation
     ],
 )
-@pytest.mark.parametrize("steps", [0, 1, 2])
 def test_settings_that_have_left_the_page_are_not_missed(
     page: Page, key: str, there: Any, gone: Any, steps: int
 ) -> None:
@@ -470,29 +477,27 @@ def test_reset_goes_back_to_epoch_0_with_the_settings_in_force(page: Page) -> No
     assert page.run.current.learning_rate == page.widget("learning_rate").value == 0.1
 
 
-@pytest.mark.parametrize(
-    ("key", "value"), [("preset", "sine"), ("dataset", "blobs"), ("seed", 5), ("hidden_size", 4), ("reset", None)]
-)
-def test_undo_brings_back_what_was_there_before_starting_over(page: Page, key: str, value: Any) -> None:
+def test_undo_brings_back_what_was_there_before_starting_over(page: Page) -> None:
     page.train(6)
     page.choose("learning_rate", 0.1)
     page.train(9)
     before, edits = page.run.params, page.run.edits
-    if key == "reset":
-        page.press("reset")
-    else:
-        page.choose(key, value)
-    page.press("undo")
-    assert (page.run.epoch, page.session.shown, page.run.edits) == (9, 9, edits)
-    assert same_bits(page.run.params, before)
-    assert page.widget("dataset").value == "xor"
-    assert page.widget("learning_rate").value == 0.1
-    assert page.app.button(key="undo").disabled
+    for key, value in {"preset": "sine", "dataset": "blobs", "seed": 5, "hidden_size": 4, "reset": None}.items():
+        if key == "reset":
+            page.press("reset")
+        else:
+            page.choose(key, value)
+        page.press("undo")
+        assert (page.run.epoch, page.session.shown, page.run.edits) == (9, 9, edits)
+        assert same_bits(page.run.params, before)
+        assert page.widget("dataset").value == "xor"
+        assert page.widget("learning_rate").value == 0.1
+        assert page.app.button(key="undo").disabled
 
 
 def test_many_steps_can_be_undone_but_not_without_end(page: Page) -> None:
     for seed in range(1, MOST_UNDO + 3):
-        page.press("step")
+        page.run.advance(1)
         page.choose("seed", seed)
     assert len(page.session.undo) == MOST_UNDO
     page.press("undo", "undo")

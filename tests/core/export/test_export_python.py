@@ -64,8 +64,8 @@ def test_an_activation_for_each_layer() -> None:
 
 
 @pytest.mark.parametrize(("output", "loss"), PAIRS)
-@pytest.mark.parametrize("hidden", [(), (4,)])
-def test_outputs_and_losses(output: str, loss: str, hidden: tuple[int, ...]) -> None:
+def test_outputs_and_losses(output: str, loss: str) -> None:
+    hidden = ((), (4,))[(list(OUTPUTS).index(output) + list(LOSSES).index(loss)) % 2]
     for dataset in ("xor", "blobs"):
         check(trained(Config(dataset=dataset, samples=20, hidden=hidden, output=output, loss=loss, learning_rate=0.01)))
 
