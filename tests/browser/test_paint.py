@@ -30,7 +30,7 @@ DRAW = """async (panel) => {
 }"""
 
 # Links, the views to choose one after the other, and the panels that are painted in all of them.
-CASES = {
+CASES: dict[str, tuple[str, list[dict[str, str]], list[str]]] = {
     "xor": ("", [{}, {"gradients_view": "δ", "curves_view": "Gradient norm"}, {"scale": "linear"}], CHARTS),
     "deep": (
         "?dataset=moons&hidden=8-8&activation=tanh&learning_rate=0.05&batch_size=32",
@@ -67,10 +67,9 @@ def play_a_little(page: TrainPage) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_painted_is_what_plotly_draws(open_page: Open, case: str, dark: bool) -> None:
     link, views, painted = CASES[case]
-    page = open_page(dark=dark)
-    page.open(f"/{link}")
+    page = open_page(dark=dark, query=link)
     page.switch("speed", "1")
-    done = set()
+    done = set[str]()
     for view in views:
         for key, option in view.items():
             page.switch(key, option)

@@ -60,6 +60,16 @@ class Visitor(TrainPage):
         started.value.save_as(path)
         return path
 
+
+PRESSED_AGAIN_AFTER) as started:
+                self.press(key)
+        except TooLate:
+            with self.page.expect_download() as started:
+                self.press(key)
+        path = folder / started.value.suggested_filename
+        started.value.save_as(path)
+        return path
+
     def _watch(self, url: str) -> None:
         if url.startswith("http") and urlsplit(url).netloc != urlsplit(self._address).netloc:
             self.foreign.add(url)
@@ -73,8 +83,8 @@ Follow = Callable[[str], Visitor]
 @pytest.fixture
 def follow(chromium: Browser, address: str) -> Iterator[Follow]:
     """Follows a link, given by what comes after the app's address, as a new visitor whose screen shows all of it."""
-    with ExitStack() as opened:
-        yield lambda link: opened.enter_context(visits(chromium, f"{address}/{link}", Visitor))(1400, 2400)
+    with visits(chromium, address, Visitor) as open_page:
+        yield lambda link: open_page(1400, 2400, query=link)
 
 
 def edited() -> Run:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser
 
 from backprop_core import Run, sweep
 from backprop_core.sweep import SWEEPS
@@ -46,25 +46,13 @@ WATCH = """(selector) => {
 
 
 class SweepPage(TrainPage):
-    """The page at /sweep, opened by its address and drawn."""
+    """The page at /sweep, drawn."""
 
-    def __init__(self, page: Page, address: str) -> None:
-        self.page, self._address = page, address
-        self.complaints: list[str] = []
-        self.foreign: set[str] = set()
-        page.on("console", self._listen)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self._watch(request.url))
-        page.goto(f"{address}/sweep")
-        page.wait_for_selector(".st-key-sweep_go")
+    path = "/sweep"
+
+    def wait_drawn(self) -> None:
+        self.page.wait_for_selector(".st-key-sweep_go")
         self.rest()
-
-    def _listen(self, message: ConsoleMessage) -> None:
-        # As in test_step_page.py: Streamlit's client looks for its server below the page's address first.
-        url = str(message.location.get("url", ""))
-        probes = [f"{self._address}/sweep/_stcore/{name}" for name in ("health", "host-config")]
-        if not (url in probes and "404" in message.text):
-            super()._listen(message)
 
     def set_epochs(self, epochs: int, runs: int = 81 * 10) -> None:
         """Type the epochs, and wait until the page says how long so many runs will take."""

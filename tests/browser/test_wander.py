@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -60,20 +59,12 @@ class Visitor(TrainPage):
         changes = {edit.field: edit.value for edit in link.recipe.edits if isinstance(edit.field, str)}
         return link.recipe.config.replace(**changes)
 
-    def _watch(self, url: str) -> None:
-        if url.startswith("http") and urlsplit(url).netloc != urlsplit(self._address).netloc:
-            self.foreign.add(url)
-
 
 @pytest.fixture
 def arrive(chromium: Browser, address: str) -> Iterator[Callable[[str], Visitor]]:
-    """A new visitor at an address of the app."""
-    with ExitStack() as stack:
-
-        def arrive(link: str = "") -> Visitor:
-            return stack.enter_context(visits(chromium, f"{address}/{link}", Visitor))()
-
-        yield arrive
+    """A new visitor who opens a link to the app."""
+    with visits(chromium, address, Visitor) as open_page:
+        yield lambda link: open_page(query=link)
 
 
 def walk(visitor: Visitor, config: Config) -> None:
