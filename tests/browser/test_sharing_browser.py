@@ -8,7 +8,6 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -59,20 +58,6 @@ class Visitor(TrainPage):
         path = folder / started.value.suggested_filename
         started.value.save_as(path)
         return path
-
-
-PRESSED_AGAIN_AFTER) as started:
-                self.press(key)
-        except TooLate:
-            with self.page.expect_download() as started:
-                self.press(key)
-        path = folder / started.value.suggested_filename
-        started.value.save_as(path)
-        return path
-
-    def _watch(self, url: str) -> None:
-        if url.startswith("http") and urlsplit(url).netloc != urlsplit(self._address).netloc:
-            self.foreign.add(url)
 
 
 PRESSED_AGAIN_AFTER = 30_000.0  # milliseconds
