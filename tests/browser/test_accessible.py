@@ -27,8 +27,10 @@ VIOLATIONS = """async ([tags, known]) => {
     .filter(({ target }) => !excused(id, document.querySelector(target[0])))
     .map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`));
 }"""
-SETTLED = """() => document.getAnimations().every(({ playState, effect }) =>
-  playState !== "running" || effect.getComputedTiming().iterations === Infinity)"""
+SETTLED = """() => document.querySelector(".stApp").dataset.testScriptState === "notRunning"
+  && !document.querySelector("[data-stale=true]")
+  && document.getAnimations().every(({ playState, effect }) =>
+    playState !== "running" || effect.getComputedTiming().iterations === Infinity)"""
 SAID = "(name) => document.querySelector(`.st-key-${name} [role=figure]`)?.ariaLabel ?? ''"
 
 

@@ -31,19 +31,19 @@ DRAW = """async (panel) => {
 
 # Links, the views to choose one after the other, and the panels that are painted in all of them.
 CASES: dict[str, tuple[str, list[dict[str, str]], list[str]]] = {
-    "xor": ("", [{}, {"gradients_view": "δ", "curves_view": "Gradient norm"}, {"scale": "linear"}], CHARTS),
+    "xor": ("?epoch=300", [{}, {"gradients_view": "δ", "curves_view": "Gradient norm"}, {"scale": "linear"}], CHARTS),
     "deep": (
-        "?dataset=moons&hidden=8-8&activation=tanh&learning_rate=0.05&batch_size=32",
+        "?dataset=moons&hidden=8-8&activation=tanh&learning_rate=0.05&batch_size=32&epoch=100",
         [{"gradients_view": "Activations"}, {"gradients_view": "Updates"}],
         CHARTS,
     ),
     "curve": (
-        "?dataset=sine&hidden=8&activation=tanh&output=linear&loss=mse&learning_rate=0.03&optimizer=adam",
+        "?dataset=sine&hidden=8&activation=tanh&output=linear&loss=mse&learning_rate=0.03&optimizer=adam&epoch=300",
         [{}],
         CHARTS,
     ),
     "classes": (
-        "?dataset=blobs&hidden=8&activation=tanh&output=softmax&loss=cross_entropy&learning_rate=0.05",
+        "?dataset=blobs&hidden=8&activation=tanh&output=softmax&loss=cross_entropy&learning_rate=0.05&epoch=100",
         [{}, {"learned_view": "Units"}],
         ["network", "weights", "gradients", "loss_curve"],
     ),

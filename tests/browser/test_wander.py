@@ -24,7 +24,7 @@ WALK = "Train > One step > Landscape > Train > Landscape > One step > Train > Da
 LINK = "?dataset=moons&hidden=5-3&activation=relu&init=he_normal&learning_rate=0.05&batch_size=20&edits=40:l2=0.01"
 
 
-LINEAR = "document.querySelector('.st-key-loss_curve .js-plotly-plot').layout.yaxis.type === 'linear'"
+LINEAR = "document.querySelector('.st-key-loss_curve .js-plotly-plot')?.layout?.yaxis.type === 'linear'"
 
 # What stands last on each page, when it has been drawn.
 LAST = {
