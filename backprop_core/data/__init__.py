@@ -2,7 +2,23 @@
 
 from backprop_core.data.datasets import DATASETS, REACH, TEST_SHARE
 from backprop_core.data.plain_names import composed, plain, shown, unique
-from backprop_core.data.rows import Data, FEATURE_LABELS, MAX_CLASSES, MAX_INPUTS, MAX_ROWS, TableRows, marks_labels
+from backprop_core.data.rows import FEATURE_LABELS, MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, TableRows, marks_labels
 from backprop_core.data.scaling import standardising_targets
 
-__all__ = ["DATASETS", "Data", "FEATURE_LABELS", "MAX_CLASSES", "MAX_INPUTS", "MAX_ROWS", "REACH", "TEST_SHARE", "TableRows", "composed", "marks_labels", "plain", "shown", "standardising_targets", "unique"]
+__all__ = [
+    "DATASETS",
+    "FEATURE_LABELS",
+    "MAX_CLASSES",
+    "MAX_INPUTS",
+    "MAX_ROWS",
+    "REACH",
+    "TEST_SHARE",
+    "Data",
+    "TableRows",
+    "composed",
+    "marks_labels",
+    "plain",
+    "shown",
+    "standardising_targets",
+    "unique",
+]

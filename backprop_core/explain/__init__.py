@@ -3,11 +3,34 @@
 from backprop_core.explain.diagnosis import EXAMPLES, quantities
 from backprop_core.explain.formulas import with_numbers
 from backprop_core.explain.gradient_check import Nudged, kinks_between, nudge, relative_error, relative_errors
-from backprop_core.explain.homework import Homework, MOST_ROWS, MOST_UNITS
+from backprop_core.explain.homework import MOST_ROWS, MOST_UNITS, Homework
 from backprop_core.explain.kinks import Kink
 from backprop_core.explain.marking import Mark, mark
 from backprop_core.explain.rounding import noise_of_terms
-from backprop_core.explain.update import Explanation, Quantity, STAGES, chain, explain, of_sample
+from backprop_core.explain.update import STAGES, Explanation, Quantity, chain, explain, of_sample
 from backprop_core.explain.verdicts import judge
 
-__all__ = ["EXAMPLES", "Explanation", "Homework", "Kink", "MOST_ROWS", "MOST_UNITS", "Mark", "Nudged", "Quantity", "STAGES", "chain", "explain", "judge", "kinks_between", "mark", "noise_of_terms", "nudge", "of_sample", "quantities", "relative_error", "relative_errors", "with_numbers"]
+__all__ = [
+    "EXAMPLES",
+    "MOST_ROWS",
+    "MOST_UNITS",
+    "STAGES",
+    "Explanation",
+    "Homework",
+    "Kink",
+    "Mark",
+    "Nudged",
+    "Quantity",
+    "chain",
+    "explain",
+    "judge",
+    "kinks_between",
+    "mark",
+    "noise_of_terms",
+    "nudge",
+    "of_sample",
+    "quantities",
+    "relative_error",
+    "relative_errors",
+    "with_numbers",
+]

@@ -14,7 +14,19 @@ from backprop_core.sweep.block import Solved
 from backprop_core.sweep.engine import run, stream
 from backprop_core.sweep.forecast import Estimate, estimate
 from backprop_core.sweep.grid import CURVE_SOLVED, Grid, plan
-from backprop_core.sweep.ready import Ready, SWEEPS
+from backprop_core.sweep.ready import SWEEPS, Ready
 from backprop_core.sweep.result import Result
 
-__all__ = ["CURVE_SOLVED", "Estimate", "Grid", "Ready", "Result", "SWEEPS", "Solved", "estimate", "plan", "run", "stream"]
+__all__ = [
+    "CURVE_SOLVED",
+    "SWEEPS",
+    "Estimate",
+    "Grid",
+    "Ready",
+    "Result",
+    "Solved",
+    "estimate",
+    "plan",
+    "run",
+    "stream",
+]

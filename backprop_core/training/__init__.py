@@ -8,4 +8,19 @@ from backprop_core.training.saving import Saved
 from backprop_core.training.snapshot import Snapshot
 from backprop_core.training.solved import MOST_SEARCHED, is_solved, search_cost, solved_from
 
-__all__ = ["MOST_EPOCHS", "MOST_SEARCHED", "PRESETS", "Recipe", "Run", "Saved", "Snapshot", "UserRows", "data_for", "is_solved", "search_cost", "solved_from", "suggested", "suggested_for"]
+__all__ = [
+    "MOST_EPOCHS",
+    "MOST_SEARCHED",
+    "PRESETS",
+    "Recipe",
+    "Run",
+    "Saved",
+    "Snapshot",
+    "UserRows",
+    "data_for",
+    "is_solved",
+    "search_cost",
+    "solved_from",
+    "suggested",
+    "suggested_for",
+]
