@@ -16,7 +16,8 @@ settings.load_profile("repeatable")
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests with a browser in one process: two at a time would have to share too little."""
+    """All tests with a browser in one process, which begins with them: two at a time would have to share too little."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.xdist_group("browser"))
