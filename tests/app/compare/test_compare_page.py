@@ -19,6 +19,7 @@ from backprop_core.training.recipe import Recipe
 from playground.charts.of_run import learned_views
 from playground.compare.comparison import LONGEST_NAME, SOLVED
 from playground.compare.state import EXAMPLES, FULL, MOST_PINS, NAME, Pin, Pins
+from playground.session import playing
 from playground.wording import NOTHING
 
 HOSTILE = [
@@ -146,7 +147,8 @@ def test_what_becomes_of_the_run_does_not_change_its_pin(page: PinPage) -> None:
     assert pinned.at(20).state.memory.tobytes() == end
 
 
-def test_pinning_while_playing_pauses_nothing(page: PinPage) -> None:
+def test_pinning_while_playing_pauses_nothing(page: PinPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(playing, "AUTO_SECONDS", 0.5)
     page.session.mode, page.session.until = "playing", 9_000
     page.session.shown = 0
     page.app.text_input(key=NAME).set_value("on the way")

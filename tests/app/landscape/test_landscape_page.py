@@ -10,6 +10,7 @@ from backprop_core.landscape import PLANES, explained, suggested_reach, surface,
 from backprop_core.settings.parameter import addresses
 from backprop_core.training.presets import PRESETS
 from playground.landscape.state import COARSE, MOST_SECONDS, MOST_ZOOM, RESOLUTIONS, Drawing, Landscapes
+from playground.session import playing
 
 CHARTS = ["landscape_map_chart", "landscape_relief_chart"]
 TRAINED = 300
@@ -183,7 +184,8 @@ def test_a_surface_can_be_drawn_around_the_shown_epoch_and_the_newest_again() ->
     assert page.origin == page.run.at(TRAINED).loss
 
 
-def test_a_run_that_leaves_its_surface_gets_a_new_one_when_it_pauses() -> None:
+def test_a_run_that_leaves_its_surface_gets_a_new_one_when_it_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(playing, "AUTO_SECONDS", 0.5)
     page = LandscapePage(20)
     old = page.drawing
     page.press("step")
