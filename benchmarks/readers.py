@@ -33,7 +33,8 @@ from backprop_core.settings.config import MAX_LAYERS, MAX_UNITS
 from backprop_core.training import saving
 from playground.data import choice
 from playground.data.tables.decoding import MAX_BYTES
-from playground.data.tables.table import MAX_COLUMNS, Table, read
+from playground.data.tables.reading import MAX_COLUMNS, read
+from playground.data.tables.table import Table
 from playground.sidebar import links
 from playground.train import weight_text
 

@@ -30,6 +30,7 @@ class Source:
     label: str = ""
     content: bytes | str = ""
     header: str = "as found"
+    numbers: str = "as found"
     table: Table | None = None
     error: str = ""
     version: int = -1  # of the editor whose cells were read

@@ -199,17 +199,18 @@ def _header(source: Source) -> None:
 def _choose(table: Table, current: Choice) -> None:
     heads = choice.names(table)
     left, right = st.columns([1, 2])
-    left.selectbox(
+    left.multiselect(
         "Target", range(len(heads)), format_func=lambda column: heads[column], key="data_target",
-        on_change=state.choose,
-        help=f"The column to be learned: words or whole numbers as classes, up to {MAX_CLASSES}, or a number.",
+        on_change=state.choose, wrap=True, max_selections=MAX_CLASSES,
+        help=f"The column to be learned: words or whole numbers as classes, up to {MAX_CLASSES}, or a number. Several "
+        "are learned at once: classes that are marked with 1 in a column each, labels, or numbers.",
     )  # fmt: skip
     right.multiselect(
-        "Inputs", [column for column in range(len(heads)) if column != current.target],
+        "Inputs", [column for column in range(len(heads)) if column not in current.targets],
         format_func=lambda column: heads[column], key="data_inputs", on_change=state.choose, wrap=True,
         help=f"The columns shown to the network: numbers, 1 to {MAX_INPUTS} of them.",
     )  # fmt: skip
-    tasks = offers(table, current.target)
+    tasks = offers(table, current.targets)
     left, right = st.columns([1, 2])
     left.segmented_control(
         "Learn it as", tasks, format_func=lambda task: TASKS[task], key="data_task", required=True,

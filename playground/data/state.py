@@ -17,13 +17,16 @@ from playground.data.choice import Choice
 from playground.data.figures import Clicking, Points
 from playground.data.memory import DataPage, Source, Way, texts
 from playground.data.tables.cells import MAX_CELL, tidy
-from playground.data.tables.table import MAX_COLUMNS, Table, grid, read
+from playground.data.tables.layout import CONTINENTAL, ENGLISH, NumberFormat
+from playground.data.tables.reading import MAX_COLUMNS, grid, read
+from playground.data.tables.table import Table
 from playground.data.tables.to_rows import offers
 from playground.session import runs, widgets
 from playground.session.session import press, session, theme
 
 FILE, TEXT, POINTS = "data_file", "data_text", "data_points"
 HEADERS: dict[str, bool | None] = {"as found": None, "names": True, "data": False}
+NUMBERS: dict[str, NumberFormat | None] = {"as found": None, "1,234.5": ENGLISH, "1.234,5": CONTINENTAL}
 EMPTY_ROWS = 4  # of a table that was cleared
 MOST_NAMES = MAX_COLUMNS * (MAX_CELL + 2)  # characters of the names of columns, as they are typed
 CHART_HEIGHT = 460
@@ -76,8 +79,9 @@ def upload() -> None:
 def paste() -> None:
     """Text was pasted."""
     text = st.session_state[TEXT]
-    header = data_page().sources.get("paste", Source()).header
-    _read("paste", Source("The pasted text", text, header) if text.strip() else Source())
+    before = data_page().sources.get("paste", Source())
+    new = Source("The pasted text", text, before.header, before.numbers)
+    _read("paste", new if text.strip() else Source())
 
 
 @press
@@ -85,6 +89,14 @@ def paste() -> None:
 def choose_header() -> None:
     """The user said whether the first row is the names of the columns."""
     source().header = st.session_state["data_header"]
+    _read(data_page().way, source())
+
+
+@press
+@clearing_error
+def choose_numbers() -> None:
+    """The user said how numbers are written."""
+    source().numbers = st.session_state["data_numbers"]
     _read(data_page().way, source())
 
 
@@ -227,8 +239,9 @@ def _read_points() -> None:
 def show_choice(table: Table) -> Choice:
     """Let the widgets show what is chosen about a table, and return it."""
     current = source().choice or choice.suggested_choice(table)
-    for name in ("target", "task", "missing", "standardise", "scale_target"):
+    for name in ("task", "missing", "standardise", "scale_target"):
         widgets.give(f"data_{name}", getattr(current, name))
+    widgets.give("data_target", list(current.targets))
     widgets.give("data_inputs", list(current.inputs))
     return current
 
@@ -241,8 +254,9 @@ def choose() -> None:
     if table is None:
         return
     before = source().choice or choice.suggested_choice(table)
-    if values["data_target"] != before.target:
-        _choose(table, choice.suggested_choice(table, values["data_target"]))
+    targets = tuple(values["data_target"])
+    if targets and targets != before.targets:
+        _choose(table, choice.suggested_choice(table, targets))
     else:
         changes = {name: values[f"data_{name}"] for name in ("task", "missing", "standardise", "scale_target")}
         _choose(table, replace(before, inputs=tuple(values["data_inputs"]), **changes))
@@ -285,7 +299,8 @@ def _read(way: Way, new: Source, make: Callable[[], Table | None] | None = None)
         if make is not None:
             new.table = make()
         elif new.content:
-            new.table = read(new.content, new.label if way == "file" else "", header=HEADERS[new.header])
+            name = new.label if way == "file" else ""
+            new.table = read(new.content, name, header=HEADERS[new.header], numbers=NUMBERS[new.numbers])
     except ConfigError as error:
         new.error = str(error)
     if before is not None and before.choice is not None:
@@ -297,4 +312,4 @@ def _read(way: Way, new: Source, make: Callable[[], Table | None] | None = None)
 
 def _fits(current: Choice, names: tuple[str, ...], table: Table) -> bool:
     """Whether a choice about columns of these names is one for this table."""
-    return names == table.names and current.task in offers(table, current.target)
+    return names == table.names and current.task in offers(table, current.targets)

@@ -9,7 +9,8 @@ import pytest
 from playground.data import choice
 from playground.data.choice import Choice, as_csv, found, rows_of, suggested_choice
 from playground.data.tables import cells
-from playground.data.tables.table import Table, grid, read
+from playground.data.tables.reading import grid, read
+from playground.data.tables.table import Table
 
 FLOWERS = "Id,length,width,kind\n" + "\n".join(f"{i},{5 + i / 10},{3 - i / 10},{'ab'[i % 2]}" for i in range(1, 9))
 PRICES = "size;price\n" + "\n".join(f"{i},5;{1000 * i},25" for i in range(12))
@@ -17,7 +18,7 @@ PRICES = "size;price\n" + "\n".join(f"{i},5;{1000 * i},25" for i in range(12))
 
 def test_the_last_column_is_learned_from_those_that_are_numbers() -> None:
     wanted = suggested_choice(read("a,word,b,y\n1,x,2,0\n2,y,3,1\n3,z,5,1\n4,w,4,0\n"))
-    assert (wanted.target, wanted.inputs, wanted.task) == (3, (0, 2), "classes")
+    assert (wanted.targets, wanted.inputs, wanted.task) == ((3,), (0, 2), "classes")
 
 
 def test_a_column_that_counts_the_rows_is_no_input_unless_it_is_the_only_one() -> None:
@@ -54,7 +55,7 @@ def test_a_target_of_large_numbers_is_scaled_and_can_be_left_as_it_is() -> None:
     assert (wanted.task, wanted.scale_target) == ("number", True)
     rows = rows_of(table, wanted)
     assert rows.scale_target
-    as_written = rows_of(table, Choice(1, (0,), "number"))
+    as_written = rows_of(table, Choice((1,), (0,), "number"))
     assert not as_written.scale_target
     assert rows.y.tolist() == as_written.y.tolist()
     assert as_written.y[:, 0].tolist() == [1000 * i + 0.25 for i in range(12)]
@@ -69,7 +70,7 @@ def test_classes_are_never_scaled() -> None:
 def test_the_test_share_is_as_suggested_until_it_is_chosen() -> None:
     rows = rows_of(read(PRICES), suggested_choice(read(PRICES)))
     assert choice.test_share(rows, suggested_choice(read(PRICES))) == 0.0
-    assert choice.test_share(rows, Choice(1, (0,), "number", test_share=0.5)) == 0.5
+    assert choice.test_share(rows, Choice((1,), (0,), "number", test_share=0.5)) == 0.5
 
 
 def test_what_was_found_is_said() -> None:
