@@ -14,8 +14,9 @@ import pandas as pd
 from backprop_core.data import MAX_CLASSES, MAX_INPUTS, TableRows, shown, unique
 from backprop_core.training import suggested_for
 from playground.data.tables.cells import number, objection, pointed, safe_cell
+from playground.data.tables.inputs import Missing
 from playground.data.tables.table import Table
-from playground.data.tables.to_rows import MAX_NUMBER, Kind, Missing, offers, to_rows, with_scaled_target
+from playground.data.tables.to_rows import MAX_NUMBER, Kind, offers, to_rows, with_scaled_target
 
 TASKS: dict[Kind, str] = {"classes": "classes", "number": "a number"}
 MISSING: dict[Missing, str] = {
@@ -155,7 +156,7 @@ def missing_values(table: Table) -> str:
 def found(table: Table) -> tuple[str, ...]:
     """What was found out in reading a file or a text, in sentences."""
     encoding = f"Encoding: {table.encoding}." if table.encoding != "text" else ""
-    header = "The first row is the names of the columns." if table.header else ""
+    header = "The first row is the names of the columns." if table.header and not table.declared else ""
     numbers = sum(table.numeric)
     kinds = f"{numbers} of {len(table.names)} columns are numbers." if numbers < len(table.names) else ""
     blank = [

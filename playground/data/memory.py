@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from backprop_core.data import TableRows
 from playground.charts.theme import Theme
 from playground.data.choice import Choice
 from playground.data.figures import Clicking, Points
+from playground.data.tables.layout import CONTINENTAL, ENGLISH, NumberFormat
 from playground.data.tables.table import Table
 
 Way = Literal["file", "paste", "type", "click"]
@@ -16,6 +18,9 @@ Cells = list[list[str]]
 
 EXAMPLE_NAMES = ("x1", "x2", "y")
 EXAMPLE_CELLS = (("0", "0", "0"), ("0", "1", "1"), ("1", "0", "1"), ("1", "1", "0"))
+# How a file is read: as its content suggests, or as the user says.
+HEADERS: dict[str, bool | None] = {"as found": None, "names": True, "data": False}
+NUMBERS: dict[str, NumberFormat | None] = {"as found": None, "1,234.5": ENGLISH, "1.234,5": CONTINENTAL}
 MOST_UNDO = 100
 MOST_UNDO_CELLS = 3_000_000  # of all tables that Undo can bring back to the editor
 
@@ -36,6 +41,7 @@ class Source:
     version: int = -1  # of the editor whose cells were read
     choice: Choice | None = None
     names: tuple[str, ...] = ()
+    rows: tuple[Table, Choice, TableRows] | None = None  # what was last made of a table by a choice
 
 
 @dataclass

@@ -12,10 +12,10 @@ from backprop_core.settings import SPECS
 from playground.charts import alt_text
 from playground.components import live
 from playground.components.style import use_style
-from playground.data import choice, state
+from playground.data import choice, overview, state
 from playground.data.choice import MISSING, TASKS, Choice
 from playground.data.figures import CLASS_NAMES
-from playground.data.memory import Source, Way
+from playground.data.memory import HEADERS, NUMBERS, Source, Way
 from playground.data.tables.decoding import MAX_BYTES
 from playground.data.tables.table import Table
 from playground.data.tables.to_rows import offers
@@ -28,9 +28,8 @@ WAYS: dict[Way, str] = {
     "type": ":material/edit: Type",
     "click": ":material/touch_app: Click",
 }
-TYPES = ["csv", "tsv", "txt"]
+TYPES = ["csv", "tsv", "txt", "data", "dat", "arff"]
 MEGABYTES = MAX_BYTES // 1_000_000
-PREVIEW_ROWS = 200
 PREVIEW_HEIGHT = 213
 LIMITS = (
     f"At most {MAX_ROWS:,} rows. A network takes up to {MAX_INPUTS} inputs and tells up to {MAX_CLASSES} classes apart."
@@ -64,8 +63,8 @@ def page() -> None:
 
 def _file() -> None:
     st.file_uploader(
-        "A CSV, TSV or text file", TYPES, key=state.FILE, on_change=state.upload, max_upload_size=MEGABYTES,
-        help=f"Up to {MEGABYTES} MB, its cells separated by commas, semicolons, tabs or vertical bars. {LIMITS}",
+        "A CSV, TSV, ARFF or text file", TYPES, key=state.FILE, on_change=state.upload, max_upload_size=MEGABYTES,
+        help=f"Up to {MEGABYTES} MB, cells separated by commas, semicolons, tabs, vertical bars or spaces. {LIMITS}",
     )  # fmt: skip
     st.caption(
         "The file is kept in memory while you are here, and stored nowhere. Save a workbook of Excel, Numbers or "
@@ -148,17 +147,24 @@ def _table(source: Source) -> None:
             st.info(EMPTY[page_state.way], icon=":material/table:")
         return
     table, current = source.table, state.show_choice(source.table)
-    _preview(source.label, table)
+    _head(source.label, table)
+    understood = st.container()
     _choose(table, current)
     try:
-        rows = choice.rows_of(table, current)
+        rows = state.rows_of(table, current)
     except ConfigError as error:
+        rows = None
         st.error(str(error), icon=":material/error:")
-        return
-    _train(rows, current, choice.remarks(table, current))
+    with understood:
+        _preview(table, current, rows)
+    warning = choice.gaps_warning(table, current)
+    if warning:
+        st.warning(warning, icon=":material/warning:")
+    if rows is not None:
+        _train(rows, current, choice.remarks(table, current))
 
 
-def _preview(label: str, table: Table) -> None:
+def _head(label: str, table: Table) -> None:
     rows = len(table.rows)
     with st.container(horizontal=True, key="head_data", horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f"**{label}**: {rows:,} row{'s' * (rows != 1)}, {len(table.names)} columns")
@@ -172,15 +178,37 @@ def _preview(label: str, table: Table) -> None:
                 "CSV", partial(choice.as_csv, table), "data.csv", "text/csv", key="data_csv",
                 icon=":material/download:", on_click="ignore", help="The whole table as a CSV file.",
             )  # fmt: skip
-    if state.data_page().way != "type":
-        heads = choice.names(table)
-        st.dataframe(
-            {"row": list(table.rows[:PREVIEW_ROWS])}
-            | {name: cells[:PREVIEW_ROWS] for name, cells in zip(heads, table.columns, strict=True)},
-            height=min(PREVIEW_HEIGHT, 35 * (min(rows, PREVIEW_ROWS) + 1) + 3),
-            hide_index=True,
-            alt="The first rows of the table.",
-        )
+
+
+def _preview(table: Table, current: Choice, rows: TableRows | None) -> None:
+    """What was understood of each column, the first rows as they are written, and as a network is shown them."""
+    columns, written, network = st.tabs(["Columns", "Rows", "What the network is shown"])
+    columns.dataframe(
+        overview.column_table(table, current),
+        column_config={
+            "histogram": st.column_config.BarChartColumn("histogram", width="small", y_min=0),
+            "column": st.column_config.TextColumn("column", pinned=True),
+            "values": st.column_config.TextColumn("values", width="medium"),
+        },
+        height=_height(len(table.names)), hide_index=True, alt="What each column is, holds and is used as.",
+    )  # fmt: skip
+    heads = choice.names(table)
+    written.dataframe(
+        {"row": list(table.rows[: overview.ROWS_SHOWN])}
+        | {name: cells[: overview.ROWS_SHOWN] for name, cells in zip(heads, table.columns, strict=True)},
+        height=_height(len(table.rows)), hide_index=True, alt="The first rows of the table.",
+    )  # fmt: skip
+    if rows is None:
+        network.caption("Nothing yet: see below.")
+        return
+    network.dataframe(
+        overview.network_table(rows), height=_height(len(rows.X)), hide_index=True,
+        alt="The first rows as a network is shown them.",
+    )  # fmt: skip
+
+
+def _height(rows: int) -> int:
+    return min(PREVIEW_HEIGHT, 35 * (rows + 1) + 3)
 
 
 def _header(source: Source) -> None:
@@ -191,36 +219,53 @@ def _header(source: Source) -> None:
         st.caption(" ".join(choice.found(source.table)))
     widgets.give("data_header", source.header)
     st.segmented_control(
-        "The first row is", tuple(state.HEADERS), key="data_header", required=True, on_change=state.choose_header,
+        "The first row is", tuple(HEADERS), key="data_header", required=True, on_change=state.choose_reading, args=("header",),
         help="Whether the first row is the names of the columns: as was found, or as you say.",
     )  # fmt: skip
+    numbers = source.table.numbers if source.table is not None else None
+    if source.numbers != "as found" or (numbers is not None and (numbers.doubtful or numbers.example)):
+        widgets.give("data_numbers", source.numbers)
+        st.segmented_control(
+            "Numbers are written", tuple(NUMBERS), key="data_numbers", required=True,
+            on_change=state.choose_reading, args=("numbers",),
+            help="Which of point and comma stands before decimals, and which between thousands: as was found, or as "
+            "you say.",
+        )  # fmt: skip
 
 
 def _choose(table: Table, current: Choice) -> None:
     heads = choice.names(table)
     left, right = st.columns([1, 2])
-    left.multiselect(
+    left.selectbox(
         "Target", range(len(heads)), format_func=lambda column: heads[column], key="data_target",
-        on_change=state.choose, wrap=True, max_selections=MAX_CLASSES,
-        help=f"The column to be learned: words or whole numbers as classes, up to {MAX_CLASSES}, or a number. Several "
-        "are learned at once: classes that are marked with 1 in a column each, labels, or numbers.",
+        on_change=state.choose,
+        help=f"The column to be learned: words or whole numbers as classes, up to {MAX_CLASSES}, or a number.",
     )  # fmt: skip
     right.multiselect(
         "Inputs", [column for column in range(len(heads)) if column not in current.targets],
         format_func=lambda column: heads[column], key="data_inputs", on_change=state.choose, wrap=True,
-        help=f"The columns shown to the network: numbers, 1 to {MAX_INPUTS} of them.",
+        help=f"The columns shown to the network, 1 to {MAX_INPUTS} inputs: a column of numbers is one, a column of "
+        "words is one for each word, 0 or 1; two words share one.",
     )  # fmt: skip
     tasks = offers(table, current.targets)
     left, right = st.columns([1, 2])
+    right.multiselect(
+        "More targets", [column for column in range(len(heads)) if column != current.targets[0]],
+        format_func=lambda column: heads[column], key="data_more_targets", on_change=state.choose, wrap=True,
+        max_selections=MAX_CLASSES - 1, placeholder="None",
+        help="Columns learned together with the target: classes with a column of 0 and 1 each, labels of which a row "
+        "may have several, or numbers.",
+    )  # fmt: skip
     left.segmented_control(
         "Learn it as", tasks, format_func=lambda task: TASKS[task], key="data_task", required=True,
         on_change=state.choose,
         help="Classes: which of several it is, each an output of its own (two share one). A number: a value to be met.",
     )  # fmt: skip
-    right.segmented_control(
+    st.segmented_control(
         "Where an input is missing", tuple(MISSING), format_func=lambda name: MISSING[name], key="data_missing",
         required=True, on_change=state.choose, disabled=not any(table.missing),
-        help="The mean is that of the column. Rows without a target are left out in any case.",
+        help="Gaps are filled from the other values of the column, words by the most frequent in any case. Rows "
+        "without a target are left out.",
     )  # fmt: skip
     with st.container(horizontal=True, key="data_toggles"):
         st.toggle(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any, Literal, ParamSpec
 
 import streamlit as st
 
@@ -15,9 +15,8 @@ from backprop_core.training import suggested_for
 from playground.data import choice
 from playground.data.choice import Choice
 from playground.data.figures import Clicking, Points
-from playground.data.memory import DataPage, Source, Way, texts
+from playground.data.memory import HEADERS, NUMBERS, DataPage, Source, Way, texts
 from playground.data.tables.cells import MAX_CELL, tidy
-from playground.data.tables.layout import CONTINENTAL, ENGLISH, NumberFormat
 from playground.data.tables.reading import MAX_COLUMNS, grid, read
 from playground.data.tables.table import Table
 from playground.data.tables.to_rows import offers
@@ -25,8 +24,6 @@ from playground.session import runs, widgets
 from playground.session.session import press, session, theme
 
 FILE, TEXT, POINTS = "data_file", "data_text", "data_points"
-HEADERS: dict[str, bool | None] = {"as found": None, "names": True, "data": False}
-NUMBERS: dict[str, NumberFormat | None] = {"as found": None, "1,234.5": ENGLISH, "1.234,5": CONTINENTAL}
 EMPTY_ROWS = 4  # of a table that was cleared
 MOST_NAMES = MAX_COLUMNS * (MAX_CELL + 2)  # characters of the names of columns, as they are typed
 CHART_HEIGHT = 460
@@ -86,17 +83,9 @@ def paste() -> None:
 
 @press
 @clearing_error
-def choose_header() -> None:
-    """The user said whether the first row is the names of the columns."""
-    source().header = st.session_state["data_header"]
-    _read(data_page().way, source())
-
-
-@press
-@clearing_error
-def choose_numbers() -> None:
-    """The user said how numbers are written."""
-    source().numbers = st.session_state["data_numbers"]
+def choose_reading(name: Literal["header", "numbers"]) -> None:
+    """The user said whether the first row is the names of the columns, or how numbers are written."""
+    setattr(source(), name, st.session_state[f"data_{name}"])
     _read(data_page().way, source())
 
 
@@ -241,9 +230,18 @@ def show_choice(table: Table) -> Choice:
     current = source().choice or choice.suggested_choice(table)
     for name in ("task", "missing", "standardise", "scale_target"):
         widgets.give(f"data_{name}", getattr(current, name))
-    widgets.give("data_target", list(current.targets))
+    widgets.give("data_target", current.targets[0])
+    widgets.give("data_more_targets", list(current.targets[1:]))
     widgets.give("data_inputs", list(current.inputs))
     return current
+
+
+def rows_of(table: Table, current: Choice) -> TableRows:
+    """The rows that the choice makes of a table, made once. Raises ConfigError."""
+    known = source().rows
+    if known is None or known[0] is not table or known[1] != current:
+        known = source().rows = (table, current, choice.rows_of(table, current))
+    return known[2]
 
 
 @press
@@ -254,8 +252,9 @@ def choose() -> None:
     if table is None:
         return
     before = source().choice or choice.suggested_choice(table)
-    targets = tuple(values["data_target"])
-    if targets and targets != before.targets:
+    is_other = values["data_target"] != before.targets[0]
+    targets = (values["data_target"], *(() if is_other else values["data_more_targets"]))
+    if targets != before.targets:
         _choose(table, choice.suggested_choice(table, targets))
     else:
         changes = {name: values[f"data_{name}"] for name in ("task", "missing", "standardise", "scale_target")}

@@ -68,7 +68,8 @@ def read(
     if not names and header is None:
         header = not classes and layout.has_header([cells for _, cells in records], numbers)
         names = [] if header else layout.names_in_comment(opening.comment, delimiter, first)
-    if names:
+    declared = bool(names)
+    if declared:
         header = True
         if len(names) != len(first):
             raise refusal(f"{subject} declares {len(names):,} columns, but row {row} has {len(first):,} cells.")
@@ -81,8 +82,9 @@ def read(
     _check_names(names, row if header else None)
     if not records:
         raise refusal(f"{subject} has the names of columns, but no rows below them.")
-    told = {"header": bool(header), "delimiter": delimiter, "encoding": encoding, "numbers": numbers}
-    return _table(names, records, **told, unnamed=unnamed, opening=opening.notes)
+    told = {"header": bool(header), "declared": declared, "unnamed": unnamed, "numbers": numbers}
+    notes = (*opening.notes, "They name the columns.") if declared and not opening.names else opening.notes
+    return _table(names, records, delimiter=delimiter, encoding=encoding, opening=notes, **told)
 
 
 def grid(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:

@@ -27,6 +27,7 @@ class Table:
     encoding : "UTF-8", "UTF-16", "Windows-1252", … or "text"
     numbers : how its numbers are written
     unnamed : the places of columns that have no name in the file
+    declared : whether the names stand in lines before the table, and not in its first row
     opening : what was understood of the lines before the table, in sentences
 
     Names and cells are as written: `plain` makes them fit to be shown, `cells.safe_cell` to be exported.
@@ -40,6 +41,7 @@ class Table:
     encoding: str = "text"
     numbers: NumberFormat = DEFAULT
     unnamed: tuple[int, ...] = ()
+    declared: bool = False
     opening: tuple[str, ...] = ()
 
     @property

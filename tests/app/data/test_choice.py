@@ -37,6 +37,7 @@ def test_a_slip_that_keeps_a_column_from_the_inputs_is_said() -> None:
     assert suggested_choice(table).inputs == (0,)
     assert choice.remarks(table, suggested_choice(table)) == (
         "“b” is no input, for in row 3 “3x” is not a number (it has letters after its digits).",
+        "“word” has another text in every row, so it is no input unless you choose it.",
     )
 
 

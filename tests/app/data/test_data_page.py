@@ -156,7 +156,7 @@ def test_an_uploaded_file_is_read_and_shown(page: Page) -> None:
     assert "**flowers.csv**: 30 rows, 3 columns" in page.text()
     assert "separated by commas" in page.text()
     assert "3 classes: iris (10), rose (10), tulip (10)" in page.text()
-    assert (page.widget("data_target").value, page.widget("data_inputs").value) == ([2], [0, 1])
+    assert (page.widget("data_target").value, page.widget("data_inputs").value) == (2, [0, 1])
     assert page.widget("data_task").value == "classes"
 
 
@@ -286,7 +286,7 @@ def test_one_class_is_not_enough(page: Page) -> None:
 
 def test_nothing_is_lost_by_another_way_or_another_page(page: Page) -> None:
     page.upload("flowers.csv", FLOWERS.encode())
-    page.choose("data_target", [0])
+    page.choose("data_target", 0)
     page.paste(PRICES)
     page.way("click")
     page.click((0.0, 1.5))
@@ -302,7 +302,7 @@ def test_nothing_is_lost_by_another_way_or_another_page(page: Page) -> None:
     assert page.table.names == ("size", "price")
     page.way("file")
     assert "flowers.csv" in page.text()
-    assert page.widget("data_target").value == [0]
+    assert page.widget("data_target").value == 0
 
 
 # Choices
@@ -310,7 +310,7 @@ def test_nothing_is_lost_by_another_way_or_another_page(page: Page) -> None:
 
 def test_another_target_brings_its_own_inputs_and_task(page: Page) -> None:
     page.paste(FLOWERS)
-    page.choose("data_target", [0])
+    page.choose("data_target", 0)
     assert page.widget("data_inputs").value == [1, 2]
     assert page.widget("data_task").value == "number"
 
