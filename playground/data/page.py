@@ -219,7 +219,8 @@ def _header(source: Source) -> None:
         st.caption(" ".join(choice.found(source.table)))
     widgets.give("data_header", source.header)
     st.segmented_control(
-        "The first row is", tuple(HEADERS), key="data_header", required=True, on_change=state.choose_reading, args=("header",),
+        "The first row is", tuple(HEADERS), key="data_header", required=True, on_change=state.choose_reading,
+        args=("header",),
         help="Whether the first row is the names of the columns: as was found, or as you say.",
     )  # fmt: skip
     numbers = source.table.numbers if source.table is not None else None
