@@ -66,6 +66,8 @@ def _numbers(values: pd.Series[float]) -> tuple[str, list[int]]:
 
 def _words(texts: pd.Series[str]) -> tuple[str, list[int]]:
     counts = texts.value_counts()
+    if len(counts) > 1 and counts.iloc[0] == 1:
+        return f"{len(counts):,} different, such as {plain(counts.index[0])}", []
     listed = [f"{plain(word)} ({count:,})" for word, count in counts[:MOST_WORDS_LISTED].items()]
     more = f", {len(counts) - MOST_WORDS_LISTED:,} more" if len(counts) > MOST_WORDS_LISTED else ""
     return ", ".join(listed) + more, counts[:BARS].tolist()

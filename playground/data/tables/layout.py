@@ -101,7 +101,11 @@ def _arff(text: str) -> Opening:
         raise refusal("This is a sparse ARFF file, which cannot be read: save it as CSV.")
     quote = "'" if "'" in rows and '"' not in rows else '"'
     return Opening(
-        _blanked(text[:end], end) + rows, ",", tuple(names), quote=quote, notes=("The file is an ARFF file.",)
+        _blanked(text[:end], end) + rows,
+        ",",
+        tuple(names),
+        quote=quote,
+        notes=("The text is an ARFF file, which declares its columns.",),
     )
 
 
@@ -203,9 +207,10 @@ def find_number_format(cells: Iterable[str], delimiter: str) -> NumberFormat:
         doubtful[sign] = _first(_DOUBTFUL[sign], having)
         sure = [cell for cell in having if not _DOUBTFUL[sign].fullmatch(cell)]
         grouping[sign], plain[sign] = _first(_GROUPED[sign], sure), bool(_first(_PLAIN[sign], sure))
-    spaced = _first(_SPACED, marked)
-    spaces = SPACES if spaced else ""
-    point, comma = plain["."] or bool(grouping[","]), plain[","] or bool(grouping["."])
+    all_spaced = [cell for cell in marked if _SPACED.fullmatch(cell)]
+    spaced, spaces = (all_spaced[0], SPACES) if all_spaced else ("", "")
+    point = plain["."] or bool(grouping[","]) or any("." in cell for cell in all_spaced)
+    comma = plain[","] or bool(grouping["."]) or any("," in cell for cell in all_spaced)
     if point != comma:
         decimal, other = (",", ".") if comma else (".", ",")
         example = grouping[other] or doubtful[other]
