@@ -13,7 +13,7 @@ def main() -> None:
     from playground.compare import page as compare
     from playground.data import page as data
     from playground.landscape import page as landscape
-    from playground.session import navigation, settings, transport
+    from playground.session import navigation, setting_changes, transport
     from playground.sidebar import address, opening
     from playground.sidebar import opening_page as on_its_way
     from playground.step import page as step
@@ -32,7 +32,7 @@ def main() -> None:
     blas.use_one_thread()
     navigation.offer(pages)
     page = st.navigation(list(pages.values()), position="top")
-    settings.settle(page.title)
+    setting_changes.settle(page.title)
     navigation.opened(page.title)
     transport.follow_timeline()
     opening.from_address()

@@ -7,6 +7,11 @@
 >>> "import numpy as np" in export.python(run)
 True
 
+A program is a list of parts: title, explanation, code. `plan` says what of a run has to be reproduced; `preamble`,
+`loop`, `stages` and `prediction` write the parts, a script per library puts its own together, and `program` formats
+them. What differs between activations, losses, optimizers, initializers and schedules is source text in their
+registries.
+
 What a format cannot express raises `ConfigError` with the field "export" and a sentence that says so.
 """
 

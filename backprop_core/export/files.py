@@ -24,7 +24,7 @@ def weights_npz(run: Run) -> bytes:
 
 
 def weights_json(run: Run) -> str:
-    """The same as JSON, exact: a list of rows, one an input, for each W, and a list for the others."""
+    """The same as JSON, exact: a list of rows, one per input, for each W, and a list for the others."""
     entries = (f" {json.dumps(name)}: {json.dumps(values.tolist())}" for name, values in _weights(run).items())
     return "{\n" + ",\n".join(entries) + "\n}\n"
 
@@ -45,12 +45,12 @@ def history_csv(run: Run) -> str:
 
 
 def _weights(run: Run) -> dict[str, Any]:
-    found = {
+    arrays = {
         f"{name}{layer}": values
         for layer, pair in enumerate(run.at(run.epoch).params, start=1)
         for name, values in zip("Wb", pair, strict=True)
     }
     for name, scaling in (("input", run.data.scaling), ("target", run.data.target_scaling)):
         if scaling:
-            found |= {f"{name}_mean": scaling.mean, f"{name}_deviation": scaling.deviation}
-    return found
+            arrays |= {f"{name}_mean": scaling.mean, f"{name}_deviation": scaling.deviation}
+    return arrays

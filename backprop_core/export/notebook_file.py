@@ -6,19 +6,17 @@ import json
 from typing import Any
 
 from backprop_core.export.numpy_script import ARRANGEMENT, origin, parts
-from backprop_core.export.plan import plan
-from backprop_core.export.source import Part, imports, spaced
+from backprop_core.export.plan import plan_of
+from backprop_core.export.program import Part, imports, spaced, with_helper
 from backprop_core.training.run import Run
 
 
 def notebook(run: Run) -> str:
     """The run as a notebook (nbformat 4, no outputs stored) that prints the numbers of the run to the last bit."""
-    found = plan(run)
-    sections = parts(found)
-    needed = imports("\n\n".join(part.code for part in sections), one_thread=found.is_large)
-    about = (
-        f"# {found.title}\n\nBackpropagation written out in NumPy.\n\n{origin(found)}\n\n{_as_markdown(ARRANGEMENT)}"
-    )
+    plan = plan_of(run)
+    sections = with_helper(parts(plan))
+    needed = imports("\n\n".join(part.code for part in sections), one_thread=plan.is_large)
+    about = f"# {plan.title}\n\nBackpropagation written out in NumPy.\n\n{origin(plan)}\n\n{_as_markdown(ARRANGEMENT)}"
     cells = [_markdown(about), _code(needed)]
     for part in sections:
         cells += [_markdown(_explanation(part)), _code(spaced(part.code))]

@@ -1,4 +1,4 @@
-"""What an export has to reproduce: everything that a run's numbers come from, laid out in the order of its epochs."""
+"""What an export has to reproduce: everything that determines a run's numbers, in the order of its epochs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from backprop_core.data.datasets import DATASETS
 from backprop_core.data.scaling import Scaling
-from backprop_core.nn.activations import Array
+from backprop_core.nn.activations import Activation, Array
 from backprop_core.nn.blas import LARGEST_ALONE
 from backprop_core.nn.initializers import INITIALIZERS, Params
 from backprop_core.nn.losses import FUSED, Fused
@@ -25,7 +25,7 @@ MOST_NAMES = 20  # columns whose names are worth a list
 
 @dataclass(frozen=True)
 class Stretch:
-    """Epochs under one configuration: from `start` completed epochs on, with the parameters typed in there."""
+    """Epochs with one configuration: from `start` completed epochs on, with the parameters typed in then."""
 
     start: int
     config: Config
@@ -39,7 +39,7 @@ class Plan:
     X, X_test : (N, d), what the network is shown
     y, y_test : (N, k)
     columns, classes : their names; empty where they would say nothing
-    scaling, target_scaling, features : how X and y come of rows and targets in the user's units
+    scaling, target_scaling, features : how X and y are computed from rows and targets in the user's units
     example : (d,), the first training row in the user's units
     params : the starting weights, [(W, b), ...]; `own` tells that they were not drawn
     loss : the training loss after `epochs` epochs, its penalty included
@@ -66,6 +66,11 @@ class Plan:
     diverged: int | None
 
     @property
+    def origin(self) -> str:
+        """Where the program comes from."""
+        return f"Made by Backprop Playground, where the loss after epoch {self.epochs:,} is {self.loss!r}."
+
+    @property
     def config(self) -> Config:
         """The configuration at the start."""
         return self.stretches[0].config
@@ -86,6 +91,36 @@ class Plan:
         return FUSED.get((self.network.output, self.network.loss))
 
     @property
+    def activation_names(self) -> dict[int, str]:
+        """The name of each layer's activation."""
+        return dict(zip(self.layers, [*self.network.activations, self.network.output], strict=True))
+
+    @property
+    def activations(self) -> dict[str, Activation]:
+        """The activations by name, each once."""
+        return dict(zip(self.activation_names.values(), self.network.functions, strict=True))
+
+    @property
+    def pulls_back(self) -> bool:
+        """Whether the outputs' δ needs all of a sample's outputs."""
+        return self.fused is None and self.network.functions[-1].pull_back is not None
+
+    @property
+    def sloped_layers(self) -> range:
+        """The layers whose f'(z) is needed."""
+        return self.layers[:-1] if self.fused or self.pulls_back else self.layers
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether the learning rate changes with the epochs."""
+        return self.used("schedule") != ["constant"]
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the starting weights are drawn at random."""
+        return not self.own and "rng" in INITIALIZERS[self.config.init].code
+
+    @property
     def rows(self) -> int:
         """Number of training rows."""
         return len(self.X)
@@ -97,7 +132,7 @@ class Plan:
 
     @property
     def is_large(self) -> bool:
-        """Whether BLAS would share a product out among threads, if it had several."""
+        """Whether BLAS would split a product among threads, if it had several."""
         rows = max(self.rows, len(self.X_test))
         return any((fan_in + 1) * fan_out * rows > LARGEST_ALONE for fan_in, fan_out in self.network.fans)
 
@@ -111,7 +146,7 @@ class Plan:
 
     @property
     def penalties(self) -> list[str]:
-        """Which of l1 and l2 are felt at any time."""
+        """Which of l1 and l2 are above 0 in any stretch."""
         return [name for name in ("l1", "l2") if any(self.values(name))]
 
     @property
@@ -129,7 +164,7 @@ class Plan:
         return [getattr(config, field) for config in self.configs]
 
     def used(self, field: str) -> list[Any]:
-        """The different values of a setting, in the order in which they come."""
+        """The different values of a setting, in the order of the stretches."""
         return list(dict.fromkeys(self.values(field)))
 
     def batch_size(self, config: Config) -> int:
@@ -137,27 +172,27 @@ class Plan:
         return min(config.batch_size or self.rows, self.rows)
 
     def settings(self, config: Config) -> dict[str, float | bool]:
-        """The numbers that training needs, as they are under a configuration of this plan."""
+        """The numbers that training needs, with the values they have in a configuration of this plan."""
         needed = ["learning_rate"]
         needed += [name for optimizer in self.used("optimizer") for name in OPTIMIZERS[optimizer].settings]
         needed += [name for schedule in self.used("schedule") for name in SCHEDULES[schedule].settings]
         needed += self.penalties
-        found = {name: getattr(config, name) for name in needed}
+        settings = {name: getattr(config, name) for name in needed}
         if self.is_batched:
-            found["batch_size"] = self.batch_size(config)
+            settings["batch_size"] = self.batch_size(config)
         if len({config.shuffle for config in self.configs if self.batch_size(config) < self.rows}) > 1:
-            found["shuffle"] = config.shuffle
+            settings["shuffle"] = config.shuffle
         if len(self.used("train_biases")) > 1:
-            found["train_biases"] = config.train_biases
-        return found
+            settings["train_biases"] = config.train_biases
+        return settings
 
     def changes(self, index: int) -> dict[str, float | bool]:
-        """The settings that are others in a stretch than in the one before it."""
+        """The settings of a stretch that differ from those of the stretch before."""
         before, now = (self.settings(self.stretches[i].config) for i in (index - 1, index))
         return {name: value for name, value in now.items() if value != before[name]}
 
 
-def plan(run: Run) -> Plan:
+def plan_of(run: Run) -> Plan:
     """What there is to reproduce of a run; an epoch that was begun with `step` is left out."""
     data, network = run.data, run.network
     return Plan(
@@ -208,6 +243,6 @@ def _stretches(run: Run) -> tuple[Stretch, ...]:
 
 
 def _telling(names: tuple[str, ...], prefix: str, first: int) -> tuple[str, ...]:
-    """Names, if they say more than a number does and are not too many."""
+    """Names, if they say more than numbers would and are not too many; otherwise none."""
     plain = tuple(f"{prefix}{number}" for number in range(first, first + len(names)))
     return () if names in {plain, ("x",)} or len(names) > MOST_NAMES else names

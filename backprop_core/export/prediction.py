@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from backprop_core.data.scaling import Scaling
 from backprop_core.export.plan import Plan
-from backprop_core.export.source import Part, bracketed, defined
+from backprop_core.export.program import Part
+from backprop_core.export.source import bracketed, defined
 from backprop_core.nn.activations import Array
 
 MOST_IN_EXAMPLE = 8  # inputs of a row that is written out in the explanation
@@ -24,24 +26,30 @@ FEATURES = {
 
 def prediction(plan: Plan, outputs: Sequence[str], *, library: str = "np") -> Part:
     """`predict(rows)`; the statements `outputs` make outputs (rows, k) of x, what the network is shown (rows, n)."""
-    make = f"{library}.{'array' if library == 'np' else 'tensor'}"
+    make, axis = ("np.array", "axis") if library == "np" else ("torch.tensor", "dim")
     convert = "np.asarray(rows, dtype=float)" if library == "np" else "torch.as_tensor(rows, dtype=torch.float64)"
-    units, lines = [], [f"x = {library}.atleast_2d({convert})"]
+    lines = [f"x = {library}.atleast_2d({convert})"]
     if plan.scaling:
-        units += [f"input_mean = {_numbers(plan.scaling.mean, make)}"]
-        units += [f"input_deviation = {_numbers(plan.scaling.deviation, make)}"]
         lines.append("x = (x - input_mean) / input_deviation")
     if plan.features:
         columns = [FEATURES[name].replace("np.", f"{library}.") for name in plan.features]
-        axis = "axis" if library == "np" else "dim"
         lines += ["x1, x2 = x[:, 0], x[:, 1]", bracketed(f"x = {library}.stack([", columns, f"], {axis}=1)")]
     lines += outputs
     if plan.target_scaling:
-        units += [f"target_mean = {_numbers(plan.target_scaling.mean, make)}"]
-        units += [f"target_deviation = {_numbers(plan.target_scaling.deviation, make)}"]
         lines.append("outputs = outputs * target_deviation + target_mean")
+    units = [*_units("input", plan.scaling, make), *_units("target", plan.target_scaling, make)]
     code = "\n".join([*units, "", defined("predict", ["rows"], *lines, "return outputs")])
     return Part("Prediction", _about(plan), code)
+
+
+def _units(name: str, scaling: Scaling | None, make: str) -> list[str]:
+    """Statements with the mean and the deviation that something is scaled by."""
+    if scaling is None:
+        return []
+    return [
+        f"{name}_mean = {_numbers(scaling.mean, make)}",
+        f"{name}_deviation = {_numbers(scaling.deviation, make)}",
+    ]
 
 
 def _about(plan: Plan) -> str:

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from backprop_core.export import loop, stages
-from backprop_core.export.plan import Plan, plan
+from backprop_core.export import loop, preamble
+from backprop_core.export.plan import Plan, Stretch, plan_of
 from backprop_core.export.prediction import prediction
-from backprop_core.export.source import (
-    Part,
-    bracketed,
-    defined,
-    factor,
-    indented,
-    number,
-    script,
-    with_helper,
-)
+from backprop_core.export.program import Part, script
+from backprop_core.export.source import assigned, bracketed, defined, indented
 from backprop_core.nn.activations import OUTPUTS
 from backprop_core.nn.losses import LOSSES
-from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES, PyTorch
-from backprop_core.settings.parameter import Address
+from backprop_core.nn.optimizers import OPTIMIZERS, PyTorch
+from backprop_core.settings.config import Config
 from backprop_core.settings.spec import ConfigError
 from backprop_core.training.run import Run
 
@@ -33,196 +25,168 @@ def pytorch(run: Run) -> str:
     ConfigError
         "export", where PyTorch has nothing that does the same.
     """
-    found = plan(run)
-    _check(found)
+    plan = plan_of(run)
+    _check(plan)
     origin = (
-        f"Made by Backprop Playground, where the loss after epoch {found.epochs:,} is {found.loss!r}. The starting "
-        "weights, the order of the rows and every update are the same here. Sums are rounded in another order, so the "
-        "last digits may differ, and where training is unstable the difference grows."
+        f"{plan.origin} The starting weights, the order of the rows and every update are the same here. Sums are "
+        "rounded in another order, so the last digits may differ, and where training is unstable the difference grows."
     )
-    return script([f"{found.title}, in PyTorch.", origin], _parts(found))
+    parts = [
+        _data(plan),
+        preamble.settings(plan),
+        _model(plan),
+        _start(plan),
+        _loss(plan),
+        _optimizer(plan),
+        _training(plan),
+        _result(),
+        _prediction(plan),
+    ]
+    return script([f"{plan.title}, in PyTorch.", origin], parts)
 
 
-def _check(found: Plan) -> None:
-    network = found.network
+def _check(plan: Plan) -> None:
+    network = plan.network
     counterparts = {name: OUTPUTS[name].pytorch for name in (*network.activations, network.output)}
     counterparts[network.loss] = LOSSES[network.loss].pytorch
     lacking = [name for name, source in counterparts.items() if not source]
-    lacking += [name for name in found.used("optimizer") if OPTIMIZERS[name].pytorch is None]
+    lacking += [name for name in plan.used("optimizer") if OPTIMIZERS[name].pytorch is None]
     if lacking:
         raise ConfigError("export", f"PyTorch has nothing that does the same as {lacking[0]!r}.")
-    momenta = {config.momentum for config in found.configs if config.optimizer in ("momentum", "nesterov")}
+    momenta = {config.momentum for config in plan.configs if config.optimizer in ("momentum", "nesterov")}
     if 0.0 in momenta and len(momenta) > 1:
         raise ConfigError("export", "PyTorch keeps no velocity while the momentum is 0, so it cannot be raised later.")
 
 
-def _parts(found: Plan) -> list[Part]:
-    return with_helper(
-        [
-            _data(found),
-            loop.settings(found),
-            _model(found),
-            _start(found),
-            _loss(found),
-            _optimizer(found),
-            _training(found),
-            _result(found),
-            _prediction(found),
-        ]
-    )
-
-
-def _data(found: Plan) -> Part:
-    rows = loop.rows(found, "torch.tensor", "torch.from_numpy({}.copy())")
+def _data(plan: Plan) -> Part:
+    rows = preamble.rows(plan, "torch.tensor", "torch.from_numpy({}.copy())")
     code = ["torch.set_default_dtype(torch.float64)  # the page computes with 64 bits; PyTorch's default is 32", *rows]
-    return Part("Data", loop.about_rows(found, rows), "\n".join(code))
+    return Part("Data", preamble.about_rows(plan, rows), "\n".join(code))
 
 
-def _model(found: Plan) -> Part:
+def _model(plan: Plan) -> Part:
     modules = []
-    for (fan_in, fan_out), function in zip(found.network.fans, found.network.functions, strict=True):
+    for (fan_in, fan_out), function in zip(plan.network.fans, plan.network.functions, strict=True):
         modules += [f"nn.Linear({fan_in}, {fan_out})", function.pytorch]
     about = ""
-    if found.fused:
+    if plan.fused:
         modules.pop()
-        about = f"The outputs' {found.network.output} is part of the loss: taken together, nothing overflows."
-    elif found.network.output == "linear":
+        about = f"The outputs' {plan.network.output} is part of the loss: taken together, nothing overflows."
+    elif plan.network.output == "linear":
         modules.pop()
     return Part("Network", about, bracketed("model = nn.Sequential(", modules, ")"))
 
 
-def _start(found: Plan) -> Part:
+def _start(plan: Plan) -> Part:
     copying = indented(
         "for layer, module in enumerate(linear, start=1):",
         "module.weight.copy_(torch.from_numpy(W[layer].T))",
         "module.bias.copy_(torch.from_numpy(b[layer][0]))",
     )
     lines = [
-        *loop.starting_weights(found),
+        *preamble.starting_weights(plan),
         "linear = [module for module in model if isinstance(module, nn.Linear)]",
-        indented("with torch.no_grad():", copying, *_weight_changes(found.stretches[0].weights)),
+        indented("with torch.no_grad():", copying, *_weights(plan.stretches[0])),
     ]
-    about = f"{loop.about_start(found)} PyTorch's matrices have a row a unit: they are W transposed."
-    if found.used("train_biases") == [False]:
+    about = f"{preamble.about_start(plan)} PyTorch's matrices have a row a unit: they are W transposed."
+    if plan.used("train_biases") == [False]:
         lines.append(indented("for module in linear:", "module.bias.requires_grad_(False)  # biases are not trained"))
     return Part("Starting weights", about, "\n".join(lines))
 
 
-def _loss(found: Plan) -> Part:
-    code = [defined("loss", ["outputs", "y"], f"return {LOSSES[found.network.loss].pytorch}")]
-    if found.penalties:
-        share = " + ".join(PENALTY[name] for name in found.penalties)
+def _loss(plan: Plan) -> Part:
+    code = [defined("loss", ["outputs", "y"], f"return {LOSSES[plan.network.loss].pytorch}")]
+    if plan.penalties:
+        share = " + ".join(PENALTY[name] for name in plan.penalties)
         code.append(defined("penalty", [], f"return sum({share} for module in linear)"))
     return Part("Loss", "", "\n".join(code))
 
 
-def _optimizer(found: Plan) -> Part:
-    code = []
-    for name in found.used("schedule") if stages.is_scheduled(found) else []:
-        rate = "learning_rate" if name == "constant" else f"learning_rate * {factor(SCHEDULES[name].code)}"
-        code.append(defined(stages.rate_name(found, name), ["epoch"], f"return {rate}"))
-    if len(found.used("train_biases")) > 1:
+def _optimizer(plan: Plan) -> Part:
+    code = loop.rates(plan)
+    if len(plan.used("train_biases")) > 1:
         code += ["weights = [module.weight for module in linear]", "biases = [module.bias for module in linear]"]
-    code.append(_new_optimizer(found, found.config.optimizer, found.config.momentum))
-    labels = ", then ".join(OPTIMIZERS[name].label for name in found.used("optimizer"))
-    return Part("Optimizer", f"{labels}.", "\n".join(code))
+    code.append(_new_optimizer(plan, plan.config))
+    return Part("Optimizer", f"{loop.optimizer_labels(plan)}.", "\n".join(code))
 
 
-def _new_optimizer(found: Plan, name: str, momentum: float) -> str:
-    counterpart = _counterpart(name)
-    without_velocity = name == "nesterov" and momentum == 0  # PyTorch refuses this Nesterov, which is plain SGD
-    options = {} if without_velocity else counterpart.options
+def _new_optimizer(plan: Plan, config: Config) -> str:
+    counterpart = _counterpart(config)
+    without_velocity = config.optimizer == "nesterov" and config.momentum == 0  # PyTorch refuses this; it is plain SGD
     trained = "model.parameters()"
-    if found.used("train_biases") == [False]:
+    if plan.used("train_biases") == [False]:
         trained = "[module.weight for module in linear]"
-    elif len(found.used("train_biases")) > 1:
+    elif len(plan.used("train_biases")) > 1:
         trained = '[{"params": weights}, {"params": biases}]'
-    arguments = [trained, "lr=learning_rate", *(f"{option}={value}" for option, value in options.items())]
+    arguments = [trained, "lr=learning_rate", *([] if without_velocity else assigned(counterpart.options))]
     return bracketed(f"optimizer = torch.optim.{counterpart.name}(", arguments, ")")
 
 
-def _counterpart(name: str) -> PyTorch:
-    counterpart = OPTIMIZERS[name].pytorch
+def _counterpart(config: Config) -> PyTorch:
+    counterpart = OPTIMIZERS[config.optimizer].pytorch
     assert counterpart is not None, "_check refuses optimizers without one"
     return counterpart
 
 
-def _training(found: Plan) -> Part:
-    update = _update(found, "X", "y")
-    if found.is_batched:
-        update = loop.batches(found, _update(found, "X[rows]", "y[rows]"))
-    body = [*_rates(found), *update, *_changes(found), *loop.reports(found)]
-    code = [_report(found), ""]
-    code += [f"rate = {stages.rate_name(found, found.config.schedule)}"] if len(found.used("schedule")) > 1 else []
-    code += ["report(0)", indented("for epoch in range(1, epochs + 1):", *body)]
-    return Part("Training", loop.about_training(found), "\n".join(code))
-
-
-def _update(found: Plan, X: str, y: str) -> list[str]:
-    penalty = " + penalty()" if found.penalties else ""
-    backward = f"(loss(model({X}), {y}){penalty}).backward()" if penalty else f"loss(model({X}), {y}).backward()"
-    return ["optimizer.zero_grad()", backward, "optimizer.step()"]
-
-
-def _rates(found: Plan) -> list[str]:
-    """Statements that set the learning rate of an epoch, where it is not the same in all."""
-    rate = "rate(epoch - 1)" if stages.is_scheduled(found) else "learning_rate"
-    if len(found.used("train_biases")) > 1:
-        return [
-            f'optimizer.param_groups[0]["lr"] = {rate}',
-            f'optimizer.param_groups[1]["lr"] = {rate} if train_biases else 0.0',
-        ]
-    if stages.is_scheduled(found) or len(found.used("learning_rate")) > 1:
-        return [f'optimizer.param_groups[0]["lr"] = {rate}']
-    return []
-
-
-def _changes(found: Plan) -> list[str]:
-    """What was changed by hand after some of the epochs."""
-    blocks = []
-    for i, stretch in enumerate(found.stretches[1:], start=1):
-        before, now, changes = found.stretches[i - 1].config, stretch.config, found.changes(i)
-        lines = [f"{name} = {number(value)}" for name, value in changes.items()]
-        if now.schedule != before.schedule:
-            lines.append(f"rate = {stages.rate_name(found, now.schedule)}")
+def _training(plan: Plan) -> Part:
+    def change_optimizer(before: Config, now: Config, settings: loop.Settings) -> list[str]:
         if now.optimizer != before.optimizer:
-            lines.append(_new_optimizer(found, now.optimizer, now.momentum))
-        elif set(OPTIMIZERS[now.optimizer].settings) & set(changes):
-            options = ", ".join(f"{option}={value}" for option, value in _counterpart(now.optimizer).options.items())
-            groups = "for group in optimizer.param_groups:"
-            lines.append(indented(groups, f"group.update({options})"))
-        if stretch.weights:
-            lines.append(indented("with torch.no_grad():", *_weight_changes(stretch.weights)))
-        if lines:
-            blocks.append(indented(f"if epoch == {number(stretch.start)}:  # changed by hand", *lines))
-    return blocks
+            return [_new_optimizer(plan, now)]
+        if not set(OPTIMIZERS[now.optimizer].settings) & set(settings):
+            return []
+        options = ", ".join(assigned(_counterpart(now).options))
+        return [indented("for group in optimizer.param_groups:", f"group.update({options})")]
+
+    def change_weights(stretch: Stretch) -> list[str]:
+        return [indented("with torch.no_grad():", *_weights(stretch))] if stretch.weights else []
+
+    body = [
+        *_rates(plan),
+        *loop.updates(plan, _update(plan, "X", "y"), _update(plan, "X[rows]", "y[rows]")),
+        *loop.changes(plan, change_optimizer, change_weights),
+    ]
+    return loop.training(plan, [_report(plan), ""], body)
 
 
-def _weight_changes(weights: tuple[tuple[Address, float], ...]) -> list[str]:
+def _update(plan: Plan, X: str, y: str) -> list[str]:
+    return ["optimizer.zero_grad()", f"{_penalized_loss(plan, X, y)}.backward()", "optimizer.step()"]
+
+
+def _penalized_loss(plan: Plan, X: str, y: str) -> str:
+    loss = f"loss(model({X}), {y})"
+    return f"({loss} + penalty())" if plan.penalties else loss
+
+
+def _rates(plan: Plan) -> list[str]:
+    """Statements that set the learning rate of an epoch, where it is not the same in all."""
+    rate = "rate(epoch - 1)" if plan.is_scheduled else "learning_rate"
+    lines = [f'optimizer.param_groups[0]["lr"] = {rate}']
+    if len(plan.used("train_biases")) > 1:
+        return [*lines, f'optimizer.param_groups[1]["lr"] = {rate} if train_biases else 0.0']
+    return lines if plan.is_scheduled or len(plan.used("learning_rate")) > 1 else []
+
+
+def _weights(stretch: Stretch) -> list[str]:
+    """Statements that set the weights and biases typed in by hand."""
     lines = []
-    for (layer, kind, *index), value in weights:
+    for (layer, kind, *index), value in stretch.weights:
         place = f"weight[{index[-1]}, {index[0]}]" if kind == "W" else f"bias[{index[0]}]"
         lines.append(f"linear[{layer - 1}].{place} = {value!r}")
     return lines
 
 
-def _report(found: Plan) -> str:
-    value = f"loss(model(X), y){' + penalty()' if found.penalties else ''}"
-    value = f"({value}).item()" if found.penalties else f"{value}.item()"
-    lines = [f"train_loss = {value}"]
-    text = "epoch {epoch:6}   loss {train_loss}"
-    if found.has_test:
-        lines.append("test_loss = loss(model(X_test), y_test).item()")
-        text += "   test loss {test_loss}"
-    return defined("report", ["epoch"], indented("with torch.no_grad():", *lines), f'print(f"{text}")')
+def _report(plan: Plan) -> str:
+    lines = [f"train_loss = {_penalized_loss(plan, 'X', 'y')}.item()"]
+    lines += ["test_loss = loss(model(X_test), y_test).item()"] if plan.has_test else []
+    return defined("report", ["epoch"], indented("with torch.no_grad():", *lines), loop.print_losses(plan))
 
 
-def _prediction(found: Plan) -> Part:
-    answer = f"{found.network.functions[-1].pytorch}(model(x))" if found.fused else "model(x)"
-    return prediction(found, [indented("with torch.no_grad():", f"outputs = {answer}")], library="torch")
+def _prediction(plan: Plan) -> Part:
+    answer = f"{plan.network.functions[-1].pytorch}(model(x))" if plan.fused else "model(x)"
+    return prediction(plan, [indented("with torch.no_grad():", f"outputs = {answer}")], library="torch")
 
 
-def _result(found: Plan) -> Part:
+def _result() -> Part:
     code = indented(
         "for layer, module in enumerate(linear, start=1):",
         'print(f"W{layer} =", module.weight.T.tolist())',

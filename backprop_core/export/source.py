@@ -1,4 +1,4 @@
-"""Source text: functions from the registries' formulas, numbers written out or packed, comments that fit the line.
+"""Source text: functions from the registries' formulas, numbers written out or packed, brackets that fit the line.
 
 What a user has typed enters as the `repr` of a string, and in no other way.
 """
@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import ast
 import base64
-import itertools
 import re
 import textwrap
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,44 +19,6 @@ from backprop_core.nn.activations import Array
 WIDTH = 120
 ROOM = WIDTH - 12  # for what stands behind a name, inside of a function
 MOST_ROWS = 20  # of a matrix that is written out; larger ones are packed
-
-# What a name is imported by, in the order of the lines.
-STANDARD = {
-    "base64": "import base64",
-    "math": "import math",
-    "os": "import os",
-    "warnings": "import warnings",
-    "zlib": "import zlib",
-}
-INSTALLED = {
-    "np": "import numpy as np",
-    "torch": "import torch",
-    "ConvergenceWarning": "from sklearn.exceptions import ConvergenceWarning",
-    "MLPClassifier": "from sklearn.neural_network import MLPClassifier",
-    "MLPRegressor": "from sklearn.neural_network import MLPRegressor",
-    "nn": "from torch import nn",
-}
-
-# Before NumPy is imported, which reads them only then.
-ONE_THREAD = [
-    "# Threads that share a sum round it differently; one alone gives the same digits on any number of cores.",
-    'os.environ["OPENBLAS_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"',
-]
-
-UNPACKED = '''def unpacked(text, *shape):
-    """Many numbers, written as text: float64, compressed, in base64."""
-    return np.frombuffer(zlib.decompress(base64.b64decode(text)), "<f8").reshape(shape)
-'''
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of an export: what it is called, a few plain sentences about it, its code and its formulas."""
-
-    title: str
-    about: str
-    code: str
-    latex: tuple[str, ...] = ()
 
 
 def names(code: str) -> set[str]:
@@ -85,7 +45,7 @@ def indented(head: str, *lines: str) -> str:
 
 def renamed(code: str, new: Mapping[str, str]) -> str:
     """Code with some of its names replaced."""
-    return re.sub(rf"\b(?:{'|'.join(new)})\b", lambda found: new[found[0]], code)
+    return re.sub(rf"\b(?:{'|'.join(new)})\b", lambda name: new[name[0]], code)
 
 
 def factor(expression: str) -> str:
@@ -98,6 +58,11 @@ def factor(expression: str) -> str:
 def dictionary(entries: Mapping[int, str]) -> str:
     """A dictionary, on one line if it fits there."""
     return bracketed("{", [f"{key}: {value}" for key, value in entries.items()], "}")
+
+
+def assigned(values: Mapping[str, str]) -> list[str]:
+    """Keyword arguments of a call."""
+    return [f"{name}={value}" for name, value in values.items()]
 
 
 def bracketed(left: str, items: Sequence[str], right: str, *, room: int = ROOM) -> str:
@@ -146,42 +111,3 @@ def packed(name: str, values: Array, make: str = "{}") -> str:
     text = base64.b64encode(data).decode()
     shape = ", ".join(str(size) for size in values.shape)
     return f'packed_{name} = "{text}"  # noqa: E501\n{name} = {make.format(f"unpacked(packed_{name}, {shape})")}'
-
-
-def comment(text: str) -> list[str]:
-    """Plain sentences as the lines of a comment."""
-    return [f"# {line}" for paragraph in text.split("\n") for line in textwrap.wrap(paragraph, WIDTH - 2)]
-
-
-def script(about: Sequence[str], parts: Iterable[Part], *, one_thread: bool = False) -> str:
-    """A script of parts, each below its title, with what it imports on top; with BLAS on one thread, if wanted."""
-    sections = ["\n".join([f"# --- {part.title} ---", *comment(part.about), part.code.strip()]) for part in parts]
-    text = "\n\n".join(textwrap.fill(paragraph, WIDTH) for paragraph in about)
-    code = spaced("\n\n".join([imports("\n\n".join(sections), one_thread=one_thread), *sections]))
-    return f'"""{text}\n"""\n\n{code}\n'
-
-
-def spaced(code: str) -> str:
-    """Code with two empty lines around its functions, and one elsewhere."""
-    paragraphs = re.split(r"\n\n+(?=\S)", code.strip())
-    text = paragraphs[0]
-    for before, after in itertools.pairwise(paragraphs):
-        defines = any(re.search("^def ", paragraph, re.MULTILINE) for paragraph in (before, after))
-        text += ("\n\n\n" if defines else "\n\n") + after.strip("\n")
-    return text
-
-
-def imports(code: str, *, one_thread: bool = False) -> str:
-    """The imports that a piece of code needs; before them, if wanted, what keeps BLAS to one thread."""
-    needed = names(code) | ({"os"} if one_thread else set())
-    standard, installed = ([line for name, line in group.items() if name in needed] for group in (STANDARD, INSTALLED))
-    groups = [standard, ONE_THREAD if one_thread else [], installed]
-    return "\n\n".join("\n".join(lines) for lines in groups if lines)
-
-
-def with_helper(parts: Sequence[Part]) -> list[Part]:
-    """Parts, the first of them with `unpacked` if any needs it."""
-    if not any("unpacked(" in part.code for part in parts):
-        return list(parts)
-    first, *others = parts
-    return [replace(first, code=f"{UNPACKED}\n{first.code}"), *others]

@@ -1,1 +1,1 @@
-"""Figures: pure functions of data, in Plotly; nothing here knows Streamlit."""
+"""Plotly figures that several pages use, as pure functions of data. Nothing here imports Streamlit."""

@@ -1,4 +1,4 @@
-"""What a figure shows now, in words: its text alternative for whoever cannot see it."""
+"""What a figure shows, in words: the alternative text that screen readers read out."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from backprop_core.nn import Array
 from playground.charts.live_figure import short
 from playground.charts.matrices import Matrix
 
-MOST_NUMBERS = 16  # that one listens to; of more, the range is said
+MOST_NUMBERS = 16  # that are read out one by one; of more than these, only the range
 DIGITS = 3
 
 
 def number(value: float) -> str:
-    """A number in few characters, as it is read aloud."""
+    """A number in a few characters."""
     return short(float(value) + 0.0, DIGITS) if np.isfinite(value) else "no number"
 
 
 def reach(values: Array) -> str:
-    """From the smallest to the largest of these values."""
+    """The range of these values: "from -1 to 2"."""
     finite = np.asarray(values, dtype=float)
     finite = finite[np.isfinite(finite)]
     if not len(finite):
@@ -65,7 +65,7 @@ def network(epoch: int, sizes: Sequence[int], names: Sequence[Matrix], values: S
 
 
 def curves(what: str, names: Sequence[str], values: Sequence[Array], epochs: Array, epoch: int) -> str:
-    """Each curve's value at the shown epoch, and where it came from."""
+    """The value of each curve at an epoch, and its first value."""
     at = int(np.searchsorted(epochs, epoch, side="right")) - 1
     texts = [
         f"{name} {number(curve[at])}" + (f", from {number(curve[0])} at epoch {int(epochs[0]):,}" if at else "")
@@ -76,7 +76,7 @@ def curves(what: str, names: Sequence[str], values: Sequence[Array], epochs: Arr
 
 
 def losses(series: str, runs: Sequence[tuple[str, Array]], epoch: int) -> str:
-    """The loss of every named run at an epoch, or at its last where it is shorter; "Both" has the training loss."""
+    """The loss of every run at an epoch, or at its last epoch if that is earlier; for "Both", the training loss."""
     texts = [
         f"{name} {number(loss[min(epoch, len(loss) - 1)])}" if len(loss) else f"{name} has no test rows"
         for name, loss in runs
@@ -86,7 +86,7 @@ def losses(series: str, runs: Sequence[tuple[str, Array]], epoch: int) -> str:
 
 
 def learned(view: str, data: Data, epoch: int, outputs: Array, score: float) -> str:
-    """What was learned: the answers (rows, k) to the training rows, in a table each of them, and the score."""
+    """The network's outputs (rows, k) for the training rows, each of them for a small table, and the score."""
     right = f"{score:.1%} of the training rows right" if data.task == "classification" else f"R² {number(score)}"
     if view == "Table" and outputs.size <= MOST_NUMBERS:
         rows = (
@@ -98,7 +98,7 @@ def learned(view: str, data: Data, epoch: int, outputs: Array, score: float) -> 
 
 
 def units(epoch: int, names: Sequence[Sequence[str]], activations: Sequence[Array]) -> str:
-    """What the units of every layer answer the training rows with; activations (rows, units) a layer."""
+    """The range of every unit's activation over the training rows; `activations` holds (rows, units) for each layer."""
     texts = [
         f"{name} {reach(layer[:, i])}"
         for layer_names, layer in zip(names, activations, strict=True)
@@ -110,7 +110,7 @@ def units(epoch: int, names: Sequence[Sequence[str]], activations: Sequence[Arra
 
 
 def confusion(classes: Sequence[str], epoch: int, counts: Array) -> str:
-    """How many rows of each class (true class down) were taken for what they are."""
+    """How many rows of each class were classified correctly; `counts` has the true classes as its rows."""
     right = counts.diagonal()
     classed = ", ".join(
         f"{name} {of_it} of {all_}" for name, of_it, all_ in zip(classes, right, counts.sum(axis=1), strict=True)
@@ -119,7 +119,7 @@ def confusion(classes: Sequence[str], epoch: int, counts: Array) -> str:
 
 
 def cells(what: str, names: tuple[Sequence[str], Sequence[str]], values: Array, *, hidden: bool = False) -> str:
-    """The numbers in the cells of one array with the names of its rows and columns; nothing while they are hidden."""
+    """The numbers in the cells of an array with the names of its rows and columns; no numbers while they are hidden."""
     if hidden:
         return f"{what}: {values.shape[0]} × {values.shape[1]} numbers, hidden until they are revealed."
     if values.size > MOST_NUMBERS:
@@ -145,7 +145,7 @@ def points(placed: Sequence[tuple[float, float, str]]) -> str:
 
 
 def grid(title: str, names: tuple[Sequence[str], Sequence[str]], titles: tuple[str, str], values: Array) -> str:
-    """A map (A, B) of a measure over two settings: its lowest and its highest cell."""
+    """The lowest and the highest cell of a map (A, B) of a measure over two settings."""
     known = np.isfinite(values)
     if not known.any():
         return f"{title}: nothing is known yet of {values.size} cells."
@@ -159,7 +159,7 @@ def grid(title: str, names: tuple[Sequence[str], Sequence[str]], titles: tuple[s
 
 
 def bundle(seeds: Sequence[int], losses: Array, chosen: int) -> str:
-    """The final losses of a cell's runs, one of which is chosen."""
+    """The final losses of a cell's runs, and which run is chosen."""
     texts = (
         ", ".join(f"seed {seed} {number(loss)}" for seed, loss in zip(seeds, losses.tolist(), strict=True))
         if len(seeds) <= MOST_NUMBERS

@@ -1,4 +1,4 @@
-"""Curves over the epochs: the loss of training and test rows, and the length of each layer's gradient."""
+"""Curves over the epochs: the loss on training and test rows, or the norm of each layer's gradient."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from backprop_core.nn import Array
-from playground.charts.live_figure import Live, layout, nice_ceiling, typed
+from playground.charts.live_figure import Live, encoded, layout, nice_ceiling, visible_axis
 from playground.charts.theme import CLASSES, Theme
 
 MOST_POINTS = 400
@@ -33,14 +33,7 @@ class Curves(Live):
             for name, colour in zip(names, colours, strict=False)
         ]
         dots = go.Scatter(mode="markers", marker={"size": 9, "color": colours[: len(names)]}, hoverinfo="skip")
-        axis = {
-            "fixedrange": True,
-            "automargin": False,
-            "zeroline": False,
-            "gridcolor": theme.line,
-            "color": theme.muted,
-            "tickfont": {"size": 11},
-        }
+        axis = visible_axis(theme, tickfont={"size": 11})
         keys = [
             {
                 "text": f"<b>{name}</b>",
@@ -73,7 +66,7 @@ class Curves(Live):
         kept = thinned(len(epochs), MOST_POINTS)
         at = int(np.searchsorted(epochs, epoch, side="right")) - 1
         values = [drawable(curve[kept], log=self._log) for curve in curves]
-        lines = [{"x": typed(epochs[kept], exact=True), "y": typed(curve, exact=True)} for curve in values]
+        lines = [{"x": encoded(epochs[kept], exact=True), "y": encoded(curve, exact=True)} for curve in values]
         dots = {"x": [int(epochs[at])] * len(curves), "y": [_number(curve[at]) for curve in curves]}
         reach = [0, max(10.0, nice_ceiling(float(epochs[-1])))]
         self.show(
@@ -96,12 +89,12 @@ def y_range(curves: Sequence[Array], *, log: bool) -> dict[str, Any]:
 
 
 def thinned(length: int, most: int) -> Array:
-    """Indices of at most `most` of so many points, the first and the last among them."""
+    """Indices of at most `most` points out of `length`, evenly spread, with the first and the last."""
     return np.unique(np.linspace(0, length - 1, min(length, most)).astype(int))
 
 
 def drawable(curve: Array, *, log: bool) -> Array:
-    """A curve (K,) with NaN for what the scale cannot show."""
+    """A curve (K,) with NaN where the scale has no place: at infinity, and at or below 0 on a log scale."""
     return np.where(np.isfinite(curve) & ((curve > 0) | (not log)), curve, np.nan)
 
 
@@ -110,7 +103,7 @@ def _number(value: float) -> float | None:
 
 
 def _span(curves: Sequence[Array], *, log: bool) -> list[float]:
-    """The range of the y axis, in whole steps, so that it stays put for many frames."""
+    """The range of the y axis, rounded to whole steps so that it does not change with every frame."""
     finite = np.concatenate([curve[np.isfinite(curve)] for curve in curves])
     if not len(finite):
         return [0.0, 1.0]

@@ -1,4 +1,4 @@
-"""The network as a diagram: a circle a unit, a line a weight, as wide as the weight is large, coloured by its sign."""
+"""The network as a diagram: a circle for each unit, and for each weight a line whose width shows its size."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import numpy as np
 import plotly.graph_objects as go
 
 from backprop_core.nn import Array, Params
-from playground.charts.live_figure import HIDDEN_AXIS, Live, layout, nice_ceiling, typed
+from playground.charts.live_figure import HIDDEN_AXIS, Live, encoded, layout, nice_ceiling
 from playground.charts.theme import Theme, diverging
 
-MOST_LINES = 400  # of large networks, the largest weights are drawn
+MOST_LINES = 400  # of larger networks, only the largest weights are drawn
 WIDEST = 0.055  # half the width of the widest line, in units of the diagram's height
 
 
 class Diagram(Live):
-    """A diagram of layers with these unit names. Circles are coloured by bias; lines by sign, on the same two hues."""
+    """A diagram of layers with these unit names. Circles are coloured by bias, lines by the sign of the weight."""
 
     def __init__(self, names: Sequence[Sequence[str]], theme: Theme, height: int) -> None:
         self._places = [_places(layer, len(units)) for layer, units in enumerate(names)]
@@ -72,7 +72,7 @@ class Diagram(Live):
         )
 
     def update_params(self, params: Params, *, hints: bool) -> None:
-        """Show these parameters; `hints` adds the exact values on hover, for a figure that stands still."""
+        """Show these parameters; `hints` adds the exact values on hover, which frames leave out while playing."""
         weights = np.concatenate([W.ravel() for W, _ in params])
         biases = np.concatenate([b for _, b in params])
         sizes = np.abs(weights)
@@ -81,10 +81,10 @@ class Diagram(Live):
         lines = []
         for chosen in (order[weights[order] < 0], order[weights[order] > 0]):
             x, y = _bars(self._ends[chosen], self._widest * sizes[chosen] / largest)
-            lines.append({"x": typed(x), "y": typed(y)})
+            lines.append({"x": encoded(x), "y": encoded(y)})
         end = nice_ceiling(float(np.abs(biases).max(initial=0.0)))
         colours = np.concatenate([np.zeros(self._inputs), biases])
-        circles: dict[str, Any] = {"marker": {"color": typed(colours, exact=True), "cmin": -end, "cmax": end}}
+        circles: dict[str, Any] = {"marker": {"color": encoded(colours, exact=True), "cmin": -end, "cmax": end}}
         middles: dict[str, Any] = {}
         if hints:
             middle = self._ends[order][:, :2] * 0.62 + self._ends[order][:, 2:] * 0.38
@@ -101,12 +101,12 @@ class Diagram(Live):
 
 
 def _places(layer: int, units: int) -> Array:
-    """(units, 2): a column at x = layer, spread evenly over the height."""
+    """(units, 2): places of a layer's units, in a column at x = layer, spread evenly over the height."""
     return np.stack([np.full(units, float(layer)), 1.0 - (np.arange(units) + 0.5) / units], axis=1)
 
 
 def _bars(ends: Array, half_widths: Array) -> tuple[Array, Array]:
-    """Outlines of bars from (x0, y0) to (x1, y1), one polygon each, a gap (NaN) after every one."""
+    """Outlines of bars from (x0, y0) to (x1, y1): one polygon for each bar, with a gap (NaN) after it."""
     x0, y0, x1, y1 = ends.T
     gap = np.full(len(ends), np.nan)
     x = np.stack([x0, x1, x1, x0, x0, gap], axis=1)

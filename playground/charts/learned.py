@@ -10,19 +10,19 @@ import plotly.graph_objects as go
 
 from backprop_core.data import Data
 from backprop_core.nn import Array
-from playground.charts.live_figure import HIDDEN_AXIS, Live, layout, short, typed
+from playground.charts.live_figure import HIDDEN_AXIS, Live, encoded, layout, short, visible_axis
 from playground.charts.theme import CLASSES, Theme, diverging
 
 GRID = 44  # points of a surface along each axis
 CURVE = 200  # points of a curve
 MOST_TABLE_ROWS = 16
-TABLE_CHARACTERS = 50  # there is room for side by side
+TABLE_CHARACTERS = 50  # that fit side by side
 MOST_TABLE_COLUMNS = 14  # inputs, targets and outputs
-LONGEST_NAME = 16  # of a class, in what a surface says when it is pointed at
+LONGEST_NAME = 16  # of a class, in the hover text of a surface
 
 
 def reach(data: Data) -> tuple[Array, Array]:
-    """The lowest and the highest input on each axis, with a margin: (d,) each, in the user's units."""
+    """The lowest and the highest input of each axis, (d,) each, with a margin, in the user's units."""
     X = np.concatenate([data.X, data.X_test])
     low, high = X.min(axis=0), X.max(axis=0)
     margin = 0.12 * np.maximum(high - low, 1e-9)
@@ -31,14 +31,14 @@ def reach(data: Data) -> tuple[Array, Array]:
 
 
 def plane_grid(data: Data, points: int = GRID) -> Array:
-    """(points², 2): the points of the plane that a surface is drawn from, x1 running fastest."""
+    """(points², 2): the grid of points that a surface is computed at, x1 running fastest."""
     low, high = reach(data)
     x1, x2 = np.meshgrid(*(np.linspace(low[i], high[i], points) for i in range(2)))
     return np.stack([x1.ravel(), x2.ravel()], axis=1)
 
 
 def line_grid(data: Data) -> Array:
-    """(CURVE, 1): the inputs that a curve is drawn from."""
+    """(CURVE, 1): the inputs that a curve is computed at."""
     low, high = reach(data)
     return np.linspace(low, high, CURVE)
 
@@ -46,8 +46,8 @@ def line_grid(data: Data) -> Array:
 class Surface(Live):
     """The output over the plane, with training rows as circles and test rows as diamonds.
 
-    Two classes: the output, from one class's colour to the other's. More: the colour of the class, the paler the less
-    sure. Regression: the output on the diverging scale, and each row in the colour of its target.
+    Two classes: the output, from one class's colour to the other's. More: the colour of the class, paler where the
+    network is less sure. Regression: the output on the diverging scale, and each row in the colour of its target.
     """
 
     def __init__(self, data: Data, theme: Theme, height: int) -> None:
@@ -91,11 +91,11 @@ class Surface(Live):
             best = outputs.argmax(axis=1)
             sure = np.clip(outputs.max(axis=1), 0.0, 0.999)
             z, best = (best + sure).reshape(GRID, GRID), best.reshape(GRID, GRID)
-            self.show({"z": typed(z), "customdata": self._names[best].tolist()})
+            self.show({"z": encoded(z), "customdata": self._names[best].tolist()})
         else:
             beyond = (self._high - self._low) / 2
             bounded = np.clip(outputs[:, 0], self._low - beyond, self._high + beyond)
-            self.show({"z": typed(bounded.reshape(GRID, GRID), exact=self._exact)})
+            self.show({"z": encoded(bounded.reshape(GRID, GRID), exact=self._exact)})
 
     def _scale(self, theme: Theme) -> tuple[list[tuple[float, str]], tuple[float, float]]:
         if self._regression:
@@ -152,13 +152,7 @@ class Curve(Live):
             mode="lines", x=line_grid(data)[:, 0], y=np.zeros(CURVE), line={"width": 3, "color": theme.text},
             hovertemplate=f"{data.inputs[0]} %{{x:.6~g}}: output %{{y:.6g}}<extra></extra>",
         )  # fmt: skip
-        axis = {
-            "fixedrange": True,
-            "automargin": False,
-            "zeroline": False,
-            "gridcolor": theme.line,
-            "color": theme.muted,
-        }
+        axis = visible_axis(theme)
         super().__init__(
             [*rows, line],
             **layout(
@@ -172,13 +166,13 @@ class Curve(Live):
 
     def update_outputs(self, outputs: Array) -> None:
         """Show these outputs (CURVE, 1) for the rows of `line_grid`."""
-        self.show({}, {}, {"y": typed(outputs[:, 0], exact=True)})
+        self.show({}, {}, {"y": encoded(outputs[:, 0], exact=True)})
 
 
-class Table(Live):
+class OutputTable(Live):
     """A truth table: each row's inputs and target, and the network's output beside it, coloured, right or wrong.
 
-    Numbers are in the user's units. Colours are those of what is trained on, which has one scale for all outputs.
+    Numbers are in the user's units. Colours show the values trained on, which have one scale for all outputs.
     """
 
     def __init__(self, data: Data, theme: Theme, height: int) -> None:
@@ -186,7 +180,7 @@ class Table(Live):
         self._rows, self._outputs, self._answer = X.shape[0], y.shape[1], data.answer
         self._form, source = (".6g", "customdata") if data.target_scaling else (".4f", "z")
         self._targets = y
-        self._judged = bool(((y >= 0) & (y <= 1)).all())  # other numbers have no side of ½ to be on
+        self._judged = bool(((y >= 0) & (y <= 1)).all())  # other targets are not right or wrong
         room = max(3, TABLE_CHARACTERS // (X.shape[1] + 2 * self._outputs))
         inputs = [_clipped(name, room) for name in data.inputs]
         names = [*inputs, *_names("target", self._outputs), *_names("output", self._outputs), ""]
@@ -217,7 +211,7 @@ class Table(Live):
         )
 
     def update_outputs(self, outputs: Array) -> None:
-        """Show these outputs (N, k), in the units that are trained on, for the training rows."""
+        """Show these outputs (N, k) for the training rows, in the units that the network is trained on."""
         outputs = outputs[: self._rows]
         answers = self._answer(outputs)
         right = ((answers > 0.5) == (self._targets > 0.5)).all(axis=1)
@@ -228,16 +222,16 @@ class Table(Live):
             for row, mark in zip(answers.tolist(), marks, strict=True)
             for cell in [*(format(value, self._form) for value in row), mark]
         ]
-        changes = {"z": typed(self._cells, exact=True)}
+        changes = {"z": encoded(self._cells, exact=True)}
         if answers is not outputs:
             in_units = self._cells.copy()
             in_units[:, self._first : self._first + self._outputs] = answers
-            changes["customdata"] = typed(in_units, exact=True)
+            changes["customdata"] = encoded(in_units, exact=True)
         self.show(changes, {"text": self._fixed + numbers})
 
 
 class Confusion(Live):
-    """How many rows of each class (down) the network takes for which class (across)."""
+    """The confusion matrix: true classes down, predicted classes across."""
 
     def __init__(self, classes: Sequence[str], theme: Theme, height: int) -> None:
         n = len(classes)
@@ -268,15 +262,15 @@ class Confusion(Live):
         )
 
     def update_counts(self, counts: Array) -> None:
-        """Show these counts (classes, classes): rows are the true classes."""
+        """Show these counts (classes, classes); rows are the true classes."""
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-        # A blank, not nothing: plotly.js leaves a label out for one drawing if it was empty before.
+        # A blank: plotly.js fails to draw a label that was empty in the drawing before.
         numbers = [str(int(count)) if count else " " for count in counts.ravel()]
-        self.show({"z": typed(shares), "customdata": typed(counts)}, {"text": self._names + numbers})
+        self.show({"z": encoded(shares), "customdata": encoded(counts)}, {"text": self._names + numbers})
 
 
 def _colour_range(data: Data) -> tuple[float, float]:
-    """The outputs at the ends of a regression's colours, in the user's units."""
+    """The outputs at both ends of a regression's colour scale, in the user's units."""
     end = max(1.0, float(np.abs(data.y).max()))
     low, high = data.answer(np.array([[-end], [end]]) * np.ones(data.outputs))[:, 0].tolist()
     return low, high
@@ -287,7 +281,7 @@ def _clipped(name: str, most: int = LONGEST_NAME) -> str:
 
 
 def _ends(data: Data) -> str:
-    """What the ends of an output mean, where two classes have names."""
+    """What both ends of an output mean, if there are two named classes."""
     if len(data.classes) != 2 or data.classes == ("0", "1"):
         return ""
     return f" (0 {_clipped(data.classes[0])}, 1 {_clipped(data.classes[1])})"

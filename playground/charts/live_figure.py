@@ -1,7 +1,7 @@
 """A figure that is made once, and a patch that brings it to another epoch.
 
-`st.plotly_chart` replaces a chart whose description changed by a new one, which blinks and costs plotly.js a tenth of a
-second. So the description handed to Streamlit stays the same while a run trains, and frames send only what changed.
+`st.plotly_chart` mounts a new chart whenever the description changes, which blinks and takes a tenth of a second.
+So the description given to Streamlit stays the same while a run trains, and frames send only what changed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 from backprop_core.nn import Array
 from playground.charts.theme import Theme
 
-SMALLEST, LARGEST = 1e-300, 1e300  # beyond these, numbers are their own ceiling: rounding up would leave float64
+SMALLEST, LARGEST = 1e-300, 1e300  # beyond these, rounding up would leave float64
 
 HIDDEN_AXIS = {"visible": False, "fixedrange": True, "automargin": False, "zeroline": False, "showgrid": False}
 
@@ -24,8 +24,8 @@ HIDDEN_AXIS = {"visible": False, "fixedrange": True, "automargin": False, "zerol
 class Live:
     """A figure with a patch: the attributes of its traces and of its layout that change from epoch to epoch.
 
-    figure : the figure, as made
-    patch : ready for JSON: `data`, a dict a trace, and `layout`
+    figure : the figure as it was made
+    patch : `data`, one dictionary for each trace, and `layout`, both ready for JSON
     """
 
     def __init__(self, traces: Sequence[Any], **layout: Any) -> None:
@@ -33,7 +33,7 @@ class Live:
         self.patch: dict[str, Any] = {}
 
     def show(self, *traces: dict[str, Any], layout: dict[str, Any] | None = None) -> None:
-        """Make the patch: what changes of the first, second, … trace, and of the layout."""
+        """Set the patch: the changed attributes of the first, second, … trace, and of the layout."""
         self.patch = {"data": list(traces), "layout": layout or {}}
 
     def settle(self) -> None:
@@ -44,14 +44,14 @@ class Live:
 
 
 def merged(old: Any, changes: Any) -> Any:
-    """Attributes with a patch: dictionaries are merged, anything else is replaced, as in components/live.js."""
+    """Attributes with changes applied: dictionaries are merged, anything else is replaced, as in components/live.js."""
     if isinstance(old, dict) and isinstance(changes, dict) and "bdata" not in changes:
         return old | {name: merged(old.get(name), value) for name, value in changes.items()}
     return changes
 
 
-def typed(array: Array, *, exact: bool = False) -> dict[str, Any]:
-    """An array in Plotly's base64 form, shorter than digits and faster to write: single precision, or exact."""
+def encoded(array: Array, *, exact: bool = False) -> dict[str, Any]:
+    """An array in Plotly's base64 form, shorter and faster than digits; in single precision unless exact."""
     if not exact:
         array = np.clip(array, np.finfo(np.float32).min, np.finfo(np.float32).max)
     array = np.ascontiguousarray(array, dtype=np.float64 if exact else np.float32)
@@ -63,7 +63,7 @@ def typed(array: Array, *, exact: bool = False) -> dict[str, Any]:
 
 
 def layout(theme: Theme, height: int, **changes: Any) -> dict[str, Any]:
-    """The layout all figures share: fixed margins, transparent, no legend, nothing that plotly.js must measure."""
+    """The layout all figures share, with fixed margins and without a legend: plotly.js need not measure any text."""
     return {
         "height": height,
         "margin": {"l": 4, "r": 4, "t": 4, "b": 4, "pad": 0},
@@ -80,8 +80,14 @@ def layout(theme: Theme, height: int, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def visible_axis(theme: Theme, **changes: Any) -> dict[str, Any]:
+    """An axis with grid lines and tick labels, in margins that stay as they are."""
+    look = {"fixedrange": True, "automargin": False, "zeroline": False, "gridcolor": theme.line, "color": theme.muted}
+    return look | changes
+
+
 def nice_ceiling(value: float) -> float:
-    """The next of 1, 2, 5, 10, … at or above a value, so that a scale stays put for many frames."""
+    """The next of 1, 2, 5, 10, … at or above a value, so that a scale does not change with every frame."""
     if not value > 0 or not np.isfinite(value):
         return 1.0
     if not SMALLEST < value < LARGEST:
@@ -91,7 +97,7 @@ def nice_ceiling(value: float) -> float:
 
 
 def short(value: float, digits: int = 3) -> str:
-    """A number with so many significant digits, in few characters."""
+    """A number with this many significant digits, in few characters."""
     if 100 <= abs(value) < 100_000:
         return f"{value:.0f}"
     text = f"{value:.{digits}g}"

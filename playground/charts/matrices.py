@@ -1,7 +1,7 @@
 """All layers' matrices as heatmaps on one grid of equal cells: weights, gradients, activations, δ, updates.
 
-One trace holds every cell, another every name and number: plotly.js takes most of its time for axes and traces, not
-for cells, so this redraws several times faster than a subplot a layer.
+One trace holds all cells, another all names and numbers. plotly.js spends most of its time on axes and traces, not on
+cells, so this redraws several times faster than a subplot for each layer.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ import numpy as np
 import plotly.graph_objects as go
 
 from backprop_core.nn import Array
-from playground.charts.live_figure import HIDDEN_AXIS, Live, layout, nice_ceiling, short, typed
+from playground.charts.live_figure import HIDDEN_AXIS, Live, encoded, layout, nice_ceiling, short
 from playground.charts.theme import Theme, diverging
 
 GAP = 2  # empty columns between matrices, room for the names of rows
-DIGITS = ((10, 3), (14, 2))  # up to so many columns and gaps, cells have room for numbers of so many digits
-MOST_GAPS = 60  # rows or columns up to which cells are wide enough to stand apart
-MOST_NAMES = 18  # rows or columns that still have room for their names
+DIGITS = ((10, 3), (14, 2))  # (columns and gaps, digits): up to 10 columns, cells have room for 3 digits
+MOST_GAPS = 60  # rows or columns up to which there are gaps between cells
+MOST_NAMES = 18  # rows or columns up to which there is room for their names
 CROSS = "×"
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """The names of one matrix: what it is called, its rows and its columns."""
+    """The title of one matrix, and the names of its rows and columns."""
 
     title: str
     rows: tuple[str, ...]
@@ -87,9 +87,9 @@ class Matrices(Live):
         return self._names
 
     def cross_out(self, notes: Sequence[Sequence[Sequence[str]]]) -> None:
-        """Show a cross instead of a number in every cell that has a note, and the note to whoever points at it.
+        """Show a cross instead of the number in every cell that has a note, and the note on hover.
 
-        A matrix of notes for each matrix, empty where there is nothing to say. For a figure that is made once.
+        `notes` holds a matrix of texts for each matrix, empty where there is no note. Call it once for a figure.
         """
         texts = np.full(self._cells.shape, "", dtype=object)
         for start, matrix in zip(self._starts, notes, strict=True):
@@ -116,7 +116,7 @@ class Matrices(Live):
             self._cells[: values.shape[0], start : start + values.shape[1]] = values
         self._cells[self._crossed] = np.nan
         end = nice_ceiling(max(float(np.abs(values).max(initial=0.0)) for values in matrices))
-        heatmap = {"z": typed(self._cells, exact=self._exact), "zmin": -end, "zmax": end}
+        heatmap = {"z": encoded(self._cells, exact=self._exact), "zmin": -end, "zmax": end}
         if not self._digits:
             self.show(heatmap)
             return end
@@ -136,7 +136,7 @@ class Matrices(Live):
         ]
 
     def _labels(self, tall: int) -> list[tuple[float, float, str]]:
-        """(x, y, text) of titles, columns and rows; names of rows or columns too many to read are left out."""
+        """(x, y, text) of titles, columns and rows, without the names that there is no room for."""
         labels: list[tuple[float, float, str]] = []
         for start, matrix in zip(self._starts, self._names, strict=True):
             rows, columns = len(matrix.rows), len(matrix.columns)

@@ -1,4 +1,4 @@
-"""Charts of a run: which there are, and the names of what they show."""
+"""What every chart of a run needs: which pictures there are, and the names of units and parameters."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from playground.charts.matrices import Matrix
 from playground.charts.theme import Theme
 from playground.charts.units import MOST_ROWS, TILE, Mosaic
 
-LONGEST_NAME = 8  # of an input; where one is longer, all are x1, x2, …
+LONGEST_NAME = 8  # of an input; if one is longer, all are called x1, x2, …
 
 
 def learned_views(data: Data) -> tuple[str, ...]:
-    """The pictures there are of what a network has learned from this data, the best first."""
+    """The pictures of what a network has learned that suit this data, the best first."""
     inputs, views = data.X.shape[1], []
     if inputs == 2 and (data.classes or data.outputs == 1) and len(data.X) > 1:
         views.append("Surface")
@@ -34,7 +34,7 @@ def learned_views(data: Data) -> tuple[str, ...]:
 
 
 def unit_names(run: Run) -> list[tuple[str, ...]]:
-    """Names of the units of every layer: inputs, h1, h2, … (h2.1 in the second of several hidden layers), outputs."""
+    """The names of every layer's units: inputs; h1, h2, … or, with several hidden layers, h1.1, h1.2, …; outputs."""
     *hidden, outputs = run.network.sizes[1:]
     inputs = run.data.input_labels
     if any(len(name) > LONGEST_NAME for name in inputs):
@@ -59,7 +59,7 @@ def parameter_names(names: Sequence[Sequence[str]], prefix: str) -> list[Matrix]
 
 
 def learned_figure(run: Run, view: str, theme: Theme, height: int) -> tuple[Live, Callable[[Snapshot], None]]:
-    """A picture, one of `learned_views`, of what a run has learned, and what brings it to the epoch of a snapshot."""
+    """A picture of what a run has learned, one of `learned_views`, and the function that updates it to a snapshot."""
     data = run.data
     if view == "Surface":
         surface, plane = learned.Surface(data, theme, height), learned.plane_grid(data)
@@ -68,7 +68,7 @@ def learned_figure(run: Run, view: str, theme: Theme, height: int) -> tuple[Live
         curve, line = learned.Curve(data, theme, height), learned.line_grid(data)
         return curve, lambda snapshot: curve.update_outputs(snapshot.predict(line))
     if view == "Table":
-        table = learned.Table(data, theme, height)
+        table = learned.OutputTable(data, theme, height)
         return table, lambda snapshot: table.update_outputs(snapshot.a[-1])
     if view == "Confusion":
         confusion = learned.Confusion(data.classes, theme, height)
@@ -79,7 +79,7 @@ def learned_figure(run: Run, view: str, theme: Theme, height: int) -> tuple[Live
 
 
 def learned_alt(view: str, snapshot: Snapshot, names: Sequence[Sequence[str]]) -> str:
-    """What a picture, one of `learned_views`, shows at the epoch of a snapshot, in words. `names`: of its units."""
+    """What such a picture shows at the epoch of a snapshot, in words; `names` are those of the units."""
     data, epoch = snapshot.data, snapshot.epoch
     if view == "Confusion":
         return alt_text.confusion(data.classes, epoch, confusion_counts(snapshot))
@@ -89,8 +89,8 @@ def learned_alt(view: str, snapshot: Snapshot, names: Sequence[Sequence[str]]) -
 
 
 def confusion_counts(snapshot: Snapshot) -> Array:
-    """Counts (classes, classes), true class down, on the test rows, or on the training rows where there are none."""
-    from sklearn.metrics import confusion_matrix  # here, so that a page without one need not wait for the import
+    """Counts (classes, classes), true classes down, on the test rows, or on the training rows if there are none."""
+    from sklearn.metrics import confusion_matrix  # imported late: it takes a while, and few pages need it
 
     data = snapshot.data
     held_back = len(data.X_test) > 0
@@ -99,7 +99,7 @@ def confusion_counts(snapshot: Snapshot) -> Array:
 
 
 def _stripe(data: Data) -> Array:
-    """Inputs a stripe runs over: the line, or training rows in the order of their classes."""
+    """The inputs that a stripe shows: a line of values, or training rows in the order of their classes."""
     if data.X.shape[1] == 1:
         return learned.line_grid(data)
     order = np.argsort(data.labels(data.y), kind="stable") if data.classes else np.arange(len(data.X))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 # ColorBrewer's RdBu (Brewer & Harrower 2003), safe for colour-blind eyes: blue below zero, red above.
 NEGATIVE, POSITIVE = "#2166ac", "#b2182b"
 
-# Okabe & Ito 2008: told apart by colour-blind eyes; then more hues for as many as ten classes.
+# Okabe & Ito 2008, distinguishable for colour-blind eyes; then more hues, for up to ten classes.
 CLASSES = (
     "#0072b2",
     "#d55e00",
@@ -26,8 +26,8 @@ CLASSES = (
 class Theme:
     """Colours of a figure.
 
-    `low`, `middle` and `high` are the diverging scale, pale enough for numbers to be read on it; `negative` and
-    `positive` are its two hues for lines.
+    `low`, `middle` and `high` are the diverging scale, pale enough to read numbers on it; `negative` and `positive` are
+    its two hues, for lines.
     """
 
     text: str

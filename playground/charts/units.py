@@ -1,4 +1,4 @@
-"""A mosaic of what every single unit responds to."""
+"""A mosaic of heatmaps: what every unit responds to."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import numpy as np
 import plotly.graph_objects as go
 
 from backprop_core.nn import Array
-from playground.charts.live_figure import HIDDEN_AXIS, Live, layout, nice_ceiling, typed
+from playground.charts.live_figure import HIDDEN_AXIS, Live, encoded, layout, nice_ceiling
 from playground.charts.theme import Theme, diverging
 
 TILE = 18  # points along each side of a tile
-MOST_UNITS = 16  # of a layer, the first so many
-MOST_ROWS = 80  # of the training rows, where the inputs are no plane
+MOST_UNITS = 16  # of a layer that are drawn: the first ones
+MOST_ROWS = 80  # of the training rows, if there are not two inputs
 
 
 class Mosaic(Live):
-    """A column of tiles a layer, a tile a unit.
+    """A column of tiles for each layer, a tile for each unit.
 
-    Where inputs are points of a plane, a tile is that plane, TILE × TILE; otherwise a stripe of `stripe` inputs.
+    With two inputs, a tile shows their plane, TILE × TILE points; otherwise it is a stripe over `stripe` inputs.
     """
 
     def __init__(self, names: Sequence[Sequence[str]], theme: Theme, height: int, *, stripe: int = 0) -> None:
@@ -57,7 +57,7 @@ class Mosaic(Live):
         )
 
     def update_units(self, activations: Sequence[Array]) -> None:
-        """Show these activations, one (points, units) a layer; points in the order of `plane_grid(data, TILE)`."""
+        """Show these activations, (points, units) for each layer; points in the order of `plane_grid(data, TILE)`."""
         tall, wide = self._tile
         for l, layer in enumerate(activations):
             for i in range(len(self._names[l])):
@@ -65,9 +65,9 @@ class Mosaic(Live):
                 tile = layer[:, i].reshape(TILE, TILE)[::-1] if tall == wide else layer[:, i][None, :]
                 self._cells[top : top + tall, left : left + wide] = tile
         end = nice_ceiling(float(np.nanmax(np.abs(self._cells))))
-        self.show({"z": typed(self._cells), "zmin": -end, "zmax": end})
+        self.show({"z": encoded(self._cells), "zmin": -end, "zmax": end})
 
     def _corner(self, layer: int, unit: int) -> tuple[int, int]:
-        """Row and column of a tile's first cell; short layers stand in the middle."""
+        """Row and column of a tile's first cell; layers with few units are centred."""
         above = (self._cells.shape[0] // self._pitch[0] - len(self._names[layer])) * self._pitch[0] // 2
         return above + unit * self._pitch[0], layer * self._pitch[1] + self._pitch[1] - self._tile[1]

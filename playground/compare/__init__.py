@@ -1,1 +1,1 @@
-"""The Compare page: runs kept beside one another."""
+"""The Compare page: pinned runs, side by side."""

@@ -1,18 +1,16 @@
-"""Runs in comparison: where they differ, in words, and how they ended, in numbers; and their names. Pure functions."""
+"""Comparing runs: their names, the settings in which they differ, and how they ended. Pure functions."""
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
-
-import numpy as np
 
 from backprop_core import Config, Run
 from backprop_core.settings import SPECS, fields
 from backprop_core.training import MOST_SEARCHED, is_solved, search_cost, solved_from, suggested
 from playground import wording
+from playground.session.nested import same_numbers
 from playground.wording import NOTHING, relevant
 
 LONGEST_NAME = 40  # characters
@@ -23,13 +21,13 @@ ALWAYS_NAMED = ("hidden", "learning_rate", "seed")
 
 
 def clean(name: str) -> str:
-    """A name as it was meant: on one line, without characters that cannot be seen, at most `LONGEST_NAME` long."""
+    """A typed name on one line, without invisible characters, at most `LONGEST_NAME` long."""
     visible = "".join(character if character.isprintable() else " " for character in name)
     return " ".join(visible.split())[:LONGEST_NAME].rstrip()
 
 
 def numbered(name: str, taken: Iterable[str]) -> str:
-    """The name, with a number if it is taken."""
+    """The name, with a number added if it is taken."""
     taken = set(taken)
     for number in itertools.count(2):
         if name not in taken:
@@ -40,8 +38,8 @@ def numbered(name: str, taken: Iterable[str]) -> str:
 
 
 def default_name(run: Run, others: Sequence[Run]) -> str:
-    """What is special about a run: its dataset among others, where it differs from what is suggested for it, and from
-    other runs of it.
+    """What is special about a run: its dataset, if others have another one, and where its settings differ from those
+    suggested for the dataset, or from other runs of it.
     """
     config, usual = run.config, suggested(run.config.dataset)
     alike = [other.config for other in others if other.config.dataset == config.dataset]
@@ -66,12 +64,12 @@ def default_name(run: Run, others: Sequence[Run]) -> str:
 
 
 def _value(config: Config, name: str) -> Any:
-    """What a setting is, the share of rows held back also where it is the usual one."""
+    """The value of a setting; of the test share, the number even if it is unset."""
     return config.share_held_back if name == "test_share" else getattr(config, name)
 
 
 def differences(runs: Sequence[Run]) -> dict[str, list[str]]:
-    """What differs between runs, by label: a text a run. The seed and edits, where there are any, always."""
+    """What differs between runs: by label, a text for each run. The seed, and edits if there are any, always."""
     table = {
         SPECS[name].label: [
             wording.value(name, _value(run.config, name)) if name in relevant(run.config) else NOTHING for run in runs
@@ -90,9 +88,9 @@ def differences(runs: Sequence[Run]) -> dict[str, list[str]]:
 
 
 def results(runs: Sequence[Run], solved: Sequence[str]) -> dict[str, list[Any]]:
-    """How runs ended, by label: a number a run, None where a run has none; what none of them has is left out.
+    """How runs ended: by label, a number for each run, or None. Labels without any number are left out.
 
-    `solved` are texts of `solved_text`.
+    solved : a text for each run, from `solved_text`
     """
     ends = [run.at(run.epoch) for run in runs]
     tasks = {run.data.task for run in runs}
@@ -112,7 +110,7 @@ def results(runs: Sequence[Run], solved: Sequence[str]) -> dict[str, list[Any]]:
 
 
 def solved_text(run: Run) -> str:
-    """The epoch from which on all training rows were right; "–" if they are not, "?" if it takes long to find."""
+    """The epoch from which on all training rows are right; "–" if they are not, "?" if finding it would take long."""
     if not is_solved(run):
         return NOTHING
     return f"{solved_from(run):,}" if search_cost(run) <= MOST_SEARCHED else "?"
@@ -123,7 +121,7 @@ def _differ(name: str, runs: Sequence[Run]) -> bool:
 
 
 def _lettered(runs: Sequence[Run], user_rows: Callable[[Run], Any]) -> list[str]:
-    """What each run brought along, under a letter: the same letter where it is the same."""
+    """What each run has of the user's own, named by a letter; the same letter where it is the same."""
     known: list[Any] = []
     letters = []
     for run in runs:
@@ -131,18 +129,7 @@ def _lettered(runs: Sequence[Run], user_rows: Callable[[Run], Any]) -> list[str]
         if own is None:
             letters.append("none")
             continue
-        place = next((place for place, other in enumerate(known) if _same(own, other)), len(known))
+        place = next((place for place, other in enumerate(known) if same_numbers(own, other)), len(known))
         known += [own] if place == len(known) else []
         letters.append(f"own {chr(ord('A') + place)}")
     return letters
-
-
-def _same(first: Any, second: Any) -> bool:
-    """Whether two nests of arrays hold the same numbers."""
-    if dataclasses.is_dataclass(first) and type(first) is type(second):
-        return _same([*vars(first).values()], [*vars(second).values()])
-    if isinstance(first, np.ndarray) or isinstance(second, np.ndarray):
-        return np.array_equal(first, second)
-    if isinstance(first, list | tuple) and isinstance(second, list | tuple):
-        return len(first) == len(second) and all(_same(a, b) for a, b in zip(first, second, strict=True))
-    return bool(first == second)

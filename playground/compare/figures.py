@@ -1,4 +1,4 @@
-"""Pinned runs side by side: their loss curves in one figure, and what each has learned in a small one of its own."""
+"""The loss curves of all pinned runs in one figure, the style of each run, and small versions of other figures."""
 
 from __future__ import annotations
 
@@ -13,24 +13,22 @@ import plotly.graph_objects as go
 
 from backprop_core.nn import Array
 from playground.charts.curves import MOST_POINTS, drawable, thinned, y_range
-from playground.charts.live_figure import Live, layout, typed
+from playground.charts.live_figure import Live, encoded, layout, visible_axis
 from playground.charts.theme import CLASSES, Theme
 
 SERIES = ("Training", "Test", "Both")
-COLOURS = CLASSES[
-    :6
-]  # those that colour-blind eyes tell apart, as lines on light and on dark; twice, the second dashed
+COLOURS = CLASSES[:6]  # distinguishable for colour-blind eyes, on light and on dark; each again, dashed
 MOST_STYLES = 2 * len(COLOURS)
 ROOM = 30  # pixels right of the curves, for their numbers
 TOP, BOTTOM = 8, 24
 LABEL = 13  # pixels between the numbers of two curves that end together
-DIVERGING = 1_000  # a curve that grows to so many times its start leaves the picture,
-BEYOND = 1_000  # and ends, at so many times the height of the picture
-SAME_END = 0.04  # curves whose ends are less of the axis apart end together
+DIVERGING = 1_000  # a curve that grows to so many times its start leaves the picture
+BEYOND = 1_000  # and is cut off at so many times the picture's height
+SAME_END = 0.04  # share of the axis: curves whose ends are closer count as ending together
 
 
 class Style(NamedTuple):
-    """How a run is drawn: told apart by colour, and where colours repeat, by dashes."""
+    """How a run is drawn: its colour and, where colours repeat, its dashes."""
 
     colour: str
     dash: str
@@ -38,9 +36,9 @@ class Style(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """The losses of a run after every epoch, (epochs + 1,); `test_loss` is empty where no rows are held back.
+    """The losses of a run after every epoch, (epochs + 1,); `test_loss` is empty if no rows are held back.
 
-    `place` counts from 0 and decides the style; people see it as a number, counted from 1.
+    `place` counts from 0 and decides the style; the page shows it counted from 1.
     """
 
     place: int
@@ -55,7 +53,7 @@ def style(place: int) -> Style:
 
 
 def swatch(place: int) -> str:
-    """A short piece of a run's line, as the address of a picture."""
+    """A short piece of a run's line, as an image in a data URL."""
     colour, dash = style(place)
     dashes = "" if dash == "solid" else ' stroke-dasharray="7 4"'
     picture = (
@@ -66,7 +64,7 @@ def swatch(place: int) -> str:
 
 
 def as_text(name: str) -> str:
-    """A name that Plotly shows as it is: no tags, no formulas, no placeholders."""
+    """A name escaped so that Plotly shows it unchanged: no tags, no formulas, no placeholders."""
     return html.escape(name, quote=False).replace("$", "&#36;").replace("%", "&#37;")
 
 
@@ -78,14 +76,14 @@ def spread(ideal: Array, gap: float, low: float, high: float) -> Array:
     slack = np.clip(ideal[order] - steps, low, high - gap * (count - 1))
     up, down = np.maximum.accumulate(slack), np.minimum.accumulate(slack[::-1])[::-1]
     places = np.empty(count)
-    places[order] = (up + down) / 2 + steps  # halfway between two ways to put them in order
+    places[order] = (up + down) / 2 + steps  # halfway between pushing up and pushing down
     return places
 
 
 class LossCurves(Live):
     """The loss curves of several runs, each with its number at its end, and a line at the shown epoch.
 
-    series : "Training", "Test", or "Both", test losses then as thinner lines
+    series : "Training", "Test" or "Both", which draws test losses as thinner lines
     """
 
     def __init__(self, lines: Sequence[Line], theme: Theme, height: int, *, series: str, log: bool) -> None:
@@ -98,14 +96,7 @@ class LossCurves(Live):
         axis = y_range([self._below(self._highest, values) for _, values, _ in curves] or [np.zeros(0)], log=log)
         colours = [style(line.place).colour for line in lines]
         dots = go.Scatter(mode="markers", marker={"size": 8, "color": colours}, hoverinfo="skip")
-        ticks = {
-            "fixedrange": True,
-            "automargin": False,
-            "zeroline": False,
-            "gridcolor": theme.line,
-            "color": theme.muted,
-            "tickfont": {"size": 11},
-        }
+        ticks = visible_axis(theme, tickfont={"size": 11})
         super().__init__(
             [*(self._trace(*curve) for curve in curves), dots],
             **layout(
@@ -119,32 +110,32 @@ class LossCurves(Live):
         )
 
     def update_epoch(self, epoch: int) -> None:
-        """Put the line at an epoch, and a dot on every curve, at its end if it is shorter."""
+        """Move the marker line to an epoch, and the dot on every curve, to its end if the curve is shorter."""
         epochs = [min(epoch, len(line.loss) - 1) for line in self._lines]
         heights = [self._height(line, last) for line, last in zip(self._lines, epochs, strict=True)]
         shapes = [self._marker | {"x0": epoch, "x1": epoch}]
         self.show(*({} for _ in self.figure.data[:-1]), {"x": epochs, "y": heights}, layout={"shapes": shapes})
 
     def _main(self, line: Line) -> Array:
-        """The losses of a run that are labelled."""
+        """The losses of a run that carry its number."""
         return line.test_loss if self._series == "Test" else line.loss
 
     def _curves(self, line: Line) -> list[tuple[Array, bool]]:
-        """The losses of a run that are drawn, and whether as a thin line."""
+        """The losses of a run that are drawn, each with whether the line is thin."""
         curves = [(self._main(line), False)] + [(line.test_loss, True)] * (self._series == "Both")
         return [(values, thin) for values, thin in curves if len(values)]
 
     def _below(self, highest: float, values: Array) -> Array:
-        """Losses with NaN for what the scale cannot show, and for what is above."""
+        """Losses with NaN where the scale cannot show them, or where they are above `highest`."""
         values = drawable(values, log=self._log)
         return np.where(values <= highest, values, np.nan)
 
     def _drawn(self, values: Array) -> Array:
-        """Losses that are drawn: a diverging run's as far as they leave the picture; browsers cannot draw to 1e300."""
+        """The losses to draw: of a diverging run, those up to `BEYOND`, because browsers cannot draw up to 1e300."""
         return self._below(BEYOND * self._highest, values)
 
     def _height(self, line: Line, epoch: int) -> float | None:
-        """The labelled loss of a run after an epoch, if it is drawn."""
+        """The loss of a run at an epoch, if it is drawn."""
         values = self._drawn(self._main(line)[epoch : epoch + 1])
         return float(values[0]) if np.isfinite(values).any() else None
 
@@ -154,8 +145,8 @@ class LossCurves(Live):
         kept = thinned(len(values), MOST_POINTS)
         return go.Scatter(
             mode="lines",
-            x=typed(kept, exact=True),
-            y=typed(self._drawn(values[kept]), exact=True),
+            x=encoded(kept, exact=True),
+            y=encoded(self._drawn(values[kept]), exact=True),
             line={"color": colour, "dash": dash, "width": 1.2 if thin else 2.4},
             opacity=0.7 if thin else 1.0,
             hovertemplate=f"<b>{line.place + 1}</b> {as_text(line.name)}<br>{what} at epoch %{{x:,}}: %{{y:.8g}}"
@@ -163,7 +154,7 @@ class LossCurves(Live):
         )
 
     def _numbers(self, bounds: Sequence[float], pixels: int) -> list[dict[str, Any]]:
-        """The runs' numbers at the ends of their curves; those that end together are kept apart."""
+        """The runs' numbers at the ends of their curves, spread out where curves end together."""
         ends = []
         for line in self._lines:
             values = drawable(self._main(line), log=self._log)
@@ -198,7 +189,7 @@ class LossCurves(Live):
 
 
 def _highest(curves: Sequence[Array], *, log: bool) -> float:
-    """The highest loss the axis must hold. A diverging run leaves it, so that the others can be seen."""
+    """The highest loss the axis shows. A diverging run leaves the picture, so that the others can be seen."""
     highest = []
     for curve in curves:
         finite = curve[np.isfinite(curve)]
@@ -214,7 +205,7 @@ def _axis_name(name: str, theme: Theme) -> dict[str, Any]:
 
 
 def make_compact(live: Live) -> None:
-    """Let the markers and texts of a figure be small, for a small place."""
+    """Make the markers and texts of a figure smaller, for a small picture."""
     for trace in live.figure.data:
         if trace.type == "scatter" and trace.mode == "markers":
             trace.marker.size = max(5, trace.marker.size // 2)

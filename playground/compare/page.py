@@ -6,7 +6,6 @@ import html
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from playground import wording
 from playground.charts import alt_text
@@ -17,11 +16,12 @@ from playground.compare.figures import SERIES, style, swatch
 from playground.compare.state import Pin
 from playground.components import chart_config, live
 from playground.components.style import use_style
+from playground.components.switch import switch
 from playground.session import navigation, playing, widgets
 from playground.session.session import next_frame
 
 CURVES_HEIGHT = 250
-MOST_LARGE = 2  # pictures that have so much room that nothing in them need be small
+MOST_LARGE = 2  # pictures up to which there is room for full-size markers and texts
 COLUMNS = {1: 2, 2: 2, 3: 3, 4: 4, 5: 3, 6: 3, 7: 4, 8: 4}  # of pictures, by the number of runs; 6 for more
 HEIGHTS = {2: 260, 3: 210, 4: 190, 6: 165}  # of a picture, by the number of columns
 ROW_HEIGHT = 35
@@ -113,12 +113,12 @@ def _message() -> None:
 
 
 def _curves(pins: list[Pin]) -> dict[str, dict[str, Any]]:
-    """The loss curves; returns what brings them to the shown epoch."""
+    """Draw the loss curves; returns the patch that updates them to the shown epoch."""
     with st.container(key="panel_compare_curves"):
         head = st.container(key="head_compare_curves", horizontal=True, horizontal_alignment="distribute")
         title = head.empty()
-        series = _switch(head, "compare_series", SERIES)
-        scale = _switch(head, "compare_scale", ("log", "linear"))
+        series = switch("compare_series", SERIES, place=head)
+        scale = switch("compare_scale", ("log", "linear"), place=head)
         title.markdown(f"**Loss** :small[:gray[{_about_losses(pins, series)}]]")
         left, right = st.columns([4, 1], gap="small")
         with left.container(key="compare_curves"):
@@ -135,7 +135,7 @@ def _curves(pins: list[Pin]) -> dict[str, dict[str, Any]]:
 
 
 def _about_losses(pins: list[Pin], series: str) -> str:
-    """What must be known to read the curves."""
+    """A note on how to read the curves."""
     if len({pin.run.config.loss for pin in pins}) > 1:
         return "different loss functions: heights cannot be compared"
     lacking = [str(pin.place + 1) for pin in pins if not len(pin.run.history.test_loss)]
@@ -149,7 +149,7 @@ def _legend(pins: list[Pin]) -> str:
 
 
 def _label(pin: Pin) -> str:
-    """Line, number and name of a run, as HTML."""
+    """The line style, number and name of a run, as HTML."""
     name = html.escape(pin.name)
     colour = style(pin.place).colour
     picture = f'<img src="{swatch(pin.place)}" alt="">'
@@ -160,13 +160,13 @@ def _label(pin: Pin) -> str:
 
 
 def _pictures(pins: list[Pin]) -> dict[str, dict[str, Any]]:
-    """What every run has learned; returns what brings the pictures to the shown epoch."""
+    """Draw what every run has learned; returns the patches that update the pictures to the shown epoch."""
     columns = COLUMNS.get(len(pins), 6)
     height = HEIGHTS[columns]
     with st.container(key="head_pictures", horizontal=True, vertical_alignment="center"):
         st.markdown("**Learned**")
         views = state.views()
-        view = _switch(st.container(width="content"), "compare_view", views) if len(views) > 1 else views[0]
+        view = switch("compare_view", views) if len(views) > 1 else views[0]
     figures = state.pictures(view, height, compact=len(pins) > MOST_LARGE)
     with st.container(key=f"cards_{columns}"):
         for pin in pins:
@@ -235,7 +235,7 @@ def _menu(pin: Pin) -> None:
 
 
 def _numbers(pin: Pin) -> str:
-    """Epoch, loss and score at the shown epoch, as on Train; as HTML."""
+    """Epoch, loss and score of a run at the shown epoch, as HTML."""
     epoch = state.shown_epoch()
     snapshot = pin.at(epoch)
     ended = ", its last" if epoch > pin.run.epoch else ""
@@ -285,18 +285,3 @@ def _table(key: str, pins: list[Pin], columns: dict[str, list[Any]]) -> None:
         row_height=ROW_HEIGHT,
         placeholder=wording.NOTHING,
     )
-
-
-def _switch(head: DeltaGenerator, key: str, options: tuple[str, ...]) -> str:
-    widgets.keep_choice(key, options)
-    head.segmented_control(
-        key,
-        options,
-        key=key,
-        required=True,
-        on_change=widgets.keep,
-        args=(key,),
-        label_visibility="collapsed",
-        width="content",
-    )
-    return str(widgets.value(key))

@@ -1,8 +1,8 @@
-"""Pinned runs: kept side by side to be compared, whatever becomes of the run on Train.
+"""Pinned runs, kept to be compared, whatever becomes of the run on Train.
 
-A pin keeps its run: losses and keyframes, so that any of its epochs is a moment away. That is about a megabyte for the
-usual runs; at most, after a million epochs or with the largest network, the 50 of any run, twelve times. What is
-unpinned is kept as a recipe alone, and trained again when that is undone.
+A pin keeps its run with losses and keyframes, so that every epoch can be shown quickly: about a megabyte for usual
+runs, at most 50 MB after a million epochs or with the largest network. Of an unpinned run only the recipe is kept; it
+is trained again when the unpinning is undone.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from playground.session.session import press, session, theme
 
 MOST_PINS = 12
 MOST_UNDO = 20
-EXAMPLES = {"XOR, biases frozen": "notebook", "XOR, biases trained": "xor"}  # presets by the names of their pins
+EXAMPLES = {"XOR, biases frozen": "notebook", "XOR, biases trained": "xor"}  # presets, by the name of the pin
 FULL = f"{MOST_PINS} runs are pinned, and that is the most there can be. Unpin one on the Compare page first."
-NAME = "pin_name"  # key of the widget for the name of a run to be pinned
+NAME = "pin_name"  # key of the text input for the name of a new pin
 
 
-Picture = tuple[Live, Callable[[Snapshot], None]]  # and what brings it to an epoch
+Picture = tuple[Live, Callable[[Snapshot], None]]  # a picture, and the function that updates it to a snapshot
 
 
 @dataclass(eq=False)
 class Pin:
-    """A run with a name. `place` decides how it is drawn, and where it stands; `number` is never used again."""
+    """A pinned run and its name. `place` decides its position and style; `number` identifies it and is never reused."""
 
     number: int
     place: int
@@ -44,7 +44,7 @@ class Pin:
     last: Snapshot | None = None
 
     def at(self, epoch: int) -> Snapshot:
-        """The run at an epoch, or at its last if that comes before."""
+        """The run at an epoch, or at its last epoch if that is earlier."""
         epoch = min(epoch, self.run.epoch)
         if self.last is None or self.last.epoch != epoch:
             self.last = self.run.at(epoch)
@@ -52,7 +52,7 @@ class Pin:
 
 
 class Removed(NamedTuple):
-    """What is left of an unpinned run: enough to pin it again."""
+    """What is kept of an unpinned run: enough to pin it again."""
 
     place: int
     name: str
@@ -61,9 +61,15 @@ class Removed(NamedTuple):
 
 @dataclass
 class Pins:
-    """The pins by their places, what was unpinned, what was last said, and the epoch shown: None for the last.
+    """What the page remembers.
 
-    `pinned` counts the pins there ever were, `asked` how often Train asked for one.
+    at : the pins by their places
+    removed : what was unpinned, for Undo
+    pinned, asked : how many pins there ever were, and how often the Train page asked for one
+    message : about the last action
+    epoch : the epoch shown, None for the last
+    curves, curves_of : the loss curves, and what they were made for
+    pictures : of what runs have learned, by what they were made for
     """
 
     at: dict[int, Pin] = field(default_factory=dict)
@@ -84,9 +90,9 @@ def pins() -> list[Pin]:
 
 
 def pin(what: Run | Recipe, name: str = "") -> str:
-    """Pin a run as it stands, or one to be trained first; returns why not, "" where it was done.
+    """Pin a run as it is, or the run of a recipe; returns why that is impossible, or "".
 
-    Without a name it gets one that says what is special about it.
+    Without a name, the pin gets one that says what is special about the run.
     """
     place = _free_place()
     if place is None:
@@ -98,7 +104,7 @@ def pin(what: Run | Recipe, name: str = "") -> str:
 
 @press
 def pin_shown() -> None:
-    """Pin the run on Train, under the name that was typed. A run that plays goes on playing."""
+    """Pin the run on Train under the typed name. A run that is playing goes on."""
     current = session()
     refused = pin(current.run, st.session_state[NAME])
     _state().asked += 1
@@ -108,12 +114,12 @@ def pin_shown() -> None:
 
 
 def form_key() -> str:
-    """The key of the popover that asks for a name. When it has been answered, another one takes its place, closed."""
+    """The key of the popover that asks for a name. It changes with every pin, so that the popover closes."""
     return f"pin_popover_{_state().asked}"
 
 
 def offered_name() -> str:
-    """The name that the run on Train is pinned under if none is typed."""
+    """The name that the run on Train gets if none is typed."""
     return _default_name(session().run)
 
 
@@ -127,7 +133,7 @@ def pin_examples() -> None:
 
 @press
 def rename(number: int) -> None:
-    """A name was typed for a pin; without one, it keeps the name it has."""
+    """A name was typed for a pin; an empty one changes nothing."""
     for pin in _numbered(number):
         pin.name = comparison.clean(st.session_state[name_key(number)]) or pin.name
     _say("")
@@ -151,13 +157,13 @@ def unpin(*numbers: int) -> None:
 
 
 def can_undo() -> bool:
-    """Whether anything was unpinned."""
+    """Whether there is anything to pin again."""
     return bool(_state().removed)
 
 
 @press
 def undo() -> None:
-    """Pin again what was unpinned last, where it was if that place is free."""
+    """Pin again what was unpinned last, at its old place if that is free."""
     state = _state()
     if not state.removed:
         return
@@ -180,7 +186,7 @@ def open_on_train(number: int) -> None:
 
 
 def message() -> str:
-    """What there is to say about the last thing done."""
+    """The message about the last action."""
     return _state().message
 
 
@@ -197,19 +203,19 @@ def shown_epoch() -> int:
 
 @press
 def choose_epoch() -> None:
-    """The slider was moved; at its end it stays at the end, however long the runs are that are pinned next."""
+    """The slider was moved. If it was moved to its end, it stays at the end, even when longer runs are pinned."""
     epoch = st.session_state["compare_epoch"]
     _state().epoch = epoch if epoch < last_epoch() else None
 
 
 def solved(pin: Pin) -> str:
-    """From which epoch on a pinned run was solved, in words; sought once."""
+    """From which epoch on a pinned run was solved, as text; computed once."""
     pin.solved = pin.solved or comparison.solved_text(pin.run)
     return pin.solved
 
 
 def curves(series: str, height: int, *, log: bool) -> LossCurves:
-    """The loss curves of all pins, brought to the shown epoch; made anew only when something about them changed."""
+    """The loss curves of all pins at the shown epoch; made anew only if pins, view or theme have changed."""
     state, pinned = _state(), pins()
     key = (tuple((pin.number, pin.name) for pin in pinned), series, height, log, theme())
     if state.curves is not None and state.curves_of == key:
@@ -223,9 +229,9 @@ def curves(series: str, height: int, *, log: bool) -> LossCurves:
 
 
 def pictures(view: str, height: int, *, compact: bool) -> dict[int, Live]:
-    """What every pinned run has learned, by number, brought to the shown epoch; each made but once.
+    """Pictures of what every pinned run has learned at the shown epoch, by the pin's number; each is made once.
 
-    A run that has no picture of this kind shows its best.
+    A run that has no picture of this kind shows its best one.
     """
     state, pictures_by_key = _state(), {}
     for pin in pins():
@@ -242,13 +248,13 @@ def pictures(view: str, height: int, *, compact: bool) -> dict[int, Live]:
 
 
 def view_of(pin: Pin, view: str) -> str:
-    """The picture that is shown of a run where this one was chosen."""
+    """The kind of picture shown of a run when this kind is chosen."""
     views = learned_views(pin.run.data)
     return view if view in views else views[0]
 
 
 def views() -> tuple[str, ...]:
-    """The kinds of pictures there are for the pinned runs; of single units only where a run has no other."""
+    """The kinds of pictures there are for the pinned runs; "Units" only if a run has no other."""
     kinds: dict[str, None] = {}
     for pin in pins():
         of_run = learned_views(pin.run.data)
@@ -283,12 +289,12 @@ def _default_name(run: Run) -> str:
 
 
 def _numbered(*numbers: int) -> list[Pin]:
-    """The pins with these numbers; a second click on a button may come when its pin is gone."""
+    """The pins with these numbers. A second click on a button may arrive when its pin is gone already."""
     return [pin for pin in _state().at.values() if pin.number in numbers]
 
 
 def _recipe(run: Run) -> Recipe:
-    """The recipe of a run; of one that diverged, so that it diverges again."""
+    """The recipe of a run; for a diverged run, one that diverges again."""
     return run.recipe if run.diverged is None else replace(run.recipe, epochs=run.diverged)
 
 

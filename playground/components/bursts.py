@@ -1,4 +1,4 @@
-"""The loop of a page that trains and draws by itself: in bursts, between which the script runs again."""
+"""The loop of a page that trains and draws until it is done: in bursts, between which the script runs again."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def burst(
 ) -> None:
     """Advance and draw for a while, then run the script again, which draws everything that frames leave out.
 
-    Draws no more frames than a browser can paint, if their number per second is given. Never returns: a press, too,
-    ends the loop, at its next Streamlit call.
+    `frames_per_second` keeps it from drawing more frames than a browser can paint. The function never returns:
+    `st.rerun` ends it, or Streamlit does when something is pressed.
     """
     due = time.perf_counter()
     end = due + BURST_SECONDS
@@ -30,6 +30,6 @@ def burst(
         draw()
         if frames_per_second:
             pause = 1 / frames_per_second
-            due = max(due + pause, time.perf_counter() - pause)  # one late frame is caught up, no more
+            due = max(due + pause, time.perf_counter() - pause)  # catches up with one late frame at most
             time.sleep(max(SHORTEST_WAIT, due - time.perf_counter()))
     st.rerun()

@@ -1,4 +1,4 @@
-"""What Plotly's own bar offers above every chart: a picture of it, PNG or SVG."""
+"""The button above every chart that saves it as a picture, PNG or SVG."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ PICTURES = ("PNG", "SVG")
 
 
 def config(**changes: Any) -> dict[str, Any]:
-    """Plotly's settings for a chart: a button that saves it, in the format chosen in the sidebar."""
+    """Plotly's configuration of a chart, with the picture format chosen in the sidebar."""
     image = {"format": widgets.value("picture", PICTURES[0]).lower(), "filename": "backprop", "scale": 2}
     return {"displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": image} | changes

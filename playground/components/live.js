@@ -1,9 +1,9 @@
-// Brings the charts that st.plotly_chart has made to the newest frame, in place: changing a chart's description through
-// Streamlit would mount a new chart, which blinks. Frames that come faster than they can be drawn are skipped.
-// The numbers beside the charts, and the timeline, are painted with them, so that no painted frame shows two epochs.
+// Updates the charts of st.plotly_chart to the newest frame, in place: for a changed description, Streamlit mounts a new
+// chart, which blinks. Frames that arrive faster than they can be drawn are skipped. Numbers and the timeline are
+// painted together with the charts, so that the screen never shows two epochs at once.
 const queue = (window.backpropPlayground ??= { frame: null, drawing: false });
 
-const RESTS = 3; // so many times as long as it took to draw it, a chart in space lets others go ahead while playing
+const RESTS = 3; // after drawing, a 3D chart pauses for this many times the time it took, so that others are drawn
 
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
@@ -18,7 +18,7 @@ const merged = (old, changes) => {
 const box = (key) => document.querySelector(`.st-key-${key}`);
 const chartOf = (panel) => box(panel)?.querySelector(".js-plotly-plot");
 
-// React's own text node is changed, not replaced, so that React can go on changing it.
+// Change React's own text node instead of replacing it, so that React can go on changing it.
 function write(element, text) {
   const node = element && document.createTreeWalker(element, NodeFilter.SHOW_TEXT).nextNode();
   if (node && node.data !== text) node.data = text;
@@ -37,7 +37,7 @@ function paintTimeline({ epoch, end }, still) {
   write(label, String(epoch));
   thumb.style.left = `${100 * share}%`;
   const rail = thumb.previousElementSibling;
-  rail.style.backgroundImage = ""; // at rest, React's own is right
+  rail.style.backgroundImage = ""; // when nothing plays, React's own value is right
   if (!still) {
     const colours = getComputedStyle(rail).backgroundImage.match(/rgba?\([^)]*\)/g) ?? [];
     const stop = `${100 * share}%`;
@@ -59,7 +59,7 @@ function paintNumbers(frame) {
   observer.takeRecords();
 }
 
-// React brings numbers too, whenever the script runs: until their charts are drawn, those of the drawn charts stay.
+// React updates numbers, too, whenever the script runs; those of the drawn charts stay until the next ones are drawn.
 queue.observer?.disconnect();
 const observer = (queue.observer = new MutationObserver(() => {
   const { drawn } = queue;
@@ -73,11 +73,11 @@ async function drawChart(chart, patch, frame) {
   await window.Plotly.react(chart, data, merged(chart.layout, patch.layout));
   chart.dataset.frame = frame.number;
   if (chart._fullLayout._has("gl3d")) {
-    await new Promise(requestAnimationFrame); // without a graphics card, most of the time goes by after the call
+    await new Promise(requestAnimationFrame); // without a graphics card, most of the time passes after the call
     const ended = performance.now();
     chart.restsUntil = ended + RESTS * (ended - started);
   }
-  if (frame.still) chart.emit("plotly_redraw"); // lets Streamlit's own copy of the figure follow
+  if (frame.still) chart.emit("plotly_redraw"); // updates Streamlit's own copy of the figure
 }
 
 async function draw() {

@@ -1,4 +1,4 @@
-"""The channel through which frames reach the charts and numbers that stand on the page."""
+"""The channel through which frames change the charts and numbers that are on the page already."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SOURCE = Path(__file__).with_suffix(".js")
 
 
 class Timeline(NamedTuple):
-    """Where the slider with the key `timeline` stands, and where it ends."""
+    """The value and the end of the slider with the key `timeline`."""
 
     epoch: int
     end: int
@@ -34,9 +34,9 @@ def send(
 ) -> None:
     """Bring charts, numbers and the timeline to this frame, all in one message and painted together.
 
-    Charts and `numbers` go by the keys of their containers; a number is the bold text in its container.
-    The `number` of the frame differs from frame to frame. `alts` says in words what the charts show then: with another
-    `alt`, st.plotly_chart would mount a new chart.
+    number : of the frame, different for every frame
+    patches, numbers : by the key of the container; a number is the bold text in its container
+    alts : alternative texts of the charts, sent here because st.plotly_chart would mount a new chart for another `alt`
     """
     frame = {"number": number, "still": still, "charts": patches, "numbers": numbers or {}, "alts": alts or {}}
     _component()(data=frame | {"timeline": timeline and timeline._asdict()})

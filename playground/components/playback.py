@@ -11,19 +11,20 @@ from streamlit.delta_generator import DeltaGenerator
 
 from playground.components import live
 from playground.components.bursts import burst
-from playground.session import playing, transport, widgets
+from playground.components.switch import switch
+from playground.session import playing, transport
 from playground.session.session import next_frame, session
 
 
 @dataclass(frozen=True)
 class Readouts:
-    """The line that says what is going on, and the channel through which frames bring charts and numbers."""
+    """The status line, and the channel through which frames update charts and numbers."""
 
     status: DeltaGenerator
     channel: DeltaGenerator
 
     def say(self, text: str) -> None:
-        """Say what is going on."""
+        """Show a text in the status line."""
         self.status.markdown(text)
 
     def send(
@@ -34,7 +35,7 @@ class Readouts:
         *,
         still: bool,
     ) -> None:
-        """Bring charts, numbers, the timeline and what the charts say in words to the shown epoch."""
+        """Update charts, numbers, the timeline and the alternative texts to the shown epoch."""
         with self.channel:
             live.send(
                 next_frame(),
@@ -47,7 +48,7 @@ class Readouts:
 
 
 def timeline() -> None:
-    """The slider over the run's epochs, those that are still to be trained among them."""
+    """The slider over the run's epochs, including those that are still to be trained."""
     st.slider("Timeline", 0, transport.end(), key="timeline", on_change=transport.scrub, label_visibility="collapsed")
 
 
@@ -58,18 +59,8 @@ def play(draw: Callable[[], None]) -> None:
 
 
 def choose_speed() -> None:
-    """A choice of epochs per frame."""
-    widgets.keep_choice("speed", playing.SPEEDS, "auto")
-    st.segmented_control(
-        "Speed",
-        playing.SPEEDS,
-        key="speed",
-        required=True,
-        on_change=widgets.keep,
-        args=("speed",),
-        label_visibility="collapsed",
-        width="content",
-    )
+    """The choice of how many epochs are trained for each frame."""
+    switch("speed", playing.SPEEDS, "Speed", default="auto")
 
 
 def button(key: str, label: str, icon: str, callback: Callable[..., None], help: str, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""Long formulas and texts scroll in their own place, by mouse and by keyboard."""
+"""Long formulas and texts scroll within their own box, by mouse and by keyboard."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ def _component() -> Any:
 
 
 def by_keyboard() -> None:
-    """Let formulas and texts of the page take the focus."""
+    """Let the keyboard focus formulas and texts, so that it can scroll them."""
     with st.container(key="scrolling"):
         _component()()

@@ -1,4 +1,4 @@
-"""A plane to be clicked: every click puts a point of a class there."""
+"""A plane on which every click places a point of a class."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from playground.charts.live_figure import Live, layout
 from playground.charts.theme import CLASSES, Theme
 
 CLASS_NAMES = ("A", "B", "C", "D", "E", "F")
-PLACES = 41  # along each axis; a click goes to the nearest of them
+PLACES = 41  # along each axis at which points can be placed
 
 Points = tuple[tuple[float, float, str], ...]
 
 
 def places() -> tuple[list[float], list[float]]:
-    """Where points can be: x1 and x2 of each place."""
+    """The x1 and the x2 of all places where points can be."""
     line = np.linspace(-REACH, REACH, PLACES).round(2).tolist()
     return [x1 for _ in line for x1 in line], [x2 for x2 in line for _ in line]
 
 
 class Clicking(Live):
-    """The points so far, each with the letter of its class, and invisible places that can be selected."""
+    """The points so far, with the letters of their classes, and invisible places that can be selected by a click."""
 
     def __init__(self, theme: Theme, height: int) -> None:
         x1, x2 = places()
@@ -30,7 +30,7 @@ class Clicking(Live):
             mode="markers+text", x=[], y=[], text=[], hoverinfo="skip", textfont={"size": 11, "color": "#ffffff"},
             marker={"size": 18, "color": [], "line": {"width": 1, "color": theme.background}},
             selected={"marker": {"opacity": 1}},
-            unselected={"marker": {"opacity": 1}, "textfont": {"color": "#ffffff"}},  # or a selection dims the points
+            unselected={"marker": {"opacity": 1}, "textfont": {"color": "#ffffff"}},  # else selecting dims them
         )  # fmt: skip
         grid = go.Scatter(
             mode="markers", x=x1, y=x2, marker={"size": 12, "opacity": 0, "color": theme.muted},

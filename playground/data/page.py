@@ -1,4 +1,4 @@
-"""Data: bring a table of your own, see what was understood of it, and train on it."""
+"""Data: bring a table of your own, see how it was read, and train on it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from backprop_core.settings import SPECS
 from playground.charts import alt_text
 from playground.components import live
 from playground.components.style import use_style
+from playground.components.switch import switch
 from playground.data import choice, overview, state
 from playground.data.choice import MISSING, TASKS, Choice
 from playground.data.figures import CLASS_NAMES
@@ -109,13 +110,8 @@ def _type() -> None:
 
 def _click() -> None:
     editor = state.data_page().point_editor
-    widgets.keep_choice("data_class", CLASS_NAMES)
     with st.container(horizontal=True, key="data_click_bar", vertical_alignment="center"):
-        st.segmented_control(
-            "Class", CLASS_NAMES, key="data_class", required=True, on_change=widgets.keep,
-            args=("data_class",),
-            label_visibility="collapsed",
-        )  # fmt: skip
+        switch("data_class", CLASS_NAMES, "Class")
         st.button(
             "Undo", key="data_undo_click", icon=":material/undo:", on_click=state.undo_click, disabled=not editor.undo,
             help="Take back the last click, or bring back the points that were cleared.",
@@ -283,7 +279,7 @@ def _choose(table: Table, current: Choice) -> None:
 
 
 def _train(rows: TableRows, current: Choice, remarks: tuple[str, ...]) -> None:
-    """What became of the rows, how many are held back, and the button."""
+    """What became of the rows, the share held back for testing, and the button that starts a run."""
     st.markdown("\n".join(f"- :small[{sentence}]" for sentence in (*rows.report, *remarks)))
     share = choice.test_share(rows, current)
     widgets.give("data_test_share", share)

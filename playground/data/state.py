@@ -37,13 +37,13 @@ def data_page() -> DataPage:
 
 
 def source() -> Source:
-    """What the way that is open brought."""
+    """The source of the way that is open."""
     page = data_page()
     return page.sources.setdefault(page.way, Source())
 
 
 def clearing_error(callback: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """A press on this page clears the error of the press before it."""
+    """Decorate a callback: it first clears the error of the action before."""
 
     @wraps(callback)
     def cleared(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
@@ -93,7 +93,7 @@ def choose_reading(name: Literal["header", "numbers"]) -> None:
 
 
 def editor_key() -> str:
-    """The key of the editor. It is another one after the page was left, for the editor's own memory is gone then."""
+    """The key of the editor. It changes when the page was left, because the editor then forgets what was typed."""
     editor = data_page().table_editor
     if f"data_editor_{editor.version}" not in st.session_state:
         _give(editor.names, editor.cells)
@@ -106,10 +106,10 @@ def change_cells() -> None:
 
 
 def take_cells(columns: Mapping[str, Sequence[Any]]) -> None:
-    """The editor shows these columns: they are the table now."""
+    """Take over the columns that the editor shows."""
     editor, current, cells = data_page().table_editor, source(), texts(columns)
     if (current.table or current.error) and cells == editor.cells and current.version == editor.version:
-        return  # read before: most script runs change no cell
+        return  # most script runs change no cell
     editor.cells = cells
     _read("type", Source("The typed table", version=editor.version), lambda: grid(editor.names, editor.cells))
 
@@ -117,7 +117,7 @@ def take_cells(columns: Mapping[str, Sequence[Any]]) -> None:
 @press
 @clearing_error
 def rename_columns() -> None:
-    """The names of the columns were typed: columns are renamed, begun, or left out at the end."""
+    """The names of the columns were typed: rename columns, and add or remove columns at the end."""
     page, typed = data_page(), st.session_state["data_names"]
     editor = page.table_editor
     names = tuple(map(tidy, typed.split(","))) if len(typed) <= MOST_NAMES else ()
@@ -170,9 +170,9 @@ def _give(names: tuple[str, ...], cells: list[list[str]]) -> None:
 @press
 @clearing_error
 def click() -> None:
-    """A place of the plane was clicked: a point of the chosen class is there now.
+    """A place of the plane was clicked: put a point of the chosen class there.
 
-    A second click at the same place reaches us as the end of the selection there.
+    A second click at the same place arrives as an empty selection.
     """
     editor = data_page().point_editor
     selected = st.session_state[POINTS]["selection"]["points"]
@@ -202,7 +202,7 @@ def clear_points() -> None:
 
 
 def clicking() -> Clicking:
-    """The plane to be clicked; made anew only when the theme is another."""
+    """The plane to be clicked; made anew only if the theme has changed."""
     editor = data_page().point_editor
     if editor.chart is None or editor.chart_theme != theme():
         editor.chart, editor.chart_theme = Clicking(theme(), CHART_HEIGHT), theme()

@@ -1,1 +1,1 @@
-"""The Landscape page: the loss over a plane through the weights."""
+"""The Landscape page: the loss over a plane in the space of parameters."""

@@ -1,4 +1,4 @@
-"""The loss over a plane through parameter space, as a map and as a relief, with the run's own way on it."""
+"""The loss over a plane in parameter space, as a contour map and as a surface in space, with the run's path on it."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ import plotly.graph_objects as go
 
 from backprop_core.landscape import Landscape, Trail
 from backprop_core.nn import Array
-from playground.charts.live_figure import SMALLEST, Live, layout, nice_ceiling, short, typed
+from playground.charts.live_figure import SMALLEST, Live, encoded, layout, nice_ceiling, short
 from playground.charts.theme import DARK, Theme
 
-LOG_COLOURS, LOG_HEIGHTS = 0.5, 2.0  # decades from which on colours, and heights, follow the logarithm of the loss
-BELOW, ABOVE = 8.0, 4.0  # decades around the median loss that a scale holds
-FLAT = 1e-9  # losses that differ by a smaller share of themselves are one height
-DRAWABLE = 1e-30, 1e30  # numbers larger or smaller leave the single precision that surfaces in space are drawn with
-LINES = 20  # contour lines at most
-DECADES_APART = (0.05, 0.1, 0.2, 0.25, 0.5, 1.0)  # from one contour line to the next
-LIFT = 0.01  # of the heights there are: a line on a surface is raised a little, so as not to sink into it
+LOG_COLOURS, LOG_HEIGHTS = 0.5, 2.0  # decades of losses beyond which colours, and heights, become logarithmic
+BELOW, ABOVE = 8.0, 4.0  # decades below and above the median loss that a scale covers
+FLAT = 1e-9  # losses with a smaller relative difference are drawn at one height
+DRAWABLE = 1e-30, 1e30  # what single precision holds, in which surfaces in space are drawn
+LINES = 20  # at most, contour lines
+DECADES_APART = (0.05, 0.1, 0.2, 0.25, 0.5, 1.0)  # choices, between contour lines
+LIFT = 0.01  # share of the height by which a line is raised, so as not to sink into the surface
 CAMERA = {"eye": {"x": 0.8, "y": -1.75, "z": 1.3}, "center": {"x": 0.0, "y": 0.0, "z": -0.16}}
 
 
 def sequential(theme: Theme) -> str:
-    """The scale of losses: ColorBrewer's YlGnBu, safe for colour-blind eyes; high ground fades into the page."""
+    """The colour scale of losses: ColorBrewer's YlGnBu, safe for colour-blind eyes; high losses fade into the page."""
     return "YlGnBu" if theme == DARK else "YlGnBu_r"
 
 
 @dataclass(frozen=True)
 class Scale:
-    """From losses to places on a colour bar or an axis: the loss itself, or its decimal logarithm.
+    """Maps losses to places on a colour bar or an axis: the loss itself, or its decimal logarithm.
 
-    low, high : places where the scale ends
+    low, high : places at the ends of the scale
     """
 
     log: bool
@@ -42,28 +42,28 @@ class Scale:
 
     @property
     def span(self) -> float:
-        """From end to end."""
+        """The length of the scale."""
         return self.high - self.low
 
     def places(self, losses: Array) -> Array:
-        """Where losses stand; those beyond an end stand there, those that are no finite number at the top."""
+        """The places of losses: clipped to the ends of the scale, and at its top if they are not finite."""
         return np.clip(self._unbounded(losses), self.low, self.high)
 
     def texts(self, losses: Array) -> list[str]:
-        """Losses in eight figures, and what their place does not tell."""
+        """Losses with eight digits, and a note if they are beyond the scale."""
         off = np.where(self._unbounded(losses) == self.places(losses), "", ", off the scale")
         notes = np.where(np.isfinite(losses), off, ", drawn at the top")
         return [f"{loss:.8g}{note}" for loss, note in zip(losses.ravel().tolist(), notes.ravel(), strict=True)]
 
     def lines(self) -> dict[str, float]:
-        """Where contour lines stand: the first, the last, and how far apart."""
+        """The places of contour lines: the first, the last, and the step between them."""
         step = nice_ceiling(self.span / LINES)
         if self.log:
             step = next((apart for apart in DECADES_APART if self.span <= LINES * apart), DECADES_APART[-1])
         return {"start": float(np.ceil(self.low / step) * step), "end": self.high, "size": step}
 
     def ticks(self) -> dict[str, list[Any]]:
-        """Ticks with their losses in figures."""
+        """Ticks, labelled with losses."""
         values, digits = self._round_powers() if self.log else self._round_multiples()
         places = np.log10(values) if self.log else values
         return {"tickvals": places.tolist(), "ticktext": [short(value, digits) for value in values.tolist()]}
@@ -84,7 +84,7 @@ class Scale:
 
 
 def scale_of(losses: Array, log_from: float) -> Scale:
-    """The scale for these losses: logarithmic where the finite ones span more than so many decades."""
+    """The scale for these losses: logarithmic if the finite ones span more than this many decades."""
     finite = losses[np.isfinite(losses)]
     exponents = np.log10(finite[finite >= SMALLEST])
     if len(exponents) and (np.ptp(exponents) > log_from or _unit(finite) != 1.0):
@@ -96,7 +96,7 @@ def scale_of(losses: Array, log_from: float) -> Scale:
 
 
 class ContourMap(Live):
-    """Filled contours of the loss, with the run's way, its two ends, and the point that is shown now."""
+    """Filled contours of the loss, with the run's path, both its ends, and the point of the shown epoch."""
 
     def __init__(self, landscape: Landscape, theme: Theme, height: int) -> None:
         scale = scale_of(landscape.loss, LOG_COLOURS)
@@ -128,7 +128,7 @@ class ContourMap(Live):
         )
 
     def update_trail(self, trail: Trail, now: Trail) -> None:
-        """Show the run's way, and where it is now: a trail of one point."""
+        """Show the run's path, and the point of the shown epoch, which is a trail of one point."""
         line = _along("xy", trail.points)
         self.show(
             {},
@@ -141,7 +141,7 @@ class ContourMap(Live):
 
 
 class Relief(Live):
-    """The loss as a surface in space, with the run's way on it: at the plane's loss, not at the run's own beside it."""
+    """The loss as a surface in space. The run's path lies on the surface, wherever the run's own loss is."""
 
     def __init__(self, landscape: Landscape, theme: Theme, height: int) -> None:
         scale = scale_of(landscape.loss, LOG_HEIGHTS)
@@ -187,7 +187,7 @@ class Relief(Live):
         )
 
     def update_trail(self, trail: Trail, now: Trail) -> None:
-        """Show the run's way, and where it is now: a trail of one point."""
+        """Show the run's path, and the point of the shown epoch, which is a trail of one point."""
         edge, line, ends = (self._raised(trail, lifts) for lifts in (1, 2, 3))
         self.show(
             {},
@@ -199,13 +199,13 @@ class Relief(Live):
         )
 
     def _raised(self, trail: Trail, lifts: int) -> Array:
-        """(K, 3): the points of a way on the surface, raised by so many lifts."""
+        """(K, 3): the points of a path on the surface, raised by this many times `LIFT`."""
         heights = self._scale.places(trail.heights) + lifts * LIFT * self._scale.span
         return np.column_stack([trail.points / self._units, heights])
 
 
 def axis_titles(landscape: Landscape) -> tuple[str, str]:
-    """The names of the plane's directions, and how much of the way's variance each holds, where that is known."""
+    """The names of the plane's directions and, if known, the share of the path's variance along each."""
     plane = landscape.plane
     if plane.shares is None:
         return plane.labels
@@ -214,7 +214,7 @@ def axis_titles(landscape: Landscape) -> tuple[str, str]:
 
 
 def _ground(landscape: Landscape, scale: Scale, theme: Theme) -> dict[str, Any]:
-    """What the map and the relief have in common: the loss over the plane, its colours, and what is read at a point."""
+    """What both figures share: the loss over the plane, its colours, and the text of each point."""
     places = np.stack(np.meshgrid(landscape.alpha, landscape.beta), axis=-1)
     texts = [
         f"{_place(point)}<br>loss {loss}"
@@ -225,7 +225,7 @@ def _ground(landscape: Landscape, scale: Scale, theme: Theme) -> dict[str, Any]:
         "y": landscape.beta,
         "z": scale.places(landscape.loss),
         "text": np.reshape(texts, landscape.loss.shape),
-        "hoverinfo": "text",  # a template would not do: on surfaces plotly.js fills in the text of the transposed point
+        "hoverinfo": "text",  # not a template, in which plotly.js uses the text of the transposed point on surfaces
         "colorscale": sequential(theme),
         "colorbar": scale.ticks()
         | {
@@ -245,7 +245,7 @@ def _place(point: Sequence[float]) -> str:
 
 
 def _ends(theme: Theme, size: int) -> dict[str, Any]:
-    """Markers of the way's two ends: hollow where it starts, full where it ends."""
+    """Markers of the path's two ends: hollow at the start, full at the end."""
     colours = [theme.background, theme.text]
     return {"size": size, "color": colours, "line": {"width": 2.5, "color": colours[::-1]}}
 
@@ -255,17 +255,17 @@ def _now(theme: Theme, size: int) -> dict[str, Any]:
 
 
 def _unit(numbers: Array) -> float:
-    """What to divide numbers by so that single precision can hold them: 1, or a power of ten."""
+    """The divisor that makes numbers fit into single precision: 1, or a power of ten."""
     largest = float(np.abs(numbers).max())
     return 1.0 if DRAWABLE[0] < largest < DRAWABLE[1] or largest == 0 else float(10.0 ** np.floor(np.log10(largest)))
 
 
 def _along(names: str, points: Array) -> dict[str, Any]:
-    return {name: typed(column, exact=True) for name, column in zip(names, points.T, strict=True)}
+    return {name: encoded(column, exact=True) for name, column in zip(names, points.T, strict=True)}
 
 
 def _texts(trail: Trail, scale: Scale) -> list[str]:
-    """What is read at each point of a way."""
+    """The text of each point of a path."""
     numbers = (trail.epochs.tolist(), trail.points.tolist(), scale.texts(trail.heights), trail.losses.tolist())
     return [
         f"<b>epoch {epoch:,}</b><br>{_place(point)}<br>loss in the plane: {height}<br>the run's own loss: {own:.8g}"
@@ -274,7 +274,7 @@ def _texts(trail: Trail, scale: Scale) -> list[str]:
 
 
 def _end_notes(points: Array, trail: Trail, theme: Theme) -> list[dict[str, Any]]:
-    """The epochs at which a way starts and ends, above the first and below the last of its points in the picture."""
+    """The epochs at which a path starts and ends, beside its first and its last point."""
     look = {"bgcolor": theme.background, "opacity": 0.85, "font": {"size": 12, "color": theme.text}}
     look |= {"showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": theme.text, "ax": 0}
     ends = [(0, -28), (-1, 28)][: len(points)]  # which, and how many pixels below; a single point has one note

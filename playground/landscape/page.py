@@ -1,4 +1,4 @@
-"""Landscape: the loss over a plane through the run's weights, and the run's way across it."""
+"""Landscape: the loss over a plane in parameter space, and the run's path across it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def page() -> None:
 
 
 def _show(drawing: Drawing | None, readouts: Readouts, *, still: bool) -> None:
-    """Bring numbers and pictures to the shown epoch."""
+    """Update numbers and pictures to the shown epoch."""
     current = session()
     snapshot = current.run.at(current.shown)
     now = None if drawing is None else state.follow(drawing, snapshot)
@@ -86,7 +86,7 @@ def _alts(drawing: Drawing, now: Trail) -> dict[str, str]:
 
 
 def _numbers(snapshot: Snapshot, drawing: Drawing | None, now: Trail | None) -> dict[str, str]:
-    """What the readouts say, by the keys of their containers."""
+    """The texts of the readouts, by the keys of their containers."""
     below = "–" if now is None else f"{now.heights[0]:.6g}"
     share = "–" if drawing is None or len(drawing.way.epochs) < 2 else f"{drawing.way.share:.1%}"
     return {
@@ -98,7 +98,7 @@ def _numbers(snapshot: Snapshot, drawing: Drawing | None, now: Trail | None) -> 
 
 
 def _titles(snapshot: Snapshot) -> dict[str, str]:
-    """What the readouts are called."""
+    """The titles of the readouts."""
     return {
         "epoch_shown": "Epoch",
         "train_loss": "Train loss incl. penalty" if snapshot.penalty else "Train loss",
@@ -156,7 +156,7 @@ def _transport(drawing: Drawing | None, snapshot: Snapshot) -> Readouts:
 
 
 def _choices() -> None:
-    """The plane, and what belongs to it."""
+    """The choice of the plane and of its own settings."""
     page, kind = state.landscapes(), state.kind()
     with st.container(key="landscape_choices", horizontal=True, vertical_alignment="center"):
         widgets.give("landscape_plane", kind)
@@ -252,7 +252,7 @@ def _charts(drawing: Drawing) -> None:
 
 
 def _say_why_not(refused: ConfigError) -> None:
-    """Why there is no surface; where training on helps, with a button that does."""
+    """Why there is no surface, with a button to train on if that helps."""
     with st.container(key="landscape_refused"):
         st.markdown(f":material/landscape: {refused}")
         if refused.field == "plane" and session().mode == "paused":

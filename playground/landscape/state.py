@@ -1,7 +1,7 @@
-"""The Landscape page: the plane that was chosen, the surface over it, and the run's way across it.
+"""The Landscape page: the chosen plane, the surface over it, and the run's path across it.
 
-A surface is dear, so it is kept until what it depends on has changed. A run that trains on goes on over the surface it
-began on; only when it has left that and pauses, the surface is made anew.
+A surface is expensive, so it is kept until something it depends on changes. While the run trains on, its path continues
+on the same surface; the surface is drawn anew only when the run pauses outside of it.
 """
 
 from __future__ import annotations
@@ -35,23 +35,24 @@ from playground.landscape.figures import ContourMap, Relief
 from playground.session import widgets
 from playground.session.session import press, session, theme
 
-RESOLUTIONS = (25, 51, 101)  # points along each axis to choose from
-COARSE = 11  # where even the fewest of them would take too long
-MOST_SECONDS = 2.5  # that a surface may take
-WAY_SECONDS = 0.25  # that the way may take
+RESOLUTIONS = (25, 51, 101)  # choices: points along each axis
+COARSE = 11  # points along each axis if all of these would take too long
+MOST_SECONDS = 2.5  # that computing a surface may take
+WAY_SECONDS = 0.25  # that computing the losses along the path may take
 HEIGHT = 400  # of a picture, in pixels
 MOST_ZOOM = 64.0
-FEW = 50  # points of a way that say how much of it the plane holds, while it grows
+FEW = 50  # points of the path that its share of variance is measured with while it grows
 MOST_SEED = 2**32 - 1
-PROBES = ((9, 0.02), (100, np.inf))  # points tried to see how long one takes, and how quick they must be to try more
+PROBES = ((9, 0.02), (100, np.inf))  # how many points to time; if they take less than so many seconds, the next number
 
 
 @dataclass(eq=False)
 class Drawing:
-    """A surface with the run's way on it, and its two pictures.
+    """A surface with the run's path on it, and its two pictures.
 
-    `centre` is the epoch of the plane's origin, `newest` the run's newest epoch when it was made, `seconds` how long
-    it took.
+    centre : the epoch of the plane's origin
+    newest : the run's newest epoch when the surface was computed
+    seconds : how long that took
     """
 
     kind: str
@@ -64,7 +65,7 @@ class Drawing:
     pictures: tuple[ContourMap, Relief] | None = None
 
     def holds(self, point: Array) -> bool:
-        """Whether a point lies on the surface."""
+        """Whether the surface reaches as far as a point."""
         low, high = (np.array([self.landscape.alpha[end], self.landscape.beta[end]]) for end in (0, -1))
         return bool(((low <= point) & (point <= high)).all())
 
@@ -73,8 +74,10 @@ class Drawing:
 class Landscapes:
     """What was chosen, and what is drawn.
 
-    `kind` is None as long as the plane is left to the page, `centre` as long as the newest weights are the origin.
-    `seconds` is what one point of a surface takes. What was chosen for a run alone, `made_for`, goes with it.
+    kind : of plane, None as long as the page chooses it
+    centre : the epoch of the origin, None for the newest
+    seconds : how long one point of a surface takes
+    made_for : the run that zoom and centre were chosen for; another one begins without them
     """
 
     kind: str | None = None
@@ -90,7 +93,7 @@ class Landscapes:
 
 
 def landscapes() -> Landscapes:
-    """What the page remembers; of another run, or another future of it, nothing that was chosen for the old one."""
+    """What the page remembers; if the run was replaced or edited, without what was chosen for the old one."""
     current = session()
     page, run = current.part(Landscapes), current.run
     if page.made_for != (current.runs, current.edits):
@@ -104,7 +107,7 @@ def landscapes() -> Landscapes:
 
 
 def kind() -> str:
-    """The kind of plane that is shown: the one chosen, or the run's principal components as soon as it has any."""
+    """The kind of plane that is shown: the chosen one, or else principal components as soon as the run has any."""
     page, current = landscapes(), session()
     if page.kind is not None:
         return page.kind
@@ -119,7 +122,7 @@ def kind() -> str:
 
 
 def resolutions() -> dict[int, float]:
-    """Points along each axis that do not take too long, and about how many seconds they take."""
+    """The numbers of points along each axis that are quick enough, and about how many seconds they take."""
     page = landscapes()
     estimates = {points: page.seconds * points**2 for points in RESOLUTIONS}
     quick = {points: seconds for points, seconds in estimates.items() if seconds <= MOST_SECONDS}
@@ -146,7 +149,7 @@ def drawing() -> Drawing:
 
 
 def follow(drawing: Drawing, snapshot: Snapshot) -> Trail:
-    """Bring both pictures to the shown epoch, and the way up to it; returns the point on the surface."""
+    """Update both pictures, and the path, to a snapshot; returns its point on the surface."""
     run = session().run
     now = _trail(drawing, run, snapshot)
     if now.epochs[0] > drawing.way.epochs[-1]:
@@ -196,14 +199,14 @@ def choose_points() -> None:
 
 @press
 def zoom(factor: float) -> None:
-    """Let the surface reach so many times as far."""
+    """Multiply how far the surface reaches."""
     page = landscapes()
     page.zoom = min(max(page.zoom * factor, 1 / MOST_ZOOM), MOST_ZOOM)
 
 
 @press
 def draw_around() -> None:
-    """Lay the plane through the weights of the shown epoch."""
+    """Make the weights of the shown epoch the origin."""
     current, page = session(), landscapes()
     page.centre = current.shown if current.shown < current.run.epoch else None
     page.drawing_key = ()
@@ -228,7 +231,7 @@ def _plane(plane_kind: str, page: Landscapes, snapshot: Snapshot, thetas: Array)
 
 
 def _way(page: Landscapes, landscape: Landscape, run: Run) -> Trail:
-    """The run's way, of as many points as do not take too long."""
+    """The run's path, with as many points as can be computed quickly."""
     most = int(np.clip(WAY_SECONDS / page.seconds, 10, 200))
     return trail(landscape, run, *trajectory(run, most))
 
@@ -247,7 +250,7 @@ def _trail(drawing: Drawing, run: Run, snapshot: Snapshot) -> Trail:
 
 
 def _joined(way: Trail, now: Trail, share: float) -> Trail:
-    """A way with another point at its end."""
+    """A path with another point at its end."""
     return Trail(
         np.append(way.epochs, now.epochs),
         np.vstack([way.points, now.points]),
@@ -258,7 +261,7 @@ def _joined(way: Trail, now: Trail, share: float) -> Trail:
 
 
 def _paint(drawing: Drawing) -> None:
-    """Make the pictures, unless they are there in the theme shown."""
+    """Make the pictures, unless there are some in the current theme."""
     if drawing.pictures is None or drawing.theme != theme():
         drawing.theme = theme()
         drawing.pictures = (
@@ -272,7 +275,7 @@ def _paint(drawing: Drawing) -> None:
 
 
 def _time(snapshot: Snapshot) -> float:
-    """How many seconds a point of a surface takes: a few are tried, and more where those took no time."""
+    """How many seconds a point of a surface takes: measured with a few points, and with more if these were quick."""
     theta = snapshot.state.theta
     plane = PLANES["weights"].make(snapshot, theta[np.newaxis], seed=0, chosen=addresses(snapshot.network)[:2])
     seconds = 0.0

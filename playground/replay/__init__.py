@@ -1,1 +1,1 @@
-"""A whole run as one HTML file that plays by itself."""
+"""A run as one HTML file that can be played in any browser, offline."""

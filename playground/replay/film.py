@@ -1,7 +1,7 @@
-"""Several figures as one, with a frame for every moment, a play button and a slider: Plotly's own.
+"""Several live figures as one animated Plotly figure, with Plotly's play button and slider.
 
-The figures are live ones: the patches that bring them from moment to moment become the frames. What is the same in all
-frames is left out of them.
+The patches that update the live figures from epoch to epoch become the frames. What is the same in all frames is left
+out of them.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from playground.charts.theme import Theme
 
 HEADING, GAP = 26, 16  # pixels above a panel, and between panels
 WIDE = (1264.0, 530.0)  # pixels of all panels on a slide of 1280 × 720
-NARROW = (374.0, 230.0)  # pixels of one panel on a telephone, where they stand one below the other
+NARROW = (374.0, 230.0)  # pixels of one panel on a phone, where panels stand one below the other
 TOP, NARROW_TOP = 92.0, 198.0  # pixels above the panels, for the title and the controls
-BUTTONS_AT, SLIDER_AT = 0.335, 0.47  # of the width, in the wide arrangement; the title is on their left
+BUTTONS_AT, SLIDER_AT = 0.335, 0.47  # shares of the width, in the wide arrangement; the title is to their left
 FRAME_MILLISECONDS = 160
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
@@ -27,9 +27,9 @@ Attributes = dict[str, Any]
 
 @dataclass(frozen=True)
 class Panel:
-    """A figure within the figure, in a row of the wide arrangement; rows in their order.
+    """One of the live figures, and the row in which it stands on a wide page. Panels come in the order of their rows.
 
-    labels : where panels are narrow, `x` and `textfont.size` of its second trace
+    labels : `x` and `textfont.size` of its second trace on a narrow page
     """
 
     heading: str
@@ -39,7 +39,7 @@ class Panel:
 
 
 class Frame(NamedTuple):
-    """A moment: its name on the slider, the title, and what all traces and the layout are then."""
+    """One epoch: its name on the slider, the title, and the changed attributes of traces and layout."""
 
     name: str
     title: str
@@ -49,7 +49,7 @@ class Frame(NamedTuple):
 
 
 def shot(panels: Sequence[Panel], name: str, title: str, notes: Sequence[str]) -> Frame:
-    """What the panels show now; `notes` stand beside their headings."""
+    """A frame of what the panels' patches show; `notes` stand beside the headings."""
     traces, shapes = [], []
     for number, panel in enumerate(panels, start=1):
         patches = [_with_blanks(patch) for patch in panel.live.patch["data"]]
@@ -91,7 +91,7 @@ def figure(panels: Sequence[Panel], frames: Sequence[Frame], theme: Theme) -> At
 
 
 def arrangement(panels: Sequence[Panel], *, narrow: bool) -> list[Any]:
-    """What `Plotly.update` takes to lay panels out on a page: in their rows, or each in a row of its own."""
+    """The arguments of `Plotly.update` that lay the panels out in their rows or, on a narrow page, below each other."""
     domains = _domains(panels, narrow=narrow)
     places: Attributes = {
         f"{axis}axis{_suffix(number)}.domain": domain
@@ -114,7 +114,7 @@ def arrangement(panels: Sequence[Panel], *, narrow: bool) -> list[Any]:
 
 
 def narrow_height(panels: Sequence[Panel]) -> float:
-    """Pixels that the figure needs in its narrow arrangement."""
+    """The height of the narrow arrangement in pixels."""
     return NARROW_TOP + 8 + NARROW[1] * len(panels)
 
 
@@ -123,13 +123,13 @@ def _suffix(number: int) -> str:
 
 
 def _referred(part: Attributes, number: int) -> Attributes:
-    """A shape or an annotation of a panel, within the figure."""
+    """A shape or an annotation of a panel, on the panel's axes in the figure."""
     axes = {"xref": f"x{_suffix(number)}", "yref": f"y{_suffix(number)}"}
     return part | {ref: f"{axis} domain" if part.get(ref) == "paper" else axis for ref, axis in axes.items()}
 
 
 def _with_blanks(patch: Attributes) -> Attributes:
-    """A patch with blanks for empty labels: plotly.js leaves a label out for one drawing when it was empty before."""
+    """A patch with blanks for empty labels: plotly.js fails to draw a label that was empty in the drawing before."""
     return patch | {"text": [text or " " for text in patch["text"]]} if "text" in patch else patch
 
 
@@ -172,7 +172,7 @@ def _notes(panels: Sequence[Panel]) -> list[Attributes]:
 
 
 def _domains(panels: Sequence[Panel], *, narrow: bool) -> list[tuple[list[float], list[float]]]:
-    """Where panels stand, as shares of the width and of the height, without their headings and margins."""
+    """The x and y domains of the panels, without headings and margins, as shares of the figure's width and height."""
     rows = list(range(len(panels))) if narrow else [panel.row for panel in panels]
     width, height = (NARROW[0], NARROW[1] * len(panels)) if narrow else WIDE
     tall = height / len(set(rows))

@@ -22,18 +22,18 @@ from playground.replay.film import Attributes, Frame
 MOST_BYTES = 8_000_000  # of a page, whatever the run; plotly.js alone has 4.8 million
 FRAMES = 60
 MOST_REPLAYED = 250_000_000  # epochs × (rows × parameters + updates × OVERHEAD): about a second of training
-OVERHEAD = 10_000  # what an update costs besides, in the same unit
+OVERHEAD = 10_000  # what an update costs on top, in the same unit
 MOST_EDITS = 4  # that are listed; the others are counted
 
 NARROW_PAGE = "(max-width: 760px)"
 CONFIG = {"displayModeBar": False, "displaylogo": False}
-POLICY = (  # nothing in the page can ask another machine for anything
+POLICY = (  # nothing in the page can request anything from another machine
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 )
 
 
 def replay_html(run: Run, theme: Theme, *, frames: int = FRAMES) -> str:
-    """The page of a run, of at most `MOST_BYTES`: with so many frames, or as many as fit, but always two."""
+    """The page of a run with this many frames, or as many as fit into `MOST_BYTES`, but at least two."""
     replay = Replay(run, theme)
     ends = replay.epochs(2)
     single, pair = (len(replay.page(epochs).encode()) for epochs in (ends[:1], ends))
@@ -46,7 +46,7 @@ def replay_html(run: Run, theme: Theme, *, frames: int = FRAMES) -> str:
 
 
 class Replay:
-    """What a replay of a run shows, at any epochs. Names that came with the run's data are made plain."""
+    """The replay of a run: its panels, and frames at any epochs. Names in the user's own data are made plain text."""
 
     def __init__(self, run: Run, theme: Theme) -> None:
         self._run, self._theme = run.copy(), theme
@@ -57,7 +57,7 @@ class Replay:
         self._frames: dict[int, Frame] = {}
 
     def epochs(self, most: int) -> list[int]:
-        """At most so many epochs, 2 or more: 0, the newest, and between them early ones closer together."""
+        """At most `most` epochs (2 or more): 0, the newest, and others between them, denser at the beginning."""
         last = self._run.epoch
         edited = sorted({edit.epoch for edit in self._run.edits})[: most // 3]
         for parts in range(most, 0, -1):
@@ -101,7 +101,7 @@ class Replay:
         return self._frames[epoch]
 
     def _affordable(self, epochs: Array) -> list[int]:
-        """These epochs; where it would take long to train there again, the keyframes before them."""
+        """These epochs, replaced by the keyframes before them where training up to them again would take long."""
         run, keyframes = self._run, np.array(self._run.history.keyframes)
         before = keyframes[np.searchsorted(keyframes, epochs, side="right") - 1]
         away = np.where(epochs == run.epoch, 0, epochs - before)
@@ -109,8 +109,8 @@ class Replay:
         updates = -(-rows // min(run.current.batch_size or rows, rows))
         order = np.argsort(away, kind="stable")
         spent = np.cumsum(away[order]) * (rows * run.network.parameters + updates * OVERHEAD)
-        dear = order[spent > MOST_REPLAYED]
-        epochs[dear] = before[dear]
+        too_expensive = order[spent > MOST_REPLAYED]
+        epochs[too_expensive] = before[too_expensive]
         return sorted(set(epochs.tolist()))
 
 
@@ -132,9 +132,9 @@ def _about(run: Run) -> str:
 
 
 def _script(panels: Sequence[film.Panel]) -> str:
-    """Lets the panels stand in their rows on a wide page, one below the other on a narrow one.
+    """JavaScript that arranges the panels for the width of the page, and hides an error that is none.
 
-    Where Pause breaks an animation off, plotly.js leaves a promise rejected, for no reason: that is no error.
+    When Pause interrupts an animation, plotly.js rejects a promise without a reason.
     """
     places = json.dumps([film.arrangement(panels, narrow=narrow) for narrow in (False, True)])
     return (

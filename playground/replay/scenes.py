@@ -1,4 +1,4 @@
-"""What a run shows at an epoch, as the panels of one figure: network, what it has learned, loss, weights, gradients."""
+"""The panels of a replay: network, what it has learned, loss, weights and gradients, each with its update function."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ from playground.charts.theme import CLASSES, Theme
 from playground.charts.units import MOST_ROWS, TILE, Mosaic
 from playground.replay.film import Attributes, Panel
 
-MOST_UNITS = 16  # of a layer that can be read in a diagram
-MOST_CELLS = 8_000  # of a heatmap; larger ones show the largest number of every 2 × 2, 3 × 3, … cells
+MOST_UNITS = 16  # of a layer, up to which a diagram is readable
+MOST_CELLS = 8_000  # of a heatmap; larger ones show the largest of every 2 × 2, 3 × 3, … cells
 MOST_RESPONSES = 24_000  # cells of the responses of units
 MOST_EXACT = 2_000  # cells of a heatmap whose numbers are exact to the last bit
-LONGEST_KEY = 40  # characters of class names that there is room for above a picture
-ROOMY, CIRCLE = 6, 25  # units of a layer from which on circles in the diagram are small, of so many pixels
+LONGEST_KEY = 40  # characters of all class names that fit above a picture
+ROOMY, CIRCLE = 6, 25  # up to 6 units in a layer, circles are large; with more, 25 pixels
 MOST_POINTS = 800  # rows drawn in a picture
-ROOMY_TEXT, SMALL_TEXT = 12, 9  # pixels of numbers in heatmaps that have room, and of those that have little
-HEIGHT = 200  # of a figure, before it is put among others
+ROOMY_TEXT, SMALL_TEXT = 12, 9  # font sizes in heatmaps with much and with little room
+HEIGHT = 200  # of a figure on its own, before it becomes a panel
 
 HEADINGS = {"Curve": "Fitted curve", "Table": "Outputs", "Confusion": "Confusion matrix"}
 
-Update = Callable[[Snapshot], str]  # brings a panel to a snapshot; returns what then stands beside its heading
+Update = Callable[[Snapshot], str]  # updates a panel to a snapshot; returns the note beside its heading
 
 
 def scenes(run: Run, theme: Theme) -> list[tuple[Panel, Update]]:
-    """The panels of a run, and what brings each to a snapshot."""
+    """The panels of a run, each with the function that updates it to a snapshot."""
     return [
         *_network(run, theme),
         *(_learned(run, view, theme) for view in _views(run.data)),
@@ -49,7 +49,7 @@ def scenes(run: Run, theme: Theme) -> list[tuple[Panel, Update]]:
 
 
 def title(snapshot: Snapshot, test_loss: float | None) -> str:
-    """The epoch, and the loss and the accuracy then, on training and on test rows."""
+    """The epoch with its loss and accuracy, on training and on test rows, as HTML."""
     name = wording.score_name(snapshot.data.task)
     penalty = " with penalty" if snapshot.penalty else ""
     lines = [f"loss{penalty} {snapshot.loss:.6g}, {name} {wording.score(snapshot.score)}"]
@@ -60,7 +60,7 @@ def title(snapshot: Snapshot, test_loss: float | None) -> str:
 
 
 def pooled(values: Array, by: int) -> Array:
-    """Of every by × by cells of an array (rows, columns), the number that is largest in size."""
+    """The number of largest magnitude in every block of by × by cells of an array (rows, columns)."""
     rows, columns = (-(-length // by) for length in values.shape)
     padded = np.zeros((rows * by, columns * by))
     padded[: values.shape[0], : values.shape[1]] = values
@@ -69,18 +69,18 @@ def pooled(values: Array, by: int) -> Array:
 
 
 def _views(data: Data) -> list[str]:
-    """The best picture of what was learned; beside a surface also the truth table, where there is one."""
+    """The best picture of what was learned; with a surface, the truth table too, if there is one."""
     first, *others = learned_views(data)
     return [first, *(view for view in others if (first, view) == ("Surface", "Table"))]
 
 
 def _network(run: Run, theme: Theme) -> list[tuple[Panel, Update]]:
-    """The diagram, unless it were a tangle: the weights are in the heatmaps too."""
+    """The diagram, unless it has too many lines to be read: the heatmaps show the weights too."""
     sizes = run.network.sizes
     if max(sizes) > MOST_UNITS or sum(a * b for a, b in itertools.pairwise(sizes)) > MOST_LINES:
         return []
     diagram = Diagram(unit_names(run), theme, HEIGHT)
-    diagram.figure.update_traces({"line.simplify": False}, {"fill": "toself"})  # else the thinnest lines vanish
+    diagram.figure.update_traces({"line.simplify": False}, {"fill": "toself"})  # otherwise the thinnest lines vanish
     if max(sizes) > ROOMY:
         diagram.figure.update_traces({"marker.size": CIRCLE, "textfont.size": 10}, {"mode": "markers+text"})
     signs = f"{_coloured('−', theme.negative)} {_coloured('+', theme.positive)}"
@@ -99,7 +99,7 @@ def _learned(run: Run, view: str, theme: Theme) -> tuple[Panel, Update]:
     figure, update_figure = learned_figure(run, view, theme, HEIGHT)
     if view in ("Table", "Confusion"):
         figure.figure.update_traces({"textfont.size": 12}, {"mode": "text"})
-    if view == "Confusion":  # with a scale that numbers can be read on
+    if view == "Confusion":  # with a scale pale enough to read numbers on
         figure.figure.update_traces({"colorscale": [(0.0, theme.middle), (1.0, theme.low)]}, {"type": "heatmap"})
     few = _draw_fewer(figure.figure)
     heading = HEADINGS.get(view, "Decision surface" if run.data.classes else "Output over the inputs")
@@ -113,7 +113,7 @@ def _learned(run: Run, view: str, theme: Theme) -> tuple[Panel, Update]:
 
 
 def _units(run: Run, theme: Theme) -> tuple[Panel, Update]:
-    """What single units respond to: those of the last layers, as many as there is room for."""
+    """What single units respond to: of as many of the last layers as there is room for."""
     data, names = run.data, unit_names(run)[1:]
     flat = data.X.shape[1] == 2
     inputs = plane_grid(data, TILE) if flat else data.rows[:: -(-len(data.rows) // MOST_ROWS)]
@@ -169,7 +169,7 @@ def _matrices(
     if by > 1:
         _say_sizes(matrices, fewer, names)
         low, high = matrices.figure.layout.xaxis.range
-        matrices.figure.update_xaxes(range=[low, high + 0.04 * (high - low)])  # room for the last, narrow one's name
+        matrices.figure.update_xaxes(range=[low, high + 0.04 * (high - low)])  # room for a last title
 
     def update(snapshot: Snapshot) -> str:
         end = matrices.update_cells([pooled(np.vstack(pair), by) for pair in values(snapshot)])
@@ -180,7 +180,10 @@ def _matrices(
 
 
 def _narrow_labels(text: go.Scatter) -> Attributes:
-    """Names as they are, numbers small; where they are small on a slide already, none. Numbers come after the names."""
+    """What changes of a heatmap's labels on a narrow page; in the trace, names come before numbers.
+
+    Names stay; numbers become smaller, or are left out where they are small on a wide page already.
+    """
     names, numbers = len(text.text), len(text.x) - len(text.text)
     crowded = numbers > 0 and text.textfont.size < ROOMY_TEXT
     if crowded:
@@ -197,7 +200,7 @@ def _round_ticks(low: float, high: float) -> Attributes:
 
 
 def _draw_fewer(figure: go.Figure) -> str:
-    """Leave out points where there are too many to be drawn in a moment; returns how many are left, if not all."""
+    """Leave out points if there are too many to be drawn quickly; returns a note of how many are left."""
     traces = list(figure.select_traces({"type": "scatter", "mode": "markers"}))
     total, left = sum(len(trace.x) for trace in traces), 0
     for trace in traces:
@@ -215,13 +218,13 @@ def _draw_fewer(figure: go.Figure) -> str:
 
 
 def _cells(names: list[Matrix], by: int) -> int:
-    """Cells of the heatmap of matrices, of which every by × by are drawn as one."""
+    """The number of cells of a heatmap in which every by × by cells are drawn as one."""
     tall = max(-(-len(matrix.rows) // by) for matrix in names)
     return tall * sum(-(-len(matrix.columns) // by) for matrix in names)
 
 
 def _say_sizes(matrices: Matrices, fewer: list[Matrix], names: list[Matrix]) -> None:
-    """Let a heatmap of fewer cells tell the sizes that its matrices have in truth."""
+    """Let a heatmap with fewer cells state the true sizes of its matrices."""
     texts = list(matrices.figure.data[1].text)
     for drawn, matrix in zip(fewer, names, strict=True):
         at = texts.index(f"<b>{drawn.title}</b>") + 1

@@ -1,4 +1,5 @@
-"""All state of a session, and everything that changes it. Nothing else touches `st.session_state`.
+"""What a session remembers for all pages, and the callbacks that change it.
 
-What all pages share is in `session`; what one page alone remembers is a part of the session, in a file of its own.
+Only these modules and the pages' `state.py` files touch `st.session_state`. What one page remembers is a part of the
+session, defined in the page's own folder.
 """

@@ -16,7 +16,7 @@ def offer(pages: Mapping[str, Any]) -> None:
 
 
 def opened(title: str) -> None:
-    """Remember which page is open, by its title. To open another one is a press."""
+    """Remember which page is open, by its title. Opening another page counts as a press."""
     current = session()
     current.pressed = current.pressed or title != current.page
     current.page = title

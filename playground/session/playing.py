@@ -1,4 +1,4 @@
-"""Playing and finishing: training in slices of time, frame by frame, until the end or until something stops it."""
+"""Playing and finishing: training slice by slice, frame by frame, until the end or until something stops it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from playground.session.session import Mode, session
 SPEEDS = ("1", "10", "100", "1000", "auto")
 AUTO_SECONDS = 10.0  # how long a whole run takes at speed "auto"
 FRAMES_PER_SECOND = 20
-SLICE_SECONDS = 0.03  # how long training goes on without looking whether anything was pressed
+SLICE_SECONDS = 0.03  # how long training goes on before anything pressed is noticed
 
 
 @dataclass
 class Pace:
-    """How fast it goes.
+    """How fast playing goes.
 
-    `last_frame` is when a frame was last drawn at speed "auto", `seconds` how long has been trained since playing
-    began, `trained` the newest epoch then.
+    `last_frame` is the time of the last frame at speed "auto", `seconds` the time spent on training since playing
+    began, `trained` the newest epoch when it began.
     """
 
     last_frame: float = 0.0
@@ -29,7 +29,7 @@ class Pace:
 
 
 def start(mode: Mode, until: int) -> None:
-    """Play, or finish, from the shown epoch to another; a diverged run that shows its end says why it cannot."""
+    """Play or finish up to an epoch; at the end of a diverged run, say why that is impossible."""
     current = session()
     current.error = current.notice = ""
     if current.run.diverged is not None and current.shown == current.run.epoch:
@@ -41,12 +41,12 @@ def start(mode: Mode, until: int) -> None:
 
 
 def stop() -> None:
-    """Pause, where a page does not play."""
+    """Pause: for pages that cannot play."""
     session().mode = "paused"
 
 
 def play_frame() -> None:
-    """Bring the shown epoch one frame further."""
+    """Advance the shown epoch by one frame."""
     current = session()
     run = current.run
     goal = min(current.shown + _epochs_a_frame(), current.until)
@@ -73,7 +73,7 @@ def progress() -> str:
 
 
 def say_why_stopped() -> None:
-    """Say why there is no going on at the shown epoch, if there is a reason."""
+    """Say why the run has stopped at the shown epoch, if there is a reason."""
     current = session()
     run = current.run
     if run.diverged is not None and current.shown == run.epoch:

@@ -1,4 +1,4 @@
-"""Which run is shown: starting another, editing it, starting over, and undoing that."""
+"""The run that is shown: starting another one, editing it, resetting it, and undoing all that."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_UNDO = 20
 
 
 def start(run: Run, notice: str, preset: str | None = None) -> None:
-    """Show a run, paused at its newest epoch, and say what it is; Undo brings back the one shown until now."""
+    """Show another run, paused at its newest epoch, with a notice; Undo brings back the run shown until now."""
     current = session()
     if current.run.epoch or current.run.edits or isinstance(current.run.user_rows, TableRows):
         _remember(Replaced(current.run.recipe, current.preset))
@@ -26,9 +26,9 @@ def start(run: Run, notice: str, preset: str | None = None) -> None:
 
 
 def edit(change: Callable[[Run], None]) -> None:
-    """Edit the run at the shown epoch; a future trained already makes way for the new one, and can be undone.
+    """Edit the run at the shown epoch; epochs trained beyond it are dropped, which can be undone.
 
-    Raises ConfigError, and keeps the run as it was.
+    If the edit raises ConfigError, the run stays as it was.
     """
     current = session()
     run = current.run

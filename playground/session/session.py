@@ -1,4 +1,4 @@
-"""The session: what all pages share of what a visitor is looking at."""
+"""The session: what all pages share."""
 
 from __future__ import annotations
 
@@ -32,11 +32,18 @@ class Replaced(NamedTuple):
 class Session:
     """What one visitor is looking at.
 
-    `shown` is the epoch that everything on the page shows, `until` where playing or finishing stops. `preset` is the
-    one that was chosen, if nothing has been changed since. `runs` and `edits`
-    count what was replaced, so that a board or a table of another run or of older weights is known to be stale.
-    `pressed` says whether anything but the timeline was pressed since the last run of the script. `pages` are the app's
-    pages by name, `page` the title of the one that is open.
+    run : the run, up to its newest epoch
+    shown : the epoch that everything on the page shows
+    until : where playing or finishing stops
+    preset : the chosen preset, as long as nothing has been changed since
+    pressed : whether anything but the timeline was pressed since the last run of the script
+    mode : whether the run is playing, finishing or paused
+    notice, error : what the status line says
+    undo : the runs that Undo brings back, the newest last
+    frames : how many frames were numbered
+    runs, edits : how often the run was replaced or edited, by which boards and tables know that they are stale
+    parts : what single pages and modules remember, by the class that holds it
+    pages, page : the app's pages by name, and the title of the open one
     """
 
     run: Run
@@ -56,23 +63,23 @@ class Session:
     page: str = ""
 
     def part(self, kind: type[Part]) -> Part:
-        """What one page, or one module of the state, remembers for itself: begun empty when first asked for."""
+        """What one page or module remembers, in a class of its own, which is created when first asked for."""
         if kind not in self.parts:
             self.parts[kind] = kind()
         return self.parts[kind]
 
 
 def session() -> Session:
-    """The visitor's session, begun with the default preset."""
+    """The visitor's session; a new one begins with the default preset."""
     if "session" not in st.session_state:
         st.session_state["session"] = Session(PRESETS[DEFAULT_PRESET].run())
     return st.session_state["session"]
 
 
 def press(callback: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """Mark what a press does: every callback of a widget, but for those that decide later what was pressed.
+    """Decorate a widget's callback: note that something other than the timeline was pressed.
 
-    `Session.pressed` tells `transport.follow_timeline` that something other than the timeline was pressed.
+    `transport.follow_timeline` needs to know that. Every callback is decorated, but for those that decide themselves.
     """
 
     @wraps(callback)
@@ -84,11 +91,11 @@ def press(callback: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
 
 
 def next_frame() -> int:
-    """A number for the next frame, never used before in this session."""
+    """The number of the next frame: each is used once in a session."""
     session().frames += 1
     return session().frames
 
 
 def theme() -> Theme:
-    """The theme the visitor's browser shows."""
+    """The theme of the visitor's browser."""
     return THEMES[st.context.theme.type or "light"]

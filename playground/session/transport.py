@@ -1,4 +1,4 @@
-"""The transport: its buttons and the timeline move through the epochs of the run."""
+"""Moving through the epochs of the run: the buttons, and the timeline."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playground.session.session import press, session
 
 @dataclass
 class TimelineMoves:
-    """The values last given to the timeline, and where the visitor moved it since the last run of the script."""
+    """The values the timeline had last, and where the visitor moved it since the last run of the script."""
 
     values: tuple[int, ...] = ()
     moved: int | None = None
@@ -47,14 +47,14 @@ def step() -> None:
 
 @press
 def back() -> None:
-    """Show the epoch before."""
+    """Show the previous epoch."""
     current = session()
     current.mode, current.error, current.notice = "paused", "", ""
     current.shown = max(0, current.shown - 1)
 
 
 def go_to(epoch: int) -> None:
-    """Show an epoch; finish up to it first, if it lies ahead."""
+    """Show an epoch; if it is not trained yet, train up to it."""
     current = session()
     if epoch > current.run.epoch:
         playing.start("finishing", epoch)
@@ -64,15 +64,15 @@ def go_to(epoch: int) -> None:
 
 
 def scrub() -> None:
-    """The timeline was moved; what that means is decided when all that was done is known, in `follow_timeline`."""
+    """The timeline was moved: `follow_timeline` decides what that means, when everything pressed is known."""
     session().part(TimelineMoves).moved = st.session_state["timeline"]
 
 
 def follow_timeline() -> None:
-    """Go where the timeline was moved, before anything is drawn, and let it show the epoch shown.
+    """Before a page is drawn: go where the timeline was moved, and set it to the shown epoch.
 
-    When something is pressed just as the timeline follows the training, the browser still sends the timeline's old
-    value along. That is no move.
+    If something else is pressed while the timeline follows the training, the browser sends one of the timeline's last
+    values along. That is not a move.
     """
     current = session()
     moves = current.part(TimelineMoves)
@@ -91,7 +91,7 @@ def end() -> int:
 
 
 def _end() -> int:
-    """Where playing stops: the last epoch, or, once there, as far again."""
+    """Where playing stops: at the configured number of epochs or, once there, after as many again."""
     current = session()
     epochs = current.run.config.epochs
     return epochs if current.shown < epochs else current.shown + epochs

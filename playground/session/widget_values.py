@@ -1,6 +1,6 @@
-"""Between a `Config` and the values of the sidebar's widgets: pure functions, both ways.
+"""From a `Config` to the values of the sidebar's widgets, and back. Pure functions.
 
-Most fields are one widget under the field's own name. Hidden layers are several: their number, their size, and, where
+Most fields have one widget, under the field's own name. Hidden layers have several: their number, their size and, if
 layers differ, a size and an activation for each.
 """
 
@@ -15,18 +15,18 @@ from backprop_core.settings import DEFAULTS, MAX_LAYERS, SPECS, Config
 from backprop_core.training import suggested
 
 PLAIN = tuple(name for name in SPECS if name not in {"hidden", "activation", "features"})
-DEFAULT_SIZE = 8  # of the layers shown when a network without any gets its first
+DEFAULT_SIZE = 8  # of the first hidden layer added to a network without any
 
 Values = Mapping[str, Any]
 
 
 def layer_keys(layer: int) -> tuple[str, str]:
-    """Keys of the widgets for one layer's size and activation, layers counted from 1."""
+    """The keys of the widgets for a layer's size and activation; layers count from 1."""
     return f"hidden_size_{layer}", f"activation_{layer}"
 
 
 def from_config(config: Config, earlier: Values | None = None) -> dict[str, Any]:
-    """Widget values that show a configuration; what it leaves open stays as in the `earlier` values."""
+    """Widget values that show a configuration; what it does not determine stays as in the `earlier` values."""
     earlier = earlier or {}
     values = {name: getattr(config, name) for name in PLAIN} | {"features": list(config.features)}
     sizes, activations = config.hidden, config.activations
@@ -76,7 +76,7 @@ def follow_dataset(config: Config, dataset: str, old: Config | None = None) -> C
 
 
 def follow_partner(changed: str, values: Values) -> dict[str, Any]:
-    """Values in which output and loss go together: the one just changed stays, the other follows if it must."""
+    """Values with a compatible output and loss: the one just changed stays, the other follows if it must."""
     output, allowed = values["output"], LOSSES[values["loss"]].outputs
     if not allowed or output in allowed:
         return dict(values)

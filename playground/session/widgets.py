@@ -1,7 +1,7 @@
-"""What widgets show: their values, set before the script draws them.
+"""The values of widgets, set before the script draws them.
 
-The settings in the sidebar have their home in the session, not in the widgets: Streamlit drops a widget's value when
-another page is opened, also where that page draws the same widget again.
+The session holds the sidebar's settings, not the widgets: Streamlit forgets a widget's value when another page is
+opened, even if that page draws the same widget.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from playground.session.session import press, session
 
 @dataclass
 class Kept:
-    """What was chosen in widgets that stand on some pages only, by their keys."""
+    """What was chosen in widgets that are not on every page, by their keys."""
 
     values: dict[str, Any] = field(default_factory=dict)
 
@@ -28,9 +28,10 @@ class Kept:
 class Sidebar:
     """What the sidebar shows.
 
-    `values` are those that show `config`, by the keys of the widgets; what it leaves open, the size of a first hidden
-    layer for example, is as it was last. `sent` is what the widgets were sent, on the page `page`; `before` what the
-    program has changed since the browser last sent anything: until it does, it may still send these old values.
+    values : by the keys of the widgets; what `config` does not determine, such as the size of a first hidden layer, is
+        as it was last
+    sent : the values last given to the widgets, on the page `page`
+    before : old values of what the program has changed since the browser last sent anything; it may still send these
     """
 
     config: Config | None = None
@@ -41,7 +42,7 @@ class Sidebar:
 
 
 def prepare() -> None:
-    """Let the sidebar's widgets show what is in force at the shown epoch: how a page begins."""
+    """Let the sidebar show the configuration in force at the shown epoch: how a page with a sidebar begins."""
     current = session()
     config = current.run.config_at(current.shown)
     sidebar = shown_sidebar()
@@ -53,13 +54,13 @@ def prepare() -> None:
         if sidebar.sent.get(key, new) != new:
             sidebar.before[key] = sidebar.sent[key]
         sidebar.sent[key] = new
-        # On the page where they stand already, only what differs: setting a value ends what is being typed there.
+        # On a page that is open already, only values that differ: setting one would interrupt what is being typed.
         if is_new_page or key not in st.session_state or st.session_state[key] != new:
             st.session_state[key] = new
 
 
 def show(config: Config, earlier: widget_values.Values | None = None) -> None:
-    """Let the sidebar show a configuration; what it leaves open stays as in the `earlier` values."""
+    """Let the sidebar show a configuration; what it does not determine stays as in the `earlier` values."""
     sidebar = shown_sidebar()
     sidebar.config, sidebar.values = config, widget_values.from_config(config, earlier)
 
@@ -70,36 +71,36 @@ def shown_sidebar() -> Sidebar:
 
 
 def value(key: str, otherwise: Any = None) -> Any:
-    """The value of a widget; of one that has none yet, another."""
+    """The value of a widget, or `otherwise` if it has none yet."""
     return st.session_state.get(key, otherwise)
 
 
 def give(key: str, new: Any) -> None:
-    """Let a widget show a value, whatever it showed."""
+    """Set the value that a widget shows."""
     session().part(Kept).values[key] = st.session_state[key] = new
 
 
 def chosen(key: str, options: Collection[Any]) -> Any:
-    """What was chosen of some options; None where it is none of them.
+    """What was chosen among these options, or None.
 
-    A browser may still send an option by a label that has changed since; Streamlit hands that over as a text.
+    A browser may send a label that has changed since it was drawn; Streamlit passes that on as a string.
     """
     choice = st.session_state.get(key)
     return choice if choice in options else None
 
 
 def keep_choice(key: str, options: Sequence[Any], default: Any = None) -> None:
-    """Let a widget show what was chosen last, on whichever page; else the default, or the first option.
+    """Let a widget show what was last chosen in it, or else the default, or the first option.
 
-    Called just before the widget is drawn; its callback is `keep`. The value is set in any case: a browser that shows
-    an option under its old name would go on doing so.
+    Called just before the widget is drawn, whose callback is `keep`. The value is set even if it is unchanged, so that
+    a browser that shows an option under its old label shows the new one.
     """
     candidates = (session().part(Kept).values.get(key), default)
     give(key, next((choice for choice in candidates if choice is not None and choice in options), options[0]))
 
 
 def keep_value(key: str, default: float) -> None:
-    """Let a widget show the number or flag it was given last, or else the default; otherwise as `keep_choice`."""
+    """Let a widget show the number or flag that was last set in it, or else the default. Its callback is `keep`."""
     kept = session().part(Kept).values.setdefault(key, default)
     if st.session_state.get(key) != kept:
         st.session_state[key] = kept
@@ -107,6 +108,6 @@ def keep_value(key: str, default: float) -> None:
 
 @press
 def keep(key: str) -> None:
-    """Something was chosen in a widget that is kept: remember it, even if its page is left before it is drawn again."""
+    """The callback of a widget that is kept: remember its value, even if the page is left before it is drawn again."""
     if key in st.session_state:
         session().part(Kept).values[key] = st.session_state[key]

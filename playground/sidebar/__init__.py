@@ -1,1 +1,1 @@
-"""The sidebar: settings, and sharing them by link and file."""
+"""The sidebar: a widget for every setting, and sharing a run by link and file."""

@@ -1,5 +1,5 @@
-// Keeps the page's address a link to the run, without an entry of history for every change: Back leads to the page before.
-// What embeds the app says so in the address too, and stays there.
+// Keeps the page's address a link to the run, without an entry in the history for every change: the browser's Back goes
+// to the page before. Parameters that say the app is embedded stay in the address.
 export default function ({ data }) {
   if (!data) return;
   const parts = new URLSearchParams(data.query);

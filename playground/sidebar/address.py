@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import numpy as np
 import streamlit as st
 
 from backprop_core import Run
 from backprop_core.training import PRESETS
+from playground.session.nested import same_numbers
 from playground.session.session import next_frame, session
 from playground.sidebar import links
 
@@ -20,15 +20,15 @@ SOURCE = Path(__file__).with_name("address.js")
 
 @dataclass
 class Address:
-    """The parts of the address that the browser was last given."""
+    """The parts of the address as last sent to the browser."""
 
     parts: dict[str, str] = field(default_factory=dict)
 
 
 def keep() -> None:
-    """Let the address hold the run: its configuration and edits at once, the shown epoch when nothing plays.
+    """Update the address: configuration and edits at once, the shown epoch only while nothing plays.
 
-    `st.query_params` would add an entry to the browser's history for every change.
+    Not with `st.query_params`, which adds an entry to the browser's history for every change.
     """
     current = session()
     new, address = parts(), current.part(Address)
@@ -56,16 +56,13 @@ def parts() -> dict[str, str]:
 
 
 def preset_of(run: Run) -> str | None:
-    """The preset that a run has its own rows and weights from, if it has any."""
+    """The preset whose rows and starting weights a run has, if any."""
     for name, preset in PRESETS.items():
         own = preset.recipe
-        if own.data is not None and _same(run.user_rows, own.data) and _same(run.start_params, own.params):
+        if (
+            own.data is not None
+            and same_numbers(run.user_rows, own.data)
+            and same_numbers(run.start_params, own.params)
+        ):
             return name
     return None
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Whether two nests of arrays hold the same numbers."""
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple) and len(one) == len(other):
-        return all(_same(mine, theirs) for mine, theirs in zip(one, other, strict=True))
-    return bool(np.array_equal(one, other))

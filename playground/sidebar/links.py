@@ -1,4 +1,4 @@
-"""The page's address: what differs from the defaults, by the settings' own names, and back. Pure functions.
+"""The page's address: a run as query parameters, under the settings' own names, and back. Pure functions.
 
 `?dataset=moons&hidden=8-8&learning_rate=0.1&edits=400:learning_rate=0.05,900:W1[0,1]=2&epoch=1200`
 """
@@ -13,15 +13,15 @@ from backprop_core.data import plain, shown
 from backprop_core.settings import DEFAULTS, SPECS, Config, ConfigError, Edit, field_text, parse_field, setting_text
 from backprop_core.training import MOST_EPOCHS, PRESETS, Recipe
 
-LONGEST = 2_000  # characters of edits; longer addresses get lost on their way
+LONGEST = 2_000  # characters of edits; longer addresses are cut in transit
 LEFT_OUT = "…"
-OTHERS = {"preset", "edits", "epoch"}  # parts of an address that are no settings
-SHAPES = ("features", "hidden")  # settings that starting weights are made for
+OTHERS = {"preset", "edits", "epoch"}  # parts of an address that are not settings
+SHAPES = ("features", "hidden")  # settings that must fit given starting weights
 MOST_NAMED = 10
 
 
 class Link(NamedTuple):
-    """What an address asks for, and sentences about what of it was ignored, which can be shown anywhere."""
+    """What an address asks for, and sentences about its ignored parts, which are safe to show."""
 
     recipe: Recipe
     preset: str | None = None
@@ -29,9 +29,9 @@ class Link(NamedTuple):
 
 
 def write(config: Config, edits: tuple[Edit, ...], epoch: int, preset: str | None = None) -> dict[str, str]:
-    """The address's parts, for a run with the rows and weights of a preset, if named.
+    """The parts of the address of a run, which has the rows and weights of a preset if one is named.
 
-    Edits too long for an address leave a mark, which `read` reports.
+    Edits too long for an address are replaced by a mark, which `read` reports.
     """
     parts = {"preset": preset} if preset else {}
     base = PRESETS[preset].recipe.config if preset else None
@@ -45,7 +45,7 @@ def write(config: Config, edits: tuple[Edit, ...], epoch: int, preset: str | Non
 
 
 def read(parts: Mapping[str, str]) -> Link:
-    """What an address asks for. What cannot be is left out, and the rest stands."""
+    """What an address asks for; parts that are impossible are left out."""
     ignored: list[str] = []
     preset = parts.get("preset")
     if preset is not None and preset not in PRESETS:
@@ -54,7 +54,7 @@ def read(parts: Mapping[str, str]) -> Link:
     settings = {name: parts[name] for name in (*SPECS, *parts) if name in parts and name not in OTHERS}
     config = _config(_values(settings, ignored), preset, ignored)
     if preset and config.dataset != PRESETS[preset].recipe.config.dataset:
-        preset = None  # its rows and weights stay with its dataset; its settings are in the configuration
+        preset = None  # its rows and weights belong to its own dataset
     if config.dataset == "csv" and not (preset and PRESETS[preset].recipe.data):
         config = config.replace(dataset=DEFAULTS["dataset"], features=DEFAULTS["features"])
         ignored.append("Rows of your own are not in a link; the saved file has them.")
@@ -67,7 +67,7 @@ def read(parts: Mapping[str, str]) -> Link:
 
 
 def _values(settings: Mapping[str, str], ignored: list[str]) -> dict[str, Any]:
-    """The settings that can be read."""
+    """The settings that are readable."""
     values = {}
     for name, text in settings.items():
         if name not in SPECS:
@@ -81,7 +81,7 @@ def _values(settings: Mapping[str, str], ignored: list[str]) -> dict[str, Any]:
 
 
 def _config(values: dict[str, Any], preset: str | None, ignored: list[str]) -> Config:
-    """The configuration of these values, without those that cannot be."""
+    """The configuration of these values, without the impossible ones."""
     base = PRESETS[preset].recipe.config if preset else Config()
     config = _possible(base, values, ignored)
     if preset and PRESETS[preset].recipe.params and config.dataset == base.dataset:
@@ -92,7 +92,7 @@ def _config(values: dict[str, Any], preset: str | None, ignored: list[str]) -> C
 
 
 def _possible(base: Config, values: dict[str, Any], ignored: list[str]) -> Config:
-    """The configuration of these values; those that it cannot have are taken out of them."""
+    """The configuration of these values; impossible ones are removed from `values`."""
     while True:
         try:
             return base.replace(**values)
@@ -104,7 +104,7 @@ def _possible(base: Config, values: dict[str, Any], ignored: list[str]) -> Confi
 
 
 def _culprit(base: Config, values: dict[str, Any], field: str) -> str:
-    """Which value to leave out when a field cannot be as it is: that field's, or the one it cannot go with."""
+    """Which value to leave out if a field is refused: its own, or the one that it is incompatible with."""
 
     def helps(name: str) -> bool:
         try:
@@ -122,7 +122,7 @@ def _edit_text(edit: Edit) -> str:
 
 
 def _read_edits(text: str, ignored: list[str]) -> list[Edit]:
-    """All edits, or none: those after a bad one would mean something else without it."""
+    """All edits, or none: without a bad one, the edits after it would mean something else."""
     if text == LEFT_OUT:
         ignored.append("The edits made while training did not fit into the link; the saved file has them.")
     if text in {"", LEFT_OUT}:
@@ -143,7 +143,7 @@ def _read_edits(text: str, ignored: list[str]) -> list[Edit]:
 
 
 def _split(text: str) -> list[str]:
-    """The edits of a list whose addresses have commas too: W1[0,1]."""
+    """The edits of a list, whose addresses contain commas too: W1[0,1]."""
     parts = [""]
     for piece in text.split(","):
         if parts[-1].count("[") > parts[-1].count("]"):
@@ -168,7 +168,7 @@ def _read_edit(text: str) -> Edit:
 
 
 def _read_epoch(parts: Mapping[str, str], edits: tuple[Edit, ...], ignored: list[str]) -> int:
-    """The epoch asked for, or that of the last edit, if it is later: the edits are part of what the link says."""
+    """The epoch of a link, or that of its last edit if that is later."""
     asked, last = parts.get("epoch", ""), max((edit.epoch for edit in edits), default=0)
     try:
         epoch = _whole(asked or "0")

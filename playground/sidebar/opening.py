@@ -1,4 +1,4 @@
-"""Opening a run from the page's address or from a file: trained again, slice by slice, before it is shown."""
+"""Opening a run from the page's address or a file: it is trained again, slice by slice, and then shown."""
 
 from __future__ import annotations
 
@@ -22,9 +22,14 @@ NOT_ALL = "Not everything in the link could be used."
 
 @dataclass
 class Opening:
-    """The run on its way, and how far it is to go; what to say when it is there; and whether the address was read.
+    """A run that is being opened.
 
-    `otherwise` is the same run without its edits: what to open if one of them cannot be made.
+    going : trains it on, None when there is nothing to open
+    otherwise : the same without edits, to open if one of the edits is impossible
+    run, epochs : the run so far, and how far to train it
+    saved : the file it comes from, if any
+    notice, warning : what to say when it is shown
+    address_read : whether the page's address was read in this session
     """
 
     going: Iterator[Run] | None = None
@@ -43,7 +48,7 @@ def opening() -> Opening:
 
 
 def from_address() -> None:
-    """When a session begins: open what the page's address asks for."""
+    """At the beginning of a session, open the run of the page's address."""
     current = opening()
     if current.address_read:
         return
@@ -65,7 +70,7 @@ def from_address() -> None:
 
 @press
 def from_file(key: str) -> None:
-    """A saved run was uploaded: open it; for anything else, say what is wrong and leave all as it is."""
+    """A file was uploaded: open its run, or say why that is impossible."""
     file = widgets.value(key)
     if file is None:
         return
@@ -83,7 +88,7 @@ def from_file(key: str) -> None:
 
 
 def proceed() -> None:
-    """Train the run on its way for one slice of time; when it is there, show it."""
+    """Train the run that is being opened for one slice of time; show it when it is ready."""
     current, start = opening(), time.perf_counter()
     try:
         while current.going is not None and time.perf_counter() - start < SLICE_SECONDS:
@@ -102,7 +107,7 @@ def proceed() -> None:
 
 @press
 def stop() -> None:
-    """Show the run as far as it has come."""
+    """Show the run as far as it is trained."""
     current = opening()
     if current.run is not None:
         current.notice, current.saved = (
@@ -124,7 +129,7 @@ def _arrive(current: Opening) -> None:
 
 
 def _compared(run: Run, saved: Saved) -> str:
-    """Whether the run ended where the file says it did."""
+    """A sentence about whether the run ended with the parameters in the file."""
     difference = saved.difference(run.params)
     if difference == 0:
         return f"Opened: {run.epoch:,} epochs, and every number as it was saved, to the last bit."

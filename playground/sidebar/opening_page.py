@@ -10,7 +10,7 @@ from playground.sidebar import opening
 
 
 def page() -> None:
-    """Train the run on, and show how far it has come, unless it arrives in the first moment."""
+    """Train the run on and show how far it has come, unless it is ready at once."""
     use_style()
     current = opening.opening()
     opening.proceed()

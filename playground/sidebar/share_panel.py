@@ -1,4 +1,4 @@
-"""The sidebar's last part: the link, saving and opening a run, and taking it home."""
+"""The sidebar's last section: the link, saving and opening a run, and exporting it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import streamlit as st
 from backprop_core import ConfigError, Run, export
 from backprop_core.training import saving
 from playground.components import chart_config
+from playground.components.switch import switch
 from playground.replay.page_html import replay_html
 from playground.session import widgets
 from playground.session.session import session, theme
@@ -18,12 +19,12 @@ from playground.sidebar import address, links, opening
 
 
 class Take(NamedTuple):
-    """One way to take a run home: its name, the file, and what makes it."""
+    """One way to export a run: its label, the file, and the function that makes it."""
 
     label: str
     file: str
     mime: str
-    make: Callable[..., str | bytes]  # of the run; of run and theme, where it is something to be looked at
+    make: Callable[..., str | bytes]  # of the run; of the run and the theme if `drawn`
     drawn: bool = False
 
 
@@ -40,7 +41,7 @@ TAKES = {
 
 
 def view() -> None:
-    """Draw it."""
+    """Draw the section."""
     run, playing = session().run, session().mode != "paused"
     with st.expander("Save, share, take home", icon=":material/ios_share:"):
         st.caption(_about_the_link(run))
@@ -55,10 +56,9 @@ def view() -> None:
             help=f"A file saved here, up to {saving.MOST_BYTES // 1_000_000} MB. The run shown now can be undone back.",
         )  # fmt: skip
         _take_home(run, playing)
-        widgets.keep_choice("picture", chart_config.PICTURES)
-        st.segmented_control(
-            "Pictures of charts", chart_config.PICTURES, key="picture", required=True, on_change=widgets.keep,
-            args=("picture",), help="Point at a chart: the camera in its corner saves it, in this format.",
+        switch(
+            "picture", chart_config.PICTURES, "Pictures of charts", label_visibility="visible",
+            help="Point at a chart: the camera in its corner saves it, in this format.",
         )  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def _take_home(run: Run, playing: bool) -> None:
 
 
 def _refusal(take: Take, run: Run) -> str:
-    """Why a run cannot be taken home in this way; empty if it can."""
+    """Why a run cannot be exported in this way; empty if it can."""
     if take.make is not export.sklearn:
         return ""
     try:

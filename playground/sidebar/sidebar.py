@@ -12,7 +12,7 @@ from backprop_core.nn import ACTIVATIONS, OPTIMIZERS, SCHEDULES
 from backprop_core.settings import MAX_LAYERS, SPECS, Config
 from backprop_core.training import PRESETS
 from playground import wording
-from playground.session import settings, widget_values, widgets
+from playground.session import setting_changes, widget_values, widgets
 from playground.session.session import session
 from playground.sidebar import share_panel
 
@@ -38,7 +38,7 @@ def sidebar(config: Config) -> None:
             key="preset",
             index=None,
             placeholder="your own settings",
-            on_change=settings.changed,
+            on_change=setting_changes.changed,
             args=("preset",),
             help="Ready settings to start from. Choosing one starts over; Undo brings the old run back.",
         )
@@ -58,7 +58,7 @@ def sidebar(config: Config) -> None:
 
 
 def _about(config: Config) -> str:
-    """What the dataset is, and whether it is scaled; of the user's own rows, what inputs and classes are called."""
+    """What the dataset is, with the names of inputs and classes of the user's own rows, and whether it is scaled."""
     data = session().run.data
     scaled = " Inputs are scaled before the network is shown them." if data.scaling else ""
     return (
@@ -85,7 +85,7 @@ def _few(names: list[str]) -> str:
 
 def _data(config: Config) -> None:
     dataset = DATASETS[config.dataset]
-    plane = bool(session().run.data.features)  # as the user's own rows may be one, or not
+    plane = bool(session().run.data.features)  # of the user's own rows, too, if they have two inputs
     if not dataset.settings and not plane:
         st.caption("This truth table has no settings of its own.")
     for pair in (("samples", "noise"), ("test_share", "data_seed")):
@@ -96,7 +96,7 @@ def _data(config: Config) -> None:
             list(SPECS["features"].choices),
             format_func=partial(wording.option, "features"),
             key="features",
-            on_change=settings.changed,
+            on_change=setting_changes.changed,
             args=("features",),
             help=SPECS["features"].help,
         )
@@ -109,7 +109,7 @@ def _layers(config: Config) -> None:
         0,
         MAX_LAYERS,
         key="hidden_layers",
-        on_change=settings.changed,
+        on_change=setting_changes.changed,
         args=("hidden_layers",),
         help=f"How many layers stand between input and output, 0 to {MAX_LAYERS}.",
     )
@@ -119,7 +119,7 @@ def _layers(config: Config) -> None:
         1,
         most,
         key="hidden_size",
-        on_change=settings.changed,
+        on_change=setting_changes.changed,
         args=("hidden_size",),
         disabled=widgets.value("per_layer") or not config.hidden,
         help=f"Units of each hidden layer, 1 to {most}.",
@@ -133,7 +133,7 @@ def _network(config: Config) -> None:
         st.toggle(
             "Different layers",
             key="per_layer",
-            on_change=settings.changed,
+            on_change=setting_changes.changed,
             args=("per_layer",),
             help="Give every hidden layer its own size and activation.",
         )
@@ -150,7 +150,7 @@ def _network(config: Config) -> None:
         "Draw",
         icon=":material/casino:",
         key="draw",
-        on_click=settings.draw_again,
+        on_click=setting_changes.draw_again,
         width="stretch",
         help="Start over with other weights: the next seed.",
     )
@@ -160,13 +160,13 @@ def _layer(layer: int) -> None:
     size, activation = widget_values.layer_keys(layer)
     most = int(SPECS["hidden"].high)
     left, right = st.columns([2, 3])
-    left.number_input(f"Size {layer}", 1, most, key=size, on_change=settings.changed, args=(size,))
+    left.number_input(f"Size {layer}", 1, most, key=size, on_change=setting_changes.changed, args=(size,))
     right.selectbox(
         f"Activation {layer}",
         tuple(ACTIVATIONS),
         format_func=partial(wording.option, "activation"),
         key=activation,
-        on_change=settings.changed,
+        on_change=setting_changes.changed,
         args=(activation,),
     )
 
@@ -190,7 +190,7 @@ def _choice(name: str, config: Config, *, own: bool = False, disabled: bool = Fa
         options,
         format_func=partial(wording.option, name),
         key=name,
-        on_change=settings.changed,
+        on_change=setting_changes.changed,
         args=(name,),
         disabled=disabled,
         help=SPECS[name].help,
@@ -198,7 +198,7 @@ def _choice(name: str, config: Config, *, own: bool = False, disabled: bool = Fa
 
 
 def _flag(name: str) -> None:
-    st.toggle(SPECS[name].label, key=name, on_change=settings.changed, args=(name,), help=SPECS[name].help)
+    st.toggle(SPECS[name].label, key=name, on_change=setting_changes.changed, args=(name,), help=SPECS[name].help)
 
 
 def _number(name: str) -> None:
@@ -214,7 +214,7 @@ def _number(name: str) -> None:
         format="%d" if whole else "%g",
         placeholder=wording.UNSET.get(name),
         key=name,
-        on_change=settings.changed,
+        on_change=setting_changes.changed,
         args=(name,),
         help=f"{spec.help} From {allowed}.",
     )

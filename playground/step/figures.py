@@ -1,4 +1,4 @@
-"""One array as a heatmap with its numbers in the cells, and the network with what is being computed now."""
+"""An array as a heatmap with its numbers in the cells, and the network's diagram with the current layer framed."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from playground.charts.live_figure import HIDDEN_AXIS, layout, nice_ceiling
 from playground.charts.theme import Theme, diverging
 
 ROW_HEIGHT = 30
-WIDTH = 560  # pixels there are for the cells
+WIDTH = 560  # pixels available for the cells
 MOST_ROWS = 14
 HIDDEN_NUMBER = "?"
 
 
 @dataclass(frozen=True)
 class Window:
-    """The part of a large array that is shown: rows and columns around a chosen cell."""
+    """The visible part of a large array: rows and columns around a chosen cell."""
 
     rows: slice
     columns: slice
 
     def is_all(self, shape: tuple[int, int]) -> bool:
-        """Whether nothing of an array of this shape is left out."""
+        """Whether it is the whole of an array of this shape."""
         return self.rows == slice(0, shape[0]) and self.columns == slice(0, shape[1])
 
 
 def window(shape: tuple[int, int], row: int, column: int, digits: int, width: int = WIDTH) -> Window:
-    """The cells around a chosen one that there is room for in so many pixels, with numbers of so many digits."""
+    """The cells around a chosen one that fit into `width` pixels, with numbers of this many digits."""
     most = (MOST_ROWS, max(2, width // (8 * digits + 44)))
     spans = []
     for length, chosen, room in zip(shape, (row, column), most, strict=True):
@@ -90,7 +90,7 @@ def cells(
         textposition=["middle center"] * columns + ["middle left"] * rows,
         hoverinfo="skip",
         textfont={"size": 12, "color": theme.text},
-        unselected={"textfont": {"color": theme.text}},  # they belong to a chosen cell as well
+        unselected={"textfont": {"color": theme.text}},  # otherwise selecting a cell dims the numbers
     )
     frame = []
     if chosen is not None:
@@ -114,7 +114,7 @@ def cells(
 def highlighted(
     names: Sequence[Sequence[str]], params: Params, layer: int, *, backward: bool, theme: Theme, height: int
 ) -> go.Figure:
-    """The network's diagram; the layer being computed now is framed, an arrow shows which way numbers flow."""
+    """The network's diagram with the layer being computed framed, and an arrow in the direction of computation."""
     diagram = Diagram(names, theme, height)
     diagram.update_params(params, hints=True)
     diagram.settle()

@@ -15,6 +15,7 @@ from playground.charts import alt_text
 from playground.charts.of_run import parameter_names, unit_names
 from playground.components import chart_config, scrolling
 from playground.components.style import use_style
+from playground.components.switch import switch
 from playground.session import playing, transport, widgets
 from playground.session.session import session, theme
 from playground.sidebar import sidebar
@@ -36,21 +37,11 @@ def page() -> None:
     current = session()
     scrolling.by_keyboard()
     with st.container(key="transport", horizontal=True, vertical_alignment="bottom"):
-        widgets.keep_choice("step_view", VIEWS)
-        st.segmented_control(
-            "View",
-            VIEWS,
-            key="step_view",
-            required=True,
-            label_visibility="collapsed",
-            on_change=widgets.keep,
-            args=("step_view",),
-        )
-        view = widgets.value("step_view")
+        view = switch("step_view", VIEWS, "View")
         if view != VIEWS[2]:
             digits = _choose_digits(current.shown)
     if view == VIEWS[2]:
-        homework.view()  # has a network of its own, which no setting of the sidebar governs
+        homework.view()  # has its own network, so no sidebar
         return
     sidebar.sidebar(current.run.config_at(current.shown))
     snapshot = current.run.at(current.shown)
@@ -63,7 +54,7 @@ def page() -> None:
 
 
 def _choose_digits(epoch: int) -> int:
-    """Buttons for the epoch, and the number of digits, which is returned."""
+    """Draw the buttons for the epoch and the choice of digits; returns the number of digits."""
     st.button(
         "Back",
         key="back",

@@ -1,4 +1,4 @@
-"""A choice among named things of one step: a layer, a sample, a unit."""
+"""A choice among the layers, samples or units of a step."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playground.step import state
 
 
 def pick(label: str, key: str, options: Sequence[str]) -> int:
-    """A choice among named things, by number; it survives where there are fewer of them."""
+    """Draw a choice among these options; returns its index: the last choice or, if that has gone, the first."""
     widgets.keep_choice(key, range(len(options)))
     st.selectbox(
         label,

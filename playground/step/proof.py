@@ -1,4 +1,4 @@
-"""One step's proof: a gradient as its chain-rule sum against a central difference, or all gradients at once."""
+"""Prove a gradient: its chain-rule sum against a central difference, for one parameter or for all."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from playground.step import state
 from playground.step.figures import cells, window
 from playground.step.pick import pick
 
-NARROW = 330  # pixels for the cells in the left panel
-MOST_CHECKED = 2_000_000_000  # nudges × rows × units of a check of all gradients: about ten seconds
-MOST_NAMED = 4  # rows, or units, that are named; of more, how many there are
+NARROW = 330  # pixels available for the cells in the left panel
+MOST_CHECKED = 2_000_000_000  # nudges × rows × units: checking all gradients takes about ten seconds
+MOST_NAMED = 4  # rows or units that are listed; the others are counted
 
 
 def view(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
-    """Draw the view: one gradient as a sum over the samples, and beside it what nudging its weight shows."""
+    """Draw the view: one gradient as a sum over the samples, beside the central difference."""
     network, names = explanation.network, unit_names(session().run)
     one, two, three = st.columns(3)
     with one:
@@ -126,7 +126,7 @@ def _all_gradients(snapshot: Snapshot, explanation: Explanation, names: Sequence
 
 
 def _checked(nudged: Nudged, errors: Array) -> str:
-    """How many gradients were checked, with what result, and why others could not be; errors (P,)."""
+    """How many gradients were checked, with what result, and why others were left out; `errors` is (P,)."""
     left_out = int(nudged.is_across.sum())
     if not left_out:
         return f"All {len(errors):,} gradients checked. Largest relative error: **{errors.max():.2g}**"
@@ -143,7 +143,7 @@ def _checked(nudged: Nudged, errors: Array) -> str:
 
 
 def _notes(nudged: Nudged, network: Network, names: Sequence[Matrix]) -> list[list[list[str]]]:
-    """What is said of each cell that is left out; empty for the others."""
+    """Notes on the cells that are left out; empty for the others."""
     labels = np.full(network.parameters, "", dtype=object)
     for label, mask in nudged.across.items():
         labels[mask] = [f"{before} and of {label}" if before else label for before in labels[mask]]
@@ -164,7 +164,7 @@ def _one_sided(nudged: Nudged, digits: int) -> str:
 
 
 def _at_a_kink(kinks: Sequence[Kink], names: Sequence[Sequence[str]], rows: Array, digits: int) -> str:
-    """Which rows and units are at a kink, that there is no derivative, and which value training takes."""
+    """Which rows and units are at a kink, where there is no derivative, and which value training uses there."""
     groups = [list(group) for _, group in itertools.groupby(sorted(kinks, key=_whose), key=_whose)]
     sentences = [_of_one_unit(group, names, rows, digits) for group in groups[:MOST_NAMED]]
     if len(groups) > MOST_NAMED:
@@ -179,7 +179,7 @@ def _whose(kink: Kink) -> tuple[str, int, int, float, bool]:
 
 
 def _of_one_unit(kinks: Sequence[Kink], names: Sequence[Sequence[str]], rows: Array, digits: int) -> str:
-    """The kinks of one unit, all of them exact or none: a sentence where they are, another what training takes."""
+    """Sentences about the kinks of one unit, all exact or none: where they are, and which value training uses there."""
     one = kinks[0]
     unit = names[one.layer][one.unit]
     subject = {

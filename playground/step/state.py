@@ -1,4 +1,4 @@
-"""The One step page: where the walk through a step stands, what was predicted, and what is checked."""
+"""The One step page: the position of the walk through a step, and what the visitor predicts and checks."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from playground.session.session import press, session
 
 @dataclass
 class Walk:
-    """Where the visitor stands.
+    """What the page remembers.
 
-    `position` is the number of the quantity shown, `revealed` the place whose numbers are shown while predicting,
-    `guess` and `guessed_sign` what was predicted there, `checking` whether all gradients are checked.
+    position : the number of the quantity shown
+    revealed : while predicting, the place whose numbers are shown
+    guess, guessed_sign : what was predicted there
+    checking : whether all gradients are checked
     """
 
     position: int = 0
@@ -26,7 +28,7 @@ class Walk:
 
 
 def stand(quantities: int) -> int:
-    """Where the walk stands, among so many quantities."""
+    """The position of the walk, among this many quantities."""
     walk = _walk()
     walk.position = min(walk.position, quantities - 1)
     return walk.position
@@ -34,20 +36,20 @@ def stand(quantities: int) -> int:
 
 @press
 def move(by: int) -> None:
-    """Walk on, or back, by one quantity."""
+    """Move the walk forward or back."""
     go_to(max(0, _walk().position + by))
 
 
 @press
 def go_to(position: int) -> None:
-    """Walk to a quantity."""
+    """Move the walk to a quantity."""
     _walk().position = position
     hide_again()
 
 
 @press
 def choose_cell(chart: str, keys: tuple[str, str], start: tuple[int, int]) -> None:
-    """A cell of a heatmap was chosen, whose first row and column are `start`: let two choices follow."""
+    """A cell of a heatmap was chosen: set the choices of row and column. The heatmap's first cell is at `start`."""
     points = st.session_state[chart]["selection"]["points"]
     if points and "customdata" in points[0]:
         row, column = points[0]["customdata"][:2]
@@ -58,13 +60,13 @@ def choose_cell(chart: str, keys: tuple[str, str], start: tuple[int, int]) -> No
 
 @press
 def choose(key: str) -> None:
-    """Something was chosen in a widget: keep it, and hide again what is being predicted."""
+    """Something was chosen in a widget: keep it, and hide the numbers again if they are predicted."""
     widgets.keep(key)
     hide_again()
 
 
 def hide_again() -> None:
-    """Another number is asked for: hide it, if numbers are being predicted, and forget the guess."""
+    """Hide the numbers again, and forget the guess."""
     walk = _walk()
     walk.revealed, walk.guess, walk.guessed_sign = (), "", ""
     for key, empty in (("guess", ""), ("guessed_sign", None)):
@@ -74,7 +76,7 @@ def hide_again() -> None:
 
 @press
 def reveal() -> None:
-    """Show the numbers, and what was guessed beside them."""
+    """Show the numbers and keep what was guessed."""
     walk = _walk()
     walk.revealed = _place()
     walk.guess = st.session_state.get("guess", "")
@@ -87,13 +89,13 @@ def is_revealed() -> bool:
 
 
 def guess() -> tuple[str, str]:
-    """What was typed before the numbers were revealed, and the sign that was chosen; empty where nothing was."""
+    """The typed guess and the guessed sign, each "" if there is none."""
     return _walk().guess, _walk().guessed_sign
 
 
 @press
 def check_all() -> None:
-    """Check all gradients, from now on at every epoch shown."""
+    """Check all gradients, from now on at every shown epoch."""
     _walk().checking = True
 
 

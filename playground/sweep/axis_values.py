@@ -1,4 +1,4 @@
-"""What settings can be swept, over which values, and how the page names them. Pure functions."""
+"""Which settings can be swept, over which values, and their names on the page. Pure functions."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def sweepable(config: Config) -> tuple[str, ...]:
     first = ("learning_rate", "hidden", "activation", "init", "optimizer", "batch_size", "train_biases", "loss")
     data = DATASETS[config.dataset].settings
     without_use = {name for name, spec in SPECS.items() if spec.group == "data"} - {"dataset", *data}
-    without_use |= {"dataset"} if config.dataset == "csv" else set()  # a user's rows are those of every cell
+    without_use |= {"dataset"} if config.dataset == "csv" else set()  # all cells have the user's rows
     rest = [name for name in SPECS if name not in {*first, *LEFT_OUT, *without_use}]
     return (*first, *rest)
 
 
 def suggestions(name: str, values: tuple[Any, ...] = ()) -> list[str]:
-    """Texts to choose from: what is suggested for a setting, and those of some values."""
+    """Texts to choose from: the values suggested for a setting, and these values."""
     spec = SPECS[name]
     known = tuple(setting_text.FLAGS) if spec.kind == "flag" else SUGGESTED.get(name, tuple(spec.choices))
     if name == "dataset":
@@ -51,12 +51,12 @@ def suggestions(name: str, values: tuple[Any, ...] = ()) -> list[str]:
 
 
 def defaults(name: str) -> list[str]:
-    """The texts a setting is swept over until others are chosen."""
+    """The values, as texts, that a setting is swept over until others are chosen."""
     return suggestions(name)[:12]
 
 
 def names(grid: Grid) -> tuple[tuple[list[str], list[str]], tuple[str, str]]:
-    """Texts of both settings' values, and what the settings are called; empty for a second that is not there."""
+    """The values of both settings as texts, and the settings' labels; empty if there is no second setting."""
     texts = [[setting_text.write(name, value) for value in values] for name, values in grid.axes]
     titles = [SPECS[name].label for name, _ in grid.axes]
     return (texts[0], texts[1] if len(texts) > 1 else [""]), (titles[0], titles[1] if len(titles) > 1 else "")

@@ -1,4 +1,4 @@
-"""Times in words: one that was measured, and a range within which one is expected."""
+"""Durations in words: measured ones, and ranges of expected ones."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from bisect import bisect_left, bisect_right
 
 SPACE = "\N{NO-BREAK SPACE}"
 MINUTE, HOUR = 60, 3_600
-FROM_MINUTES, FROM_HOURS = 120, 7_200  # seconds from which on they are said in these
-STEPS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)  # a range claims no more digits than it has
+FROM_MINUTES, FROM_HOURS = 120, 7_200  # seconds from which on these units are used
+STEPS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)  # the first digits that an end of a range may have
 LADDER = [step * 10.0**power for power in range(9) for step in STEPS]
-SHORTEST = 1.0  # seconds; below, nobody waits
+SHORTEST = 1.0  # seconds; below, the exact time does not matter
 
 
 def duration(seconds: float) -> str:
-    """A time that was measured: "1.5 s", "90 s", "3 min"."""
+    """A measured duration: "1.5 s", "90 s", "3 min"."""
     if seconds < 10:
         return f"{max(seconds, 0.1):.1f}{SPACE}s"
     return f"{seconds:,.0f}{SPACE}s" if seconds < FROM_MINUTES else f"{seconds / MINUTE:,.0f}{SPACE}min"
 
 
 def between(low: float, high: float) -> str:
-    """A range that holds the one given: "10 to 25 s", "50 s to 2.5 min", "up to 30 s", "less than 1 s"."""
+    """A rounded range that contains this one: "10 to 25 s", "50 s to 2.5 min", "up to 30 s", "less than 1 s"."""
     if high <= SHORTEST:
         return f"less than {SHORTEST:g}{SPACE}s"
     most, unit = _in_steps(high, up=True)
@@ -31,7 +31,7 @@ def between(low: float, high: float) -> str:
 
 
 def _in_steps(seconds: float, *, up: bool) -> tuple[str, str]:
-    """A time of few digits, no longer or no shorter than the one given, and its unit."""
+    """A duration rounded up or down to few digits, and its unit."""
     size, unit = (HOUR, "h") if seconds >= FROM_HOURS else (MINUTE, "min") if seconds >= FROM_MINUTES else (1, "s")
     number = seconds / size
     at = bisect_left(LADDER, number) if up else bisect_right(LADDER, number) - 1

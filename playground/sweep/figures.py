@@ -1,4 +1,4 @@
-"""A sweep as a map: a cell a pair of settings; and the bundle of one cell's loss curves."""
+"""A sweep as a map with a cell for each pair of settings, and the loss curves of one cell's runs."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import plotly.graph_objects as go
 from backprop_core.nn import Array
 from backprop_core.sweep import Result
 from playground.charts import alt_text
-from playground.charts.live_figure import Live, layout, short, typed
+from playground.charts.live_figure import Live, encoded, layout, short, visible_axis
 from playground.charts.theme import Theme
 
-MOST_NUMBERS = 200  # cells with a number in each
+MOST_NUMBERS = 200  # cells, up to which there is a number in each
 SMALLEST_LOSS = 1e-12
-FITTING = 45  # characters that fit beside each other under the map on a phone
+FITTING = 45  # characters of labels that fit side by side under the map on a phone
 
 
 @dataclass(frozen=True)
 class Measure:
-    """What the map shows, and how it is drawn. `good` is the end of the scale that is wished for."""
+    """What the map shows, and how it is drawn. `good` says which end of the scale is the better one."""
 
     label: str
     title: str
@@ -41,7 +41,7 @@ MEASURES: dict[str, Measure] = {
 
 
 def values(result: Result, measure: str) -> Array:
-    """What the map shows, (A, B); NaN where nothing is known."""
+    """The values on the map, (A, B); NaN if they are not known yet."""
     match measure:
         case "success":
             return result.success
@@ -56,7 +56,7 @@ def values(result: Result, measure: str) -> Array:
 
 
 class SweepMap(Live):
-    """A heatmap over the grid: the first setting to the right, the second upwards; every cell can be chosen."""
+    """A heatmap over the grid: the first setting to the right, the second upwards. Every cell can be selected."""
 
     def __init__(self, names: tuple[Sequence[str], Sequence[str]], titles: tuple[str, str], measure: str,
                  theme: Theme, height: int) -> None:  # fmt: skip
@@ -104,7 +104,7 @@ class SweepMap(Live):
         )  # fmt: skip
 
     def update_result(self, result: Result, chosen: tuple[int, int] | None) -> None:
-        """Show what is known so far, with a frame around the chosen cell."""
+        """Show the result so far, with a frame around the chosen cell."""
         known = values(result, self._name).T
         self.alt = alt_text.grid(self.measure.title.capitalize(), self._names, self._titles, known.T)
         z = np.log10(np.maximum(known, SMALLEST_LOSS)) if self.measure.log else known
@@ -118,7 +118,7 @@ class SweepMap(Live):
             corners = {"x0": i - 0.49, "x1": i + 0.49, "y0": j - 0.49, "y1": j + 0.49}
             frame = [{"type": "rect", **corners, "line": {"color": self._theme.text, "width": 3}}]
         self.show(
-            {"z": typed(z, exact=True), "text": texts, "zmin": low, "zmax": high, "colorbar": ticks,
+            {"z": encoded(z, exact=True), "text": texts, "zmin": low, "zmax": high, "colorbar": ticks,
              "showscale": bool(np.isfinite(z).any())},
             {"hovertext": [hover[cell] for cell in self._cells]},
             layout={"shapes": frame},
@@ -130,14 +130,16 @@ class SweepMap(Live):
         return f"{100 * value:.0f}%" if self.measure.share else short(value, 2)
 
     def _scale(self, z: Array, start: float) -> tuple[float, float, dict[str, Any]]:
-        """The ends of the scale, and its ticks. Losses above the usual one before training have its end's colour."""
+        """The ends of the scale, and its ticks. Losses above the usual one before training get the end's colour."""
         if self.measure.share:
             return 0.0, 1.0, {"tickvals": [0.0, 0.5, 1.0], "ticktext": ["0%", "50%", "100%"]}
         finite = z[np.isfinite(z)]
         low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
         ends = self._name != "epochs" and low < np.log10(start) < high
         top = float(np.log10(start)) if ends else max(high, low + 1e-3)
-        places = {short(10.0**place, 2): float(place) for place in np.linspace(low, top, 5)}  # each text once
+        places = {
+            short(10.0**place, 2): float(place) for place in np.linspace(low, top, 5)
+        }  # keys, so that no text is repeated
         texts = list(places)
         texts[-1] = f"≥ {texts[-1]}" if ends else texts[-1]
         return low, top, {"tickvals": list(places.values()), "ticktext": texts}
@@ -152,7 +154,7 @@ def _start(result: Result) -> float:
 def _hover(
     result: Result, names: tuple[Sequence[str], Sequence[str]], titles: tuple[str, str]
 ) -> dict[tuple[int, int], str]:
-    """What is known of every cell, in words."""
+    """The hover text of every cell."""
     seeds = result.begun.sum(axis=-1)
     solved, diverged = result.solved.sum(axis=-1), (result.diverged > 0).sum(axis=-1)
     loss, epochs = result.quartiles(result.final_loss), result.quartiles(result.epochs_to_solve)
@@ -178,7 +180,7 @@ def _hover(
 
 
 def _ticks(losses: Array) -> dict[str, Any]:
-    """Ticks of a logarithmic axis at 1, 2 and 5 times powers of ten, or at these powers alone where they are many."""
+    """Ticks of a logarithmic axis at 1, 2 and 5 times powers of ten, or at a few powers of ten if there are many."""
     if not len(losses):
         return {"range": [-1, 0], "tickvals": []}
     low, high = (np.log10(end) for end in (losses.min(), losses.max()))
@@ -189,9 +191,9 @@ def _ticks(losses: Array) -> dict[str, Any]:
 
 
 def bundle(result: Result, cell: tuple[int, int], seed: int, theme: Theme, height: int) -> go.Figure:
-    """The loss curves of a cell's runs, one a seed; the one at place `seed` stands out, drawn last.
+    """The loss curves of a cell's runs, one for each seed; the one with index `seed` is highlighted.
 
-    Runs that are drawn alike are one trace, with a gap after each.
+    Runs in the same style are one trace, with gaps between them.
     """
     epochs, curves = result.curves(*cell)
     curves = np.where(curves > 0, curves, np.nan)
@@ -213,7 +215,7 @@ def bundle(result: Result, cell: tuple[int, int], seed: int, theme: Theme, heigh
                 hovertemplate="seed %{customdata}, epoch %{x:,}: loss %{y:.6g}<extra></extra>",
             )
         )  # fmt: skip
-    axis = {"fixedrange": True, "zeroline": False, "gridcolor": theme.line, "color": theme.muted, "automargin": False}
+    axis = visible_axis(theme)
     known = curves[np.isfinite(curves)]
     return go.Figure(
         lines,
@@ -231,7 +233,7 @@ def bundle(result: Result, cell: tuple[int, int], seed: int, theme: Theme, heigh
 
 
 def _key(theme: Theme, *, dotted: bool) -> dict[str, Any]:
-    """What the colours of the bundle mean, above it."""
+    """The legend of the colours, above the curves."""
     keys = [("solved", theme.train), ("not solved", theme.test), *([("dotted: diverged", theme.muted)] * dotted)]
     text = "   ".join(f'<span style="color:{colour}"><b>{text}</b></span>' for text, colour in keys)
     return {"text": text, "x": 1, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "bottom",

@@ -1,4 +1,4 @@
-"""Sweep: how two settings decide what becomes of training, over many seeds."""
+"""Sweep: how two settings affect training, over many seeds."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from playground.charts import alt_text
 from playground.components import chart_config, live
 from playground.components.bursts import burst
 from playground.components.style import use_style
+from playground.components.switch import switch
 from playground.session import navigation, playing, widgets
 from playground.session.session import next_frame, theme
 from playground.sweep import axis_values, state
@@ -25,7 +26,7 @@ from playground.sweep.workers import WorkersError, find_workers
 
 MAP_HEIGHT = 480
 BUNDLE_HEIGHT = 260
-TELLING = 0.1  # share of a sweep that must be done to tell from it how long the rest takes
+TELLING = 0.1  # share of a sweep, from which on its own speed tells how long the rest takes
 
 
 def page() -> None:
@@ -68,17 +69,15 @@ def _settings(current: state.Sweeps) -> tuple[DeltaGenerator, DeltaGenerator]:
         help=f"How long every run is trained, 1 to {MAX_EPOCHS:,}.",
     )  # fmt: skip
     options = state.solved_options()
-    widgets.keep_choice("sweep_solved", options)
     row = st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="sweep_goal")
-    row.segmented_control(
-        "Solved means", options, key="sweep_solved", required=True, on_change=widgets.keep, args=("sweep_solved",),
-        width="content",
+    solved = switch(
+        "sweep_solved", options, "Solved means", place=row, label_visibility="visible",
         help="What must hold for the training rows at the end. Epochs until solved: from when on it has held.",
     )  # fmt: skip
     widgets.keep_value("sweep_below", 0.01)
     row.number_input(
         "Loss below", 1e-12, 1e6, key="sweep_below", on_change=widgets.keep, args=("sweep_below",), format="%g",
-        label_visibility="collapsed", disabled=widgets.value("sweep_solved") != state.BY_LOSS,
+        label_visibility="collapsed", disabled=solved != state.BY_LOSS,
         help="The loss below which a run counts as solved.",
     )  # fmt: skip
     _base(current)
@@ -131,7 +130,7 @@ def _base(current: state.Sweeps) -> None:
 
 
 def _start(current: state.Sweeps) -> tuple[DeltaGenerator, DeltaGenerator]:
-    """The button; returns places for what the sweep will cost, which takes a moment to find out, and for an error."""
+    """Draw the button; returns places for the estimated cost, which takes a moment to compute, and for an error."""
     row = st.container(horizontal=True, gap="small", vertical_alignment="center", key="sweep_row")
     going = current.going is not None
     row.button(
@@ -147,7 +146,7 @@ def _start(current: state.Sweeps) -> tuple[DeltaGenerator, DeltaGenerator]:
 
 
 def _say_cost(current: state.Sweeps, place: DeltaGenerator, below: DeltaGenerator) -> None:
-    """How much work is planned, and how long it will take, or why it cannot be."""
+    """Show how many runs are planned and how long they will take, or why they are impossible."""
     try:
         grid, workers = state.planned(), find_workers()
     except (ConfigError, WorkersError) as error:
@@ -166,23 +165,19 @@ def _epochs(grid: Grid) -> int:
 
 
 def _results(current: state.Sweeps) -> Callable[[], None]:
-    """The map and the chosen cell; returns what brings them to the newest state of the sweep."""
+    """Draw the map and the chosen cell; returns the function that updates them to the sweep's newest result."""
     result = current.result
     if result is None:
         st.info("Choose a ready sweep, or settings of your own, and press **Start**.", icon=":material/grid_on:")
         return lambda: None
     with st.container(key="head_sweep", horizontal=True, horizontal_alignment="distribute"):
-        widgets.keep_choice("sweep_measure", tuple(MEASURES))
-        st.segmented_control(
-            "Show", tuple(MEASURES), format_func=lambda name: MEASURES[name].label, key="sweep_measure", required=True,
-            on_change=widgets.keep, args=("sweep_measure",), label_visibility="collapsed",
-        )  # fmt: skip
+        measure = switch("sweep_measure", tuple(MEASURES), "Show", format_func=lambda name: MEASURES[name].label)
         st.download_button(
             "CSV", result.csv, "sweep.csv", "text/csv", icon=":material/download:", key="sweep_csv",
             on_click="ignore", help="Every run on a line: values, seed, losses, epochs until solved.",
         )  # fmt: skip
     bar = st.empty()
-    map_ = state.map_of(result, widgets.value("sweep_measure"), MAP_HEIGHT)
+    map_ = state.map_of(result, measure, MAP_HEIGHT)
     with st.container(key="sweep_map"):
         st.plotly_chart(
             map_.figure, config=chart_config.config(), height=MAP_HEIGHT, key=state.map_key(),
@@ -190,7 +185,7 @@ def _results(current: state.Sweeps) -> Callable[[], None]:
         )  # fmt: skip
     with st.container(key="live"):
         channel = st.empty()
-    below = st.empty()  # replaced at once: while a sweep is under way, the script does not come to its end
+    below = st.empty()  # replaced at once: during a sweep, the script does not reach its end
     if current.going is not None:
         below.caption("Choose a cell; its runs are shown when the sweep is finished, or stopped.")
     elif current.chosen is None:
@@ -211,7 +206,7 @@ def _results(current: state.Sweeps) -> Callable[[], None]:
 
 
 def _train(current: state.Sweeps, draw: Callable[[], None]) -> None:
-    """Draw what is there; while a sweep is under way, train and draw for a while, then run the script again."""
+    """Draw the result so far; during a sweep, train and draw for a while, then run the script again."""
     draw()
     if current.going is not None:
         burst(lambda: current.going is not None, state.advance, draw)
@@ -227,14 +222,14 @@ def _progress(current: state.Sweeps, result: Result) -> str:
 
 
 def _left(current: state.Sweeps, done: float) -> str:
-    """How long it will take yet: at first as was expected, later as long as the part that is done lets expect."""
+    """The time left: at first the estimate, later extrapolated from the part that is done."""
     if done >= TELLING:
         return f" · about {duration(current.seconds * (1 - done) / done)} left"
     return "" if current.expected is None else f" · {between(*current.expected)} in all"
 
 
 def _cell(result: Result, cell: tuple[int, int]) -> None:
-    """One cell's runs: the bundle of their loss curves, and one of them to open."""
+    """Draw one cell's runs: their loss curves, and a choice of one to open or pin."""
     (first, second), titles = axis_values.names(result.grid)
     i, j = cell
     named = f"{titles[0]} **{first[i]}**" + (f", {titles[1]} **{second[j]}**" if titles[1] else "")
@@ -265,7 +260,7 @@ def _cell(result: Result, cell: tuple[int, int]) -> None:
 
 
 def _run_text(result: Result, place: tuple[int, int, int]) -> str:
-    """What became of a run."""
+    """How a run ended."""
     loss, epochs, diverged = (array[place] for array in (result.final_loss, result.epochs_to_solve, result.diverged))
     if diverged:
         return f"diverged at epoch {diverged:,}"

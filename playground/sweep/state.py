@@ -1,4 +1,4 @@
-"""The Sweep page: what is to be swept, the sweep under way, and the cell that is looked at."""
+"""The Sweep page: the planned sweep, the one that is running, and the chosen cell."""
 
 from __future__ import annotations
 
@@ -28,16 +28,20 @@ NONE = "nothing else"
 BY_SCORE, BY_LOSS = "accuracy 1", "loss below"
 BY_FIT = f"R² of {sweep.CURVE_SOLVED:g}"
 MOST_SEEDS = 1_000
-LONGEST_PAUSE = 1.0  # seconds between two slices that count as time of the sweep: the page was drawn, not left
+LONGEST_PAUSE = 1.0  # seconds between two slices; if it was longer, the page was left, which does not count
 
 
 @dataclass
 class Sweeps:
-    """What the page remembers. `going` trains the sweep, slice by slice, as long as it is not None.
+    """What the page remembers.
 
-    Streamlit begins the next run of the script while the last one may still be in a slice: whoever takes `going` on, or
-    replaces it, holds the lock. `seconds` is what the sweep has taken until `clock`, `number` how many were begun,
-    `expected` what was said of it before, None if it was begun too quickly.
+    base, brought : the configuration and the user's own rows that are swept around
+    going : trains the running sweep slice by slice, None if there is none
+    lock : held by whoever advances or replaces `going`, because Streamlit may begin the next run of the script while
+        the last one is still training a slice
+    seconds, clock : how long the sweep has taken, and when that was measured
+    number : how many sweeps were started
+    expected : the estimate that was shown before it started, None if there was none yet
     """
 
     base: Config = SWEEPS[FIRST_READY].config
@@ -57,7 +61,7 @@ class Sweeps:
 
 
 def sweeps() -> Sweeps:
-    """The page's own state; its widgets begin with the first ready sweep."""
+    """What the page remembers; at first, the widgets show the first ready sweep."""
     current = session().part(Sweeps)
     if "sweep_setting_1" not in st.session_state:
         st.session_state["sweep_ready"] = FIRST_READY
@@ -75,7 +79,7 @@ def choose_ready() -> None:
 
 @press
 def take_from_train() -> None:
-    """Sweep around the configuration that the Train page shows, with its rows."""
+    """Sweep around the configuration and the rows that the Train page shows."""
     run, current = session().run, sweeps()
     config = run.config_at(session().shown)
     current.base, current.user_rows = config, run.user_rows
@@ -89,19 +93,19 @@ def take_from_train() -> None:
 
 @press
 def choose_setting(which: int) -> None:
-    """Another setting is to be swept: suggest values for it."""
+    """Another setting was chosen: suggest values for it."""
     widgets.give("sweep_ready", None)
     _suggest_values(which)
 
 
 @press
 def own_settings() -> None:
-    """Something about the sweep was changed by hand."""
+    """A setting of the sweep was changed, so it is no longer a ready one."""
     widgets.give("sweep_ready", None)
 
 
 def _sweep_another(which: int) -> None:
-    """Replace a setting that can no longer be swept: the first by another one, the second by none."""
+    """Replace a setting that cannot be swept any more: the first by another one, the second by none."""
     other = st.session_state["sweep_setting_2"]
     names = [name for name in axis_values.sweepable(sweeps().base) if name != other] if which == 1 else [NONE]
     widgets.give(f"sweep_setting_{which}", names[0])
@@ -127,7 +131,7 @@ def _show_ready(name: str) -> None:
 
 
 def solved_options() -> tuple[str, str]:
-    """What may count as solved."""
+    """The conditions under which a run may count as solved."""
     current = session().part(Sweeps)
     own = current.user_rows
     task = DATASETS[current.base.dataset].task if own is None else data_for(current.base, own).task
@@ -152,7 +156,7 @@ def planned() -> Grid:
 
 
 def estimate(grid: Grid, workers: int) -> Estimate:
-    """How many seconds a grid takes; tried out anew only when the grid is another."""
+    """How many seconds a grid will take; measured again only if grid or workers have changed."""
     current, key = sweeps(), _estimate_key(grid, workers)
     if current.estimate is None or current.estimate_of != key:
         current.estimate, current.estimate_of = sweep.estimate(grid, workers), key
@@ -165,7 +169,7 @@ def _estimate_key(grid: Grid, workers: int) -> tuple[Any, ...]:
 
 @press
 def start() -> None:
-    """Begin the sweep that the widgets ask for; nothing happens where there is none, which the page says."""
+    """Start the planned sweep. If it is impossible, nothing happens; the page says why."""
     current = sweeps()
     try:
         grid, workers = planned(), find_workers()
@@ -183,7 +187,7 @@ def start() -> None:
 
 @press
 def stop() -> None:
-    """Stop the sweep under way; what is there stays."""
+    """Stop the running sweep; its results so far stay."""
     current = sweeps()
     with current.lock:
         if current.going is not None:
@@ -192,7 +196,7 @@ def stop() -> None:
 
 
 def advance() -> None:
-    """Train the sweep under way for one slice of time."""
+    """Train the running sweep for one slice of time."""
     current = sweeps()
     with current.lock:
         if current.going is None:
@@ -206,7 +210,7 @@ def advance() -> None:
 
 
 def map_of(result: Result, measure: str, height: int) -> SweepMap:
-    """The map of a sweep; made anew only when grid, measure or theme are others."""
+    """The map of a sweep; made anew only if grid, measure or theme have changed."""
     current, grid = sweeps(), result.grid
     key = (grid.config, grid.axes, grid.seeds, measure, theme(), height)
     if current.map is None or current.map_of != key:
@@ -215,7 +219,7 @@ def map_of(result: Result, measure: str, height: int) -> SweepMap:
 
 
 def map_key() -> str:
-    """The key of the map's chart. Another one for every sweep: a chart would keep the cell selected in it."""
+    """The key of the map's chart. It changes with every sweep, because a chart keeps its selected cell."""
     return f"sweep_map_chart_{sweeps().number}"
 
 
@@ -229,7 +233,7 @@ def choose_cell() -> None:
 
 
 def open_run(result: Result, place: tuple[int, int, int]) -> None:
-    """Show a run of the sweep on the Train page, trained as far as it was; Undo brings back the run shown there."""
+    """Show a run of the sweep on the Train page, trained as far as in the sweep; Undo there brings back the old run."""
     recipe, until = _recipe(result, place), _until(result, place)
     runs.start(Run.replay(replace(recipe, epochs=0)), f"From the sweep: {_run_name(result, place)}.")
     if until:
@@ -237,7 +241,7 @@ def open_run(result: Result, place: tuple[int, int, int]) -> None:
 
 
 def pin_run(result: Result, place: tuple[int, int, int]) -> str:
-    """Pin a run of the sweep for Compare, trained as far as it was; returns what to say about it."""
+    """Pin a run of the sweep for Compare, trained as far as in the sweep; returns a message."""
     name = _run_name(result, place)
     return pins.pin(_recipe(result, place), name) or f"Pinned for Compare: {name}."
 
@@ -247,7 +251,7 @@ def _recipe(result: Result, place: tuple[int, int, int]) -> Recipe:
 
 
 def _until(result: Result, place: tuple[int, int, int]) -> int:
-    """How far a run was trained: up to the epoch in which it diverged, or its newest."""
+    """How far a run was trained: to the epoch in which it diverged, or to its newest epoch."""
     return int(result.diverged[place] or result.records["epochs"][place])
 
 

@@ -1,4 +1,4 @@
-"""What a process that trains sweeps does first. It knows no Streamlit, so that such processes begin quickly."""
+"""What a process that trains sweeps does first. It does not import Streamlit, so that it starts quickly."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from backprop_core.nn import blas
 
 
 def begin() -> None:
-    """Keep to one thread; and end with the server, even if that is killed and cannot say so."""
+    """Use one thread for linear algebra, and end when the server ends, even if it is killed."""
     blas.use_one_thread()
     threading.Thread(target=_end_with_the_server, daemon=True).start()
 

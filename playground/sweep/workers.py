@@ -1,8 +1,8 @@
-"""Where sweeps are trained. The operator chooses, with environment variables; nothing typed into the page does.
+"""Where sweeps are trained. The operator of the server decides, by environment variables; nothing on the page can.
 
 `BACKPROP_DASK_SCHEDULER` : the address of a Dask scheduler (requirements-cluster.txt)
-`BACKPROP_SWEEP_PROCESSES` : how many processes of this machine; by default one a core. With 1, sweeps are trained in
-the process of the page.
+`BACKPROP_SWEEP_PROCESSES` : how many processes on this machine, by default one per core. With 1, sweeps are trained in
+the server's own process.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ PATIENCE = 5.0  # seconds for a scheduler to answer
 
 
 class WorkersError(RuntimeError):
-    """The operator's choice cannot be had; the message is a sentence for people."""
+    """The workers that the operator chose are not available; the message is a sentence for the page."""
 
 
 class Workers(NamedTuple):
-    """An executor, None for this process; how many runs of it work at a time; and its name for people."""
+    """An executor, None for this process; how many workers it has; and its name on the page."""
 
     executor: Executor | None
     number: int
@@ -36,7 +36,7 @@ class Workers(NamedTuple):
 
 
 def find_workers() -> Workers:
-    """The workers that all visitors share, made when first needed, and anew should they have broken down.
+    """The workers that all visitors share: created when first needed, and again if they have broken down.
 
     Raises WorkersError.
     """
@@ -64,7 +64,7 @@ def _processes() -> int:
 
 
 def _sound_pool(processes: int) -> ProcessPoolExecutor:
-    """The processes; new ones, if one of them was lost."""
+    """The pool of processes; a new one if a process was lost."""
     pool = _pool(processes)
     try:
         pool.submit(int)
@@ -77,13 +77,13 @@ def _sound_pool(processes: int) -> ProcessPoolExecutor:
 @st.cache_resource(show_spinner=False)
 def _pool(processes: int) -> ProcessPoolExecutor:
     pool = ProcessPoolExecutor(processes, get_context("spawn"), worker_start.begin)
-    for _ in range(processes):  # all begin now, while the page is read, rather than when a sweep wants them
+    for _ in range(processes):  # start all now, while the visitor reads the page
         pool.submit(int)
     return pool
 
 
 def _sound_client(address: str) -> tuple[Any, Executor]:
-    """The connection to a scheduler, and its executor; new ones, if it was closed."""
+    """The connection to a scheduler, and its executor; new ones if it was closed."""
     if _client(address)[0].status == "closed":
         _client.clear(address)
     return _client(address)
@@ -95,7 +95,7 @@ def _client(address: str) -> tuple[Any, Executor]:
         from distributed import Client
         from distributed.comm.addressing import get_address_host_port
 
-        with socket.create_connection(get_address_host_port(address), PATIENCE):  # a refusal is known at once
+        with socket.create_connection(get_address_host_port(address), PATIENCE):  # fails at once if nobody listens
             pass
         client = Client(address, set_as_default=False, timeout=PATIENCE)
         return client, client.get_executor(pure=False)

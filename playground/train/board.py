@@ -1,4 +1,4 @@
-"""The five figures of the Train page, made for one run and brought to any of its epochs."""
+"""The five figures of the Train page, made for one run and updated to any of its epochs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from playground.charts.of_run import learned_alt, learned_figure, parameter_name
 from playground.charts.theme import Theme
 
 HEIGHTS = {"network": 256, "learned": 256, "weights": 216, "gradients": 216, "loss_curve": 176}
-MOST_SAMPLES = 12  # training rows in the heatmaps of activations and of δ
+MOST_SAMPLES = 12  # training rows shown in the heatmaps of activations and of δ
 
 GRADIENT_VIEWS = ("Gradients", "Activations", "δ", "Updates")
 CURVE_VIEWS = ("Loss", "Gradient norm")
@@ -26,7 +26,7 @@ CURVE_VIEWS = ("Loss", "Gradient norm")
 
 @dataclass(frozen=True)
 class Views:
-    """What the user chose to see, of each panel that shows more than one thing."""
+    """The chosen view of each panel that has several."""
 
     learned: str
     gradients: str = GRADIENT_VIEWS[0]
@@ -35,7 +35,7 @@ class Views:
 
 
 class Board:
-    """The Train page's figures for one run, made at the epoch shown first."""
+    """The figures of one run, made at one epoch."""
 
     def __init__(self, run: Run, views: Views, theme: Theme, epoch: int) -> None:
         names = unit_names(run)
@@ -59,11 +59,11 @@ class Board:
 
     @property
     def patches(self) -> dict[str, dict[str, object]]:
-        """What brings the figures from their first epoch to the one they were updated to, by panel."""
+        """By panel, the patches from the epoch the figures were made at to the one they were updated to."""
         return {name: figure.patch for name, figure in self.figures.items()}
 
     def update(self, snapshot: Snapshot, *, still: bool) -> None:
-        """Bring every figure to the epoch of a snapshot; `still` adds what is read by pointing at it."""
+        """Update every figure to a snapshot; `still` adds hover texts."""
         self.network.update_params(snapshot.params, hints=still)
         self.weights.update_cells([with_bias(*pair) for pair in snapshot.params])
         self._update_learned(snapshot)
@@ -71,7 +71,7 @@ class Board:
         self._update_curves(snapshot.epoch)
 
     def alts(self, snapshot: Snapshot) -> dict[str, str]:
-        """What the figures show at the epoch of a snapshot, in words, by panel."""
+        """The alternative texts of the figures at a snapshot, by panel."""
         epoch, view = snapshot.epoch, self._views.gradients
         names, weights = parameter_names(self._names, ""), [with_bias(*pair) for pair in snapshot.params]
         epochs, curves = self._curves()

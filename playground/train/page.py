@@ -13,6 +13,7 @@ from playground.compare.comparison import LONGEST_NAME
 from playground.components import chart_config
 from playground.components.playback import Readouts, button, choose_speed, play, timeline
 from playground.components.style import use_style
+from playground.components.switch import switch
 from playground.session import playing, runs, transport, widgets
 from playground.session.session import session
 from playground.sidebar import sidebar
@@ -38,7 +39,7 @@ def page() -> None:
 
 
 def _draw(board: Board, snapshot: Snapshot, readouts: Readouts, *, still: bool) -> None:
-    """Bring numbers and charts to a snapshot."""
+    """Update numbers and charts to a snapshot."""
     board.update(snapshot, still=still)
     if not still and session().mode != "playing":
         readouts.say(_status())
@@ -46,7 +47,7 @@ def _draw(board: Board, snapshot: Snapshot, readouts: Readouts, *, still: bool) 
 
 
 def _numbers(snapshot: Snapshot) -> dict[str, str]:
-    """What the readouts say, by the keys of their containers."""
+    """The texts of the readouts, by the keys of their containers."""
     history = session().run.history
     return {
         "epoch_shown": f"{snapshot.epoch:,}",
@@ -57,7 +58,7 @@ def _numbers(snapshot: Snapshot) -> dict[str, str]:
 
 
 def _titles(snapshot: Snapshot) -> dict[str, str]:
-    """What the readouts are called."""
+    """The titles of the readouts."""
     score = wording.score_name(snapshot.data.task).capitalize()
     penalty = " incl. penalty" if snapshot.penalty else ""
     rows = "train / test" if snapshot.test_score is not None else "train"
@@ -143,10 +144,10 @@ def _views(heads: dict[str, DeltaGenerator], snapshot: Snapshot) -> Views:
     options = learned_views(snapshot.data)
     heads["learned"].markdown("**Learned**")
     heads["learned"].markdown(f":small[:gray[{_caption(snapshot)}]]")
-    learned = _switch(heads["learned"], "learned_view", options)
-    gradients = _switch(heads["gradients"], "gradients_view", GRADIENT_VIEWS)
-    curves = _switch(heads["loss_curve"], "curves_view", CURVE_VIEWS)
-    scale = _switch(heads["loss_curve"], "scale", ("log", "linear"))
+    learned = switch("learned_view", options, place=heads["learned"])
+    gradients = switch("gradients_view", GRADIENT_VIEWS, place=heads["gradients"])
+    curves = switch("curves_view", CURVE_VIEWS, place=heads["loss_curve"])
+    scale = switch("scale", ("log", "linear"), place=heads["loss_curve"])
     return Views(learned, gradients, curves, log=scale == "log")
 
 
@@ -157,34 +158,9 @@ def _caption(snapshot: Snapshot) -> str:
     return f"{len(data.X):,} train ●, {len(data.X_test):,} test ◇"
 
 
-def _switch(head: DeltaGenerator, key: str, options: tuple[str, ...]) -> str:
-    widgets.keep_choice(key, options)
-    head.segmented_control(
-        key,
-        options,
-        key=key,
-        required=True,
-        on_change=widgets.keep,
-        args=(key,),
-        label_visibility="collapsed",
-        width="content",
-    )
-    return str(widgets.value(key))
-
-
 def _weight_editor(snapshot: Snapshot) -> None:
     with st.popover("Edit", icon=":material/edit:", key="edit_weights", disabled=session().mode != "paused"):
-        widgets.keep_choice("weights_way", WEIGHT_WAYS)
-        st.segmented_control(
-            "Edit",
-            WEIGHT_WAYS,
-            key="weights_way",
-            required=True,
-            on_change=widgets.keep,
-            args=("weights_way",),
-            label_visibility="collapsed",
-        )
-        if widgets.value("weights_way") == WEIGHT_WAYS[1]:
+        if switch("weights_way", WEIGHT_WAYS, "Edit") == WEIGHT_WAYS[1]:
             _weight_blocks(snapshot)
             return
         st.caption(f"Type a new value; training goes on from epoch {snapshot.epoch:,} with it.")
@@ -206,7 +182,7 @@ def _weight_editor(snapshot: Snapshot) -> None:
 
 
 def _weight_blocks(snapshot: Snapshot) -> None:
-    """A text for each layer, to be replaced by starting weights of one's own."""
+    """A text area for each layer, into which starting weights can be pasted."""
     if snapshot.epoch:
         st.caption("Starting weights are those of epoch 0: press **Reset**, or move the timeline there.")
         return

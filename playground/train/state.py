@@ -1,4 +1,4 @@
-"""The panels of the Train page: their figures, and the weights typed into them."""
+"""The Train page: its figures, and the weights typed or pasted there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from playground.train.board import Board, Views
 
 @dataclass
 class Panels:
-    """The figures on the page, and what they were made for; and why weights that were typed were refused, by key."""
+    """The figures, what they were made for, and by text area why pasted weights were refused."""
 
     board: Board | None = None
     board_key: tuple[Any, ...] = ()
@@ -25,7 +25,7 @@ class Panels:
 
 
 def board(views: Views) -> Board:
-    """The figures for these views; made anew only when run, views or theme are others."""
+    """The figures for these views; made anew only if run, views or theme have changed."""
     current = session()
     panels = current.part(Panels)
     key = (current.runs, views, theme())
@@ -35,14 +35,14 @@ def board(views: Views) -> Board:
 
 
 def layer_text(layer: int) -> str:
-    """The weights and biases of a layer at the shown epoch, as text that can be changed and pasted back."""
+    """The weights and biases of a layer at the shown epoch, as text that `paste_weights` reads."""
     current = session()
     return weight_text.written(*current.run.at(current.shown).params[layer - 1])
 
 
 @press
 def paste_weights(layer: int, key: str) -> None:
-    """A layer's starting weights were pasted as a block: they are edits at epoch 0, and go wherever the run goes."""
+    """A layer's starting weights were pasted: make them edits at epoch 0, which links and files keep."""
     current, panels = session(), session().part(Panels)
     fan_in, fan_out = current.run.network.sizes[layer - 1 : layer + 1]
     current.error, panels.refused = "", {}
@@ -61,13 +61,13 @@ def paste_weights(layer: int, key: str) -> None:
 
 
 def refusal(key: str) -> str:
-    """Why the text of an input was refused; "" if it was not."""
+    """Why the text of a text area was refused, or ""."""
     return session().part(Panels).refused.get(key, "")
 
 
 @press
 def edit_weights(layer: int, key: str, units: tuple[str, ...]) -> None:
-    """The table of a layer's weights was edited: continue from the shown epoch with the new values."""
+    """The table of a layer's weights was edited: go on from the shown epoch with the new values."""
     current = session()
     fan_in = current.run.network.sizes[layer - 1]
     values: dict[Address, float] = {}

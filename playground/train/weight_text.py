@@ -1,4 +1,4 @@
-"""A layer's weights as text: rows of numbers, as they are pasted from a spreadsheet, a paper or a program."""
+"""A layer's weights as text: rows of numbers, as in a spreadsheet, a paper or a program."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from backprop_core.nn import Array
 from backprop_core.settings import ConfigError
 from playground.data.tables.cells import number
 
-MOST_CHARACTERS = 200_000  # 65 rows of 64 numbers in all their digits are half of that
+MOST_CHARACTERS = 200_000  # twice as many as the largest layer with all digits, 65 rows of 64 numbers
 
 _ROW_END = re.compile(r"\][\s,;]*|[\r\n]+")  # NumPy and Python write a row in brackets
 
@@ -20,13 +20,13 @@ _ROW_END = re.compile(r"\][\s,;]*|[\r\n]+")  # NumPy and Python write a row in b
 def parse(text: str, fan_in: int, fan_out: int) -> Array:
     """The numbers (fan_in + 1, fan_out) of a layer, the biases in the last row.
 
-    Numbers are separated by tabs, spaces, commas or semicolons. Commas are decimal where other signs separate, and the
-    numbers fit then. Brackets mean nothing.
+    Numbers are separated by tabs, spaces, commas or semicolons. Commas are read as decimal commas if
+    there are other separators and the numbers fit then. Brackets are ignored.
 
     Raises
     ------
     ConfigError
-        With the field `params`, for another shape, and for what is not a number; the sentence says where.
+        With the field `params`, for a wrong shape or a cell that is not a number; the message says where.
     """
     if len(text) > MOST_CHARACTERS:
         raise _refusal(f"This has {len(text):,} characters, and at most {MOST_CHARACTERS:,} can be read.")
@@ -56,7 +56,7 @@ def _is_shaped(rows: list[list[str]], fan_in: int, fan_out: int) -> bool:
 
 
 def _objection(rows: list[list[str]], decimal: str, fan_in: int, fan_out: int) -> str:
-    """What is wrong with the cells of a layer, in a sentence; "" if nothing."""
+    """What is wrong with the cells of a layer, as a sentence, or ""."""
     for row, cells in enumerate(rows, start=1):
         for column, cell in enumerate(cells, start=1):
             value = number(cell, decimal)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from playground.session import settings, transport
+from playground.session import setting_changes, transport
 from playground.session.session import press
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +18,7 @@ FILES = sorted(ROOT.glob("playground/**/*.py"))
 CALLBACKS = {"on_click", "on_change", "on_select", "on_submit"}
 NO_PRESSES = {
     transport.scrub,  # the timeline, from which presses are told
-    settings.changed,  # may be an old value that the browser sends along; calls `change`, a press, where it is none
+    setting_changes.changed,  # may be an old value sent along; otherwise it calls `change`, which is a press
 }
 WRAPPER = press(lambda: None).__code__
 

@@ -1,4 +1,4 @@
-"""The homework sheet: every change makes a new one."""
+"""The homework sheet. Every change makes a new one."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from playground.step.homework.worksheet import Sheet
 
 @dataclass
 class Sheets:
-    """The sheet in use, begun with the first example, and how many there were before it."""
+    """The current sheet, at first an example, and how many sheets there were before it."""
 
     current: Sheet = field(default_factory=lambda: worksheet.example(next(iter(EXAMPLES))))
     before: int = 0
 
 
 def sheet() -> Sheet:
-    """The sheet in use."""
+    """The current sheet."""
     return _sheets().current
 
 
 def table_key(table: str) -> str:
-    """The key of one of the sheet's tables: another one whenever the sheet has changed, so no edit counts twice."""
+    """The key of one of the sheet's tables. It changes with every sheet, so that no edit is applied twice."""
     return f"homework_{table}_{_sheets().before}"
 
 
 @press
 def start() -> None:
-    """Begin with the chosen example."""
+    """Start from the chosen example."""
     _use(worksheet.example(st.session_state["homework_example"]))
 
 

@@ -126,5 +126,5 @@ def _answers(sheet: Sheet, names: list[str]) -> None:
 
 
 def _plain(typed: str) -> str:
-    """What was typed, without the sign that would end its frame."""
+    """What was typed, without backquotes, which would end the code span it is shown in."""
     return typed.replace("`", "'")[:40]

@@ -1,4 +1,4 @@
-"""A homework sheet: the network a class typed in and its hand-computed values. Pure functions on one frozen value."""
+"""A homework sheet: the network a class typed in and its hand-computed values. Pure functions on a frozen value."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from backprop_core.explain import EXAMPLES, Homework, Mark, judge, quantities
 from backprop_core.nn import Array
 
-MOST_KEPT = 200  # characters of an answer: any this long is no number
+MOST_KEPT = 200  # characters of an answer: no number is longer
 
 Cell = tuple[str, tuple[int, ...]]
 Edits = Mapping[Any, Mapping[str, Any]]
@@ -27,7 +27,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Marked:
-    """What is said of one answer: its place, the text typed, its mark, and slips that explain it."""
+    """One marked answer: its place, the typed text, its mark, and sentences about slips that explain it."""
 
     place: str
     typed: str
@@ -36,7 +36,7 @@ class Marked:
 
     @property
     def right(self) -> bool:
-        """Whether it counts as right."""
+        """Whether the answer counts as right."""
         return self.mark.is_right
 
 
@@ -46,12 +46,12 @@ def example(name: str) -> Sheet:
 
 
 def sizes(homework: Homework) -> tuple[int, ...]:
-    """Units of every layer, inputs first."""
+    """The number of units of every layer, inputs first."""
     return (homework.X.shape[1], *(W.shape[1] for W, _ in homework.params))
 
 
 def resized(sheet: Sheet, rows: int, layers: tuple[int, ...]) -> Sheet:
-    """A sheet with other sizes: numbers that still have a place keep it, new places are 0. Answers start over."""
+    """A sheet with other sizes. Numbers that still have a place keep it, new ones are 0; answers are removed."""
     homework = sheet.homework
     kept = list(homework.params)
     fans = list(zip(layers[:-1], layers[1:], strict=True))
@@ -80,7 +80,7 @@ def rows_table(homework: Homework) -> dict[str, list[float]]:
 
 
 def with_rows(sheet: Sheet, edits: Edits) -> Sheet:
-    """A sheet with some cells of the table of rows changed."""
+    """A sheet with edited cells in the table of inputs and targets."""
     X, y = sheet.homework.X.copy(), sheet.homework.y.copy()
     for row, cells in edits.items():
         for name, value in cells.items():
@@ -96,7 +96,7 @@ def weights_table(homework: Homework, layer: int) -> dict[str, list[Any]]:
 
 
 def with_weights(sheet: Sheet, layer: int, edits: Edits) -> Sheet:
-    """A sheet with some weights of a layer changed."""
+    """A sheet with edited weights of a layer."""
     params = [(W.copy(), b.copy()) for W, b in sheet.homework.params]
     W, b = params[layer - 1]
     for row, cells in edits.items():
@@ -110,7 +110,7 @@ def with_weights(sheet: Sheet, layer: int, edits: Edits) -> Sheet:
 
 
 def answers_table(sheet: Sheet, name: str) -> dict[str, list[str]]:
-    """The answers given for one quantity, as text, in its shape: a row a sample or input, a column a unit."""
+    """The answers for one quantity as text: a row for each sample or input, a column for each unit."""
     rows, columns = np.atleast_2d(quantities(sheet.homework)[name]).shape
     if name.startswith(("z", "a", "delta")):
         labels = [f"row {row + 1}" for row in range(rows)]
@@ -124,7 +124,7 @@ def answers_table(sheet: Sheet, name: str) -> dict[str, list[str]]:
 
 
 def with_answers(sheet: Sheet, name: str, edits: Edits) -> Sheet:
-    """A sheet with some answers to one quantity given, changed or taken back."""
+    """A sheet with edited answers for one quantity; an empty one is removed."""
     answers = dict(sheet.answers)
     for row, cells in edits.items():
         for column, text in cells.items():
@@ -137,7 +137,7 @@ def with_answers(sheet: Sheet, name: str, edits: Edits) -> Sheet:
 
 
 def marked(sheet: Sheet) -> list[Marked]:
-    """Every answer, marked to the digits given, and the slips that reproduce a wrong one. Raises ConfigError."""
+    """Every answer, marked to the digits typed, with the slips that would lead to a wrong one. Raises ConfigError."""
     results = []
     for (name, index), verdict in judge(sheet.homework, sheet.answers).items():
         place = name + (f"[{', '.join(str(i + 1) for i in index)}]" if index else "")
@@ -147,7 +147,7 @@ def marked(sheet: Sheet) -> list[Marked]:
 
 
 def _index(sheet: Sheet, name: str, row: int, column: int) -> tuple[int, ...]:
-    """The index in the quantity's own shape of a cell of its table."""
+    """The index in the quantity's array of a cell in its table."""
     return (row, column)[2 - quantities(sheet.homework)[name].ndim :]
 
 

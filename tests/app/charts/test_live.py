@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.decoding import decoded, shown
 
-from playground.charts.live_figure import Live, nice_ceiling, short, typed
+from playground.charts.live_figure import Live, encoded, merged, nice_ceiling, short
 
 magnitudes = st.floats(1e-300, 1e300)
 numbers = st.one_of(magnitudes, magnitudes.map(lambda number: -number), st.just(0.0))
@@ -15,13 +15,13 @@ numbers = st.one_of(magnitudes, magnitudes.map(lambda number: -number), st.just(
 
 @given(st.lists(st.floats(allow_nan=True, width=64), min_size=1))
 def test_exact_arrays_arrive_bit_for_bit(values: list[float]) -> None:
-    assert decoded(typed(np.array(values), exact=True)).tobytes() == np.array(values).tobytes()
+    assert decoded(encoded(np.array(values), exact=True)).tobytes() == np.array(values).tobytes()
 
 
 @given(st.lists(st.floats(-1e30, 1e30), min_size=2, max_size=20))
 def test_other_arrays_arrive_in_single_precision(values: list[float]) -> None:
     matrix = np.array(values[: len(values) // 2 * 2]).reshape(2, -1)
-    np.testing.assert_array_equal(decoded(typed(matrix)), matrix.astype(np.float32))
+    np.testing.assert_array_equal(decoded(encoded(matrix)), matrix.astype(np.float32))
 
 
 @given(magnitudes)
@@ -62,9 +62,21 @@ def test_short_numbers_read_as_people_write_them(value: float, text: str) -> Non
 
 def test_settling_makes_the_patch_part_of_the_figure() -> None:
     live = Live([go.Scatter(x=[0.0, 1.0], y=[0.0, 0.0])])
-    live.show({"y": typed(np.array([3.0, 4.0]), exact=True)}, layout={"xaxis": {"range": [0, 7]}})
+    live.show({"y": encoded(np.array([3.0, 4.0]), exact=True)}, layout={"xaxis": {"range": [0, 7]}})
     wanted = shown(live)
     live.settle()
     live.show()
     assert decoded(shown(live)["data"][0]["y"]).tolist() == decoded(wanted["data"][0]["y"]).tolist() == [3.0, 4.0]
     assert live.figure.layout.xaxis.range == (0, 7)
+
+
+def test_a_patch_merges_dictionaries_and_replaces_everything_else() -> None:
+    old = {"z": {"bdata": "AA==", "dtype": "f8"}, "marker": {"size": 3, "line": {"width": 1}}, "x": [1, 2, 3]}
+    patch = {"z": {"bdata": "BB=="}, "marker": {"line": {"color": "red"}}, "x": [4], "text": ["a"]}
+    assert merged(old, patch) == {
+        "z": {"bdata": "BB=="},
+        "marker": {"size": 3, "line": {"width": 1, "color": "red"}},
+        "x": [4],
+        "text": ["a"],
+    }
+    assert old["marker"] == {"size": 3, "line": {"width": 1}}

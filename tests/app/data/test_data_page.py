@@ -1,28 +1,18 @@
 """The Data page without a browser: every way to bring a table, what is said about it, and the run it becomes."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
-from support.patience import PATIENCE
+from support.app_page import DATA, TRAIN, Page
 
-from backprop_core import Run
 from backprop_core.data.rows import TableRows
-from playground.data import choice, state
+from playground.data import choice, memory, state
 from playground.data.figures import Points
-from playground.data.memory import DataPage
 from playground.data.state import MOST_NAMES
 from playground.data.tables.reading import grid
 from playground.data.tables.table import Table
-from playground.session.session import Session
 
-ROOT = Path(__file__).parents[3]
-TRAIN, DATA = "", "data"  # addresses
 PAGES = ("", "step", "sweep", "compare", "landscape")
 
 FLOWERS = "length,width,kind\n" + "\n".join(
@@ -31,30 +21,17 @@ FLOWERS = "length,width,kind\n" + "\n".join(
 PRICES = "size;price\n" + "\n".join(f"{i},5;{1000 * i},25" for i in range(1, 31))
 
 
-class Page:
-    """The page as its script left it. Reading and pressing go by keys."""
+class DataPage(Page):
+    """The Data page and the ways to bring a table."""
+
+    may_refuse = True
 
     def __init__(self) -> None:
-        self.app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
-        self.go(DATA)
-
-    def go(self, address: str) -> None:
-        self.app._page_hash = calc_hash(address)
-        self.app.run()
-        self.check()
+        super().__init__(DATA)
 
     @property
-    def session(self) -> Session:
-        session: Session = self.app.session_state["session"]
-        return session
-
-    @property
-    def run(self) -> Run:
-        return self.session.run
-
-    @property
-    def data(self) -> DataPage:
-        return self.session.part(DataPage)
+    def data(self) -> memory.DataPage:
+        return self.session.part(memory.DataPage)
 
     @property
     def points(self) -> Points:
@@ -69,35 +46,6 @@ class Page:
     def column(self, number: int) -> tuple[str, ...]:
         return self.table.columns[number]
 
-    @property
-    def errors(self) -> list[str]:
-        return [error.value for error in self.app.error]
-
-    def check(self) -> None:
-        assert not self.app.exception, self.app.exception[0].value
-
-    def widget(self, key: str) -> Any:
-        kinds = (
-            "selectbox",
-            "toggle",
-            "multiselect",
-            "slider",
-            "button_group",
-            "text_input",
-            "text_area",
-            "number_input",
-        )
-        return next(found for kind in kinds for found in self.app.get(kind) if found.key == key)
-
-    def choose(self, key: str, value: Any) -> None:
-        self.widget(key).set_value(value).run()
-        self.check()
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.app.button(key=key).click().run()
-            self.check()
-
     def way(self, way: str) -> None:
         self.choose("data_way", way)
 
@@ -110,47 +58,34 @@ class Page:
         self.way("paste")
         self.choose("data_text", text)
 
-    def report(self, element: Any, state: dict[str, Any]) -> None:
-        """What the browser reports of a chart or an editor."""
-        states = self.app._tree.get_widget_states()
-        states.widgets.append(WidgetState(id=element.proto.id, string_value=json.dumps(state)))
-        self.app._run(states)
-        self.check()
-
     def click(self, *points: tuple[float, float]) -> None:
         for x1, x2 in points:
-            chosen = {"x": x1, "y": x2, "curve_number": 1, "point_number": 0, "point_index": 0}
-            selection = {"points": [chosen], "point_indices": [0], "box": [], "lasso": []}
-            self.report(self.app.get("plotly_chart")[0], {"selection": selection})
+            point = {"x": x1, "y": x2, "curve_number": 1, "point_number": 0, "point_index": 0}
+            self.select(self.app.get("plotly_chart")[0], point)
 
     def type(self, edited: dict[int, dict[str, str]], added: tuple[dict[str, str], ...] = ()) -> None:
-        changes = {"edited_rows": edited, "added_rows": list(added), "deleted_rows": []}
-        self.report(self.app.dataframe[0], changes)
+        self.edit(self.app.dataframe[0], edited, added)
 
-    def train(self) -> None:
-        self.app.button(key="data_train").click().run()
+    def train_on_it(self) -> None:
+        self.press("data_train")
         self.go(TRAIN)
-
-    def text(self) -> str:
-        shown: list[Any] = [*self.app.markdown, *self.app.caption, *self.app.info]
-        return " ".join(found.value for found in shown)
 
 
 @pytest.fixture
-def page() -> Page:
-    return Page()
+def page() -> DataPage:
+    return DataPage()
 
 
 # Ways in
 
 
-def test_it_begins_with_a_file_to_choose(page: Page) -> None:
+def test_it_begins_with_a_file_to_choose(page: DataPage) -> None:
     assert page.data.way == "file"
     assert "Choose a file" in page.text()
     assert not page.app.get("dataframe")
 
 
-def test_an_uploaded_file_is_read_and_shown(page: Page) -> None:
+def test_an_uploaded_file_is_read_and_shown(page: DataPage) -> None:
     page.upload("flowers.csv", FLOWERS.encode())
     assert page.table.names == ("length", "width", "kind")
     assert "**flowers.csv**: 30 rows, 3 columns" in page.text()
@@ -160,12 +95,12 @@ def test_an_uploaded_file_is_read_and_shown(page: Page) -> None:
     assert page.widget("data_task").value == "classes"
 
 
-def test_the_name_of_a_file_is_made_safe(page: Page) -> None:
+def test_the_name_of_a_file_is_made_safe(page: DataPage) -> None:
     page.upload("**:red[x]**.csv", FLOWERS.encode())
     assert ":red[" not in page.text()
 
 
-def test_a_german_file_is_understood_and_said_so(page: Page) -> None:
+def test_a_german_file_is_understood_and_said_so(page: DataPage) -> None:
     page.upload("preise.csv", "Größe;Preis\n1,5;2\n2,5;?\n3,5;1".encode("cp1252"))
     for part in ("semicolons", "decimals by a comma", "Windows-1252", "Missing values: Preis 1"):
         assert part in page.text()
@@ -181,7 +116,7 @@ def test_a_german_file_is_understood_and_said_so(page: Page) -> None:
         (b"a,b\n1,2\n" + b"1,2\n" * 5_001, "at most 5,000"),
     ],
 )
-def test_what_cannot_be_read_is_said_in_a_sentence(page: Page, content: bytes, sentence: str) -> None:
+def test_what_cannot_be_read_is_said_in_a_sentence(page: DataPage, content: bytes, sentence: str) -> None:
     page.upload("table.csv", content)
     if content:
         assert len(page.errors) == 1
@@ -189,7 +124,7 @@ def test_what_cannot_be_read_is_said_in_a_sentence(page: Page, content: bytes, s
     assert not page.app.get("dataframe")
 
 
-def test_pasted_text_is_read(page: Page) -> None:
+def test_pasted_text_is_read(page: DataPage) -> None:
     page.paste(PRICES.replace(";", "\t"))
     assert page.table.decimal == ","
     assert page.widget("data_task").value == "number"
@@ -197,7 +132,7 @@ def test_pasted_text_is_read(page: Page) -> None:
     assert page.table.names == ("size", "price")
 
 
-def test_the_first_row_can_be_said_to_be_data(page: Page) -> None:
+def test_the_first_row_can_be_said_to_be_data(page: DataPage) -> None:
     page.paste("a,b\n1,x\n2,y")
     assert page.table.names == ("a", "b")
     page.choose("data_header", "data")
@@ -206,7 +141,7 @@ def test_the_first_row_can_be_said_to_be_data(page: Page) -> None:
     assert page.widget("data_header").value == "data"
 
 
-def test_a_header_that_does_not_fit_is_refused_and_can_be_taken_back(page: Page) -> None:
+def test_a_header_that_does_not_fit_is_refused_and_can_be_taken_back(page: DataPage) -> None:
     page.paste("1,1\n2,3\n4,5")
     page.choose("data_header", "names")
     assert "both called “1”" in page.errors[0]
@@ -215,7 +150,7 @@ def test_a_header_that_does_not_fit_is_refused_and_can_be_taken_back(page: Page)
     assert len(page.table.rows) == 3
 
 
-def test_the_typed_table_begins_with_xor_and_takes_edits_and_rows(page: Page) -> None:
+def test_the_typed_table_begins_with_xor_and_takes_edits_and_rows(page: DataPage) -> None:
     page.way("type")
     assert page.table.columns == (("0", "0", "1", "1"), ("0", "1", "0", "1"), ("0", "1", "1", "0"))
     page.type({0: {"y": "1"}}, ({"x1": "2", "x2": "2", "y": "0"},))
@@ -223,7 +158,7 @@ def test_the_typed_table_begins_with_xor_and_takes_edits_and_rows(page: Page) ->
     assert "All 5 rows" in page.text()
 
 
-def test_columns_are_named_added_and_left_out(page: Page) -> None:
+def test_columns_are_named_added_and_left_out(page: DataPage) -> None:
     page.way("type")
     page.choose("data_names", "a, b, c, d")
     assert page.data.table_editor.names == ("a", "b", "c", "d")
@@ -237,7 +172,7 @@ def test_columns_are_named_added_and_left_out(page: Page) -> None:
     assert "different names" in page.errors[0]
 
 
-def test_clearing_the_typed_table_can_be_undone(page: Page) -> None:
+def test_clearing_the_typed_table_can_be_undone(page: DataPage) -> None:
     page.way("type")
     page.press("data_clear_typed")
     assert page.errors == ["The table is empty."]
@@ -245,7 +180,7 @@ def test_clearing_the_typed_table_can_be_undone(page: Page) -> None:
     assert page.column(2) == ("0", "1", "1", "0")
 
 
-def test_another_way_can_be_edited_by_hand(page: Page) -> None:
+def test_another_way_can_be_edited_by_hand(page: DataPage) -> None:
     page.paste(FLOWERS)
     page.press("data_type_again")
     assert page.data.way == "type"
@@ -254,7 +189,7 @@ def test_another_way_can_be_edited_by_hand(page: Page) -> None:
     assert page.column(2)[0] == "lily"
 
 
-def test_clicks_put_points_of_the_chosen_class(page: Page) -> None:
+def test_clicks_put_points_of_the_chosen_class(page: DataPage) -> None:
     page.way("click")
     page.click((0.0, 1.5), (1.5, 0.0))
     page.choose("data_class", "B")
@@ -265,7 +200,7 @@ def test_clicks_put_points_of_the_chosen_class(page: Page) -> None:
     assert len(page.points) == 3
 
 
-def test_points_are_taken_back_cleared_and_brought_back(page: Page) -> None:
+def test_points_are_taken_back_cleared_and_brought_back(page: DataPage) -> None:
     page.way("click")
     page.click((0.0, 1.5), (1.5, 0.0))
     page.press("data_undo_click")
@@ -277,14 +212,14 @@ def test_points_are_taken_back_cleared_and_brought_back(page: Page) -> None:
     assert page.points == ((0.0, 1.5, "A"),)
 
 
-def test_one_class_is_not_enough(page: Page) -> None:
+def test_one_class_is_not_enough(page: DataPage) -> None:
     page.way("click")
     page.click((0.0, 1.5), (1.5, 0.0))
     assert "nothing to learn" in page.errors[0]
     assert "data_train" not in [button.key for button in page.app.button]
 
 
-def test_nothing_is_lost_by_another_way_or_another_page(page: Page) -> None:
+def test_nothing_is_lost_by_another_way_or_another_page(page: DataPage) -> None:
     page.upload("flowers.csv", FLOWERS.encode())
     page.choose("data_target", 0)
     page.paste(PRICES)
@@ -308,21 +243,21 @@ def test_nothing_is_lost_by_another_way_or_another_page(page: Page) -> None:
 # Choices
 
 
-def test_another_target_brings_its_own_inputs_and_task(page: Page) -> None:
+def test_another_target_brings_its_own_inputs_and_task(page: DataPage) -> None:
     page.paste(FLOWERS)
     page.choose("data_target", 0)
     assert page.widget("data_inputs").value == [1, 2]
     assert page.widget("data_task").value == "number"
 
 
-def test_missing_values_are_dropped_or_filled(page: Page) -> None:
+def test_missing_values_are_dropped_or_filled(page: DataPage) -> None:
     page.paste("a,b\n1,x\n?,y\n3,y\n2,x")
     assert "row 3" in page.text()
     page.choose("data_missing", "mean")
     assert "1 missing value was replaced" in page.text()
 
 
-def test_choices_that_cannot_be_are_refused_in_a_sentence(page: Page) -> None:
+def test_choices_that_cannot_be_are_refused_in_a_sentence(page: DataPage) -> None:
     page.paste(FLOWERS)
     page.choose("data_inputs", [])
     assert page.errors == ["Choose a column as input."]
@@ -331,7 +266,7 @@ def test_choices_that_cannot_be_are_refused_in_a_sentence(page: Page) -> None:
     assert page.errors == ["Row 32, column “length”: “n” is not a number; correct it, or leave the column out."]
 
 
-def test_a_choice_stays_when_the_same_columns_come_again(page: Page) -> None:
+def test_a_choice_stays_when_the_same_columns_come_again(page: DataPage) -> None:
     page.paste(FLOWERS)
     page.choose("data_inputs", [1])
     page.paste(FLOWERS + "\n4.5,2.5,rose")
@@ -343,10 +278,10 @@ def test_a_choice_stays_when_the_same_columns_come_again(page: Page) -> None:
 # Training
 
 
-def test_training_starts_a_run_with_settings_that_suit_the_data(page: Page) -> None:
+def test_training_starts_a_run_with_settings_that_suit_the_data(page: DataPage) -> None:
     page.paste(FLOWERS)
     page.choose("data_test_share", 0.5)
-    page.train()
+    page.train_on_it()
     run = page.run
     assert (run.config.dataset, run.config.output, run.config.loss) == ("csv", "softmax", "cross_entropy")
     assert run.config.test_share == 0.5
@@ -357,10 +292,10 @@ def test_training_starts_a_run_with_settings_that_suit_the_data(page: Page) -> N
     assert "x1: length, x2: width; y1: iris, y2: rose, y3: tulip" in page.text()
 
 
-def test_a_scaled_target_is_trained_on(page: Page) -> None:
+def test_a_scaled_target_is_trained_on(page: DataPage) -> None:
     page.paste(PRICES)
     assert page.widget("data_scale_target").value
-    page.train()
+    page.train_on_it()
     assert isinstance(page.run.user_rows, TableRows)
     assert page.run.user_rows.scale_target
     np.testing.assert_allclose(page.run.data.y.mean(), 0, atol=0.5)
@@ -368,13 +303,13 @@ def test_a_scaled_target_is_trained_on(page: Page) -> None:
     assert page.run.config.loss == "mse"
 
 
-def test_undo_brings_the_old_run_back_and_the_data_stays(page: Page) -> None:
+def test_undo_brings_the_old_run_back_and_the_data_stays(page: DataPage) -> None:
     page.go(TRAIN)
     page.press("step")
     old = page.run.params
     page.go(DATA)
     page.paste(FLOWERS)
-    page.train()
+    page.train_on_it()
     page.press("undo")
     assert page.run.config.dataset == "xor"
     np.testing.assert_array_equal(page.run.params[0][0], old[0][0])
@@ -383,18 +318,18 @@ def test_undo_brings_the_old_run_back_and_the_data_stays(page: Page) -> None:
 
 
 @pytest.mark.parametrize("text", [FLOWERS, PRICES, "a,b,c,y\n1,2,3,0\n2,3,5,1\n3,4,4,1\n0,1,2,0"])
-def test_every_page_shows_a_run_on_ones_own_data(page: Page, text: str) -> None:
+def test_every_page_shows_a_run_on_ones_own_data(page: DataPage, text: str) -> None:
     page.paste(text)
-    page.train()
+    page.train_on_it()
     page.press("step")
     for address in PAGES:
         page.go(address)
         assert not page.errors
 
 
-def test_other_layers_keep_the_data_and_another_dataset_leaves_it(page: Page) -> None:
+def test_other_layers_keep_the_data_and_another_dataset_leaves_it(page: DataPage) -> None:
     page.paste(FLOWERS)
-    page.train()
+    page.train_on_it()
     page.choose("hidden_size", 3)
     assert page.run.config.hidden == (3,)
     assert page.run.data.classes == ("iris", "rose", "tulip")
@@ -405,35 +340,35 @@ def test_other_layers_keep_the_data_and_another_dataset_leaves_it(page: Page) ->
     assert page.widget("dataset").value == "csv"
 
 
-def test_a_dataset_after_a_curve_of_ones_own_gets_its_own_settings(page: Page) -> None:
+def test_a_dataset_after_a_curve_of_ones_own_gets_its_own_settings(page: DataPage) -> None:
     page.paste(PRICES)
-    page.train()
+    page.train_on_it()
     page.choose("dataset", "moons")
     assert (page.run.config.output, page.run.config.loss) == ("sigmoid", "bce")
 
 
-def test_softmax_for_numbers_is_refused_on_the_train_page(page: Page) -> None:
+def test_softmax_for_numbers_is_refused_on_the_train_page(page: DataPage) -> None:
     page.paste(PRICES)
-    page.train()
+    page.train_on_it()
     page.choose("output", "softmax")
     assert "is for classes" in page.text()
     assert page.run.config.output == "linear"
 
 
-def test_features_are_offered_where_the_inputs_are_a_plane(page: Page) -> None:
+def test_features_are_offered_where_the_inputs_are_a_plane(page: DataPage) -> None:
     page.paste(FLOWERS)
-    page.train()
+    page.train_on_it()
     assert page.widget("features")
     page.go(DATA)
     page.paste(PRICES)
-    page.train()
+    page.train_on_it()
     assert "features" not in [found.key for found in page.app.multiselect]
 
 
 # Starting weights as text
 
 
-def test_pasted_weights_are_edits_at_epoch_0_and_stay(page: Page) -> None:
+def test_pasted_weights_are_edits_at_epoch_0_and_stay(page: DataPage) -> None:
     page.go(TRAIN)
     page.choose("weights_way", "Paste starting weights")
     area = page.app.text_area[0]
@@ -446,7 +381,7 @@ def test_pasted_weights_are_edits_at_epoch_0_and_stay(page: Page) -> None:
     np.testing.assert_array_equal(page.run.at(0).params[0][1], [0.35, 0.35])
 
 
-def test_pasted_weights_of_another_shape_are_refused_beside_the_text(page: Page) -> None:
+def test_pasted_weights_of_another_shape_are_refused_beside_the_text(page: DataPage) -> None:
     page.go(TRAIN)
     page.choose("weights_way", "Paste starting weights")
     page.app.text_area[0].set_value("1 2\n3 4")
@@ -456,7 +391,7 @@ def test_pasted_weights_of_another_shape_are_refused_beside_the_text(page: Page)
     assert page.app.text_area[0].value == "1 2\n3 4"
 
 
-def test_starting_weights_are_for_epoch_0(page: Page) -> None:
+def test_starting_weights_are_for_epoch_0(page: DataPage) -> None:
     page.go(TRAIN)
     page.press("step")
     page.choose("weights_way", "Paste starting weights")
@@ -473,7 +408,7 @@ def test_nothing_is_made_or_read_again_unasked(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(choice, "as_csv", pytest.fail)
     monkeypatch.setattr(state, "grid", watched)
-    page = Page()
+    page = DataPage()
     page.upload("flowers.csv", FLOWERS.encode())
     page.press("data_type_again")
     page.choose("data_task", "classes")
@@ -484,7 +419,7 @@ def test_nothing_is_made_or_read_again_unasked(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_names_of_columns_are_not_looked_at_beyond_what_they_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = Page()
+    page = DataPage()
     page.way("type")
     monkeypatch.setattr(state, "tidy", pytest.fail)
     page.choose("data_names", "a" * (MOST_NAMES + 1))

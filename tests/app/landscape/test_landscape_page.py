@@ -2,55 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
-from support.patience import PATIENCE
+from support.app_page import LANDSCAPE, TRAIN, Page
 
-from backprop_core import Run
 from backprop_core.landscape import PLANES, explained, suggested_reach, surface, trajectory
 from backprop_core.settings.parameter import addresses
 from backprop_core.training.presets import PRESETS
 from playground.landscape.state import COARSE, MOST_SECONDS, MOST_ZOOM, RESOLUTIONS, Drawing, Landscapes
-from playground.session.session import Session
 
-ROOT = Path(__file__).parents[3]
-TRAIN, LANDSCAPE = "", "landscape"  # addresses
 CHARTS = ["landscape_map_chart", "landscape_relief_chart"]
 TRAINED = 300
 
 
-class Page:
-    """The page as its script left it. Reading and pressing go by keys."""
+class LandscapePage(Page):
+    """The Landscape page, of a run that has been trained for some epochs."""
 
     def __init__(self, epochs: int = 0) -> None:
-        self.app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
-        self.go(LANDSCAPE)
+        super().__init__(LANDSCAPE)
         if epochs:
-            self.choose("timeline", epochs)
-
-    def go(self, address: str) -> None:
-        """Navigate. AppTest.switch_page wants pages that are files; ours are functions, known by their address."""
-        self.app._page_hash = calc_hash(address)
-        self.app.run()
-        self.check()
-
-    @property
-    def session(self) -> Session:
-        session: Session = self.app.session_state["session"]
-        return session
+            self.train(epochs)
 
     @property
     def page(self) -> Landscapes:
         return self.session.part(Landscapes)
-
-    @property
-    def run(self) -> Run:
-        return self.session.run
 
     @property
     def drawing(self) -> Drawing:
@@ -64,53 +39,22 @@ class Page:
         ground = self.drawing.landscape
         return float(ground.loss[ground.beta == 0][:, ground.alpha == 0].item())
 
-    def look(self) -> None:
-        self.app.run()
-        self.check()
-
-    def check(self) -> None:
-        assert not self.app.exception, self.app.exception[0].value
-        assert not self.app.error
-
-    def widget(self, key: str) -> Any:
-        kinds = ("selectbox", "number_input", "slider", "button_group")
-        return next(found for kind in kinds for found in self.app.get(kind) if found.key == key)
-
-    def has(self, key: str) -> bool:
-        kinds = ("selectbox", "number_input", "button", "button_group")
-        return any(found.key == key for kind in kinds for found in self.app.get(kind))
-
-    def choose(self, key: str, value: Any) -> None:
-        self.widget(key).set_value(value).run()
-        self.check()
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.app.button(key=key).click().run()
-            self.check()
-
-    def charts(self) -> list[str]:
-        return [chart.proto.id.rpartition("-")[2] for chart in self.app.get("plotly_chart")]
-
-    def texts(self) -> str:
-        return "\n".join(text.value for text in (*self.app.markdown, *self.app.caption))
-
 
 def shape(drawing: Drawing) -> tuple[int, ...]:
     return drawing.landscape.loss.shape
 
 
 def test_before_training_random_directions_are_shown() -> None:
-    page = Page()
+    page = LandscapePage()
     assert page.drawing.kind == "random"
     assert page.widget("landscape_plane").value == "random"
     assert page.charts() == CHARTS
     assert page.origin == page.run.at(0).loss
-    assert "Li, Xu, Taylor, Studer & Goldstein 2018" in page.texts()
+    assert "Li, Xu, Taylor, Studer & Goldstein 2018" in page.text()
 
 
 def test_a_trained_run_is_shown_in_its_principal_components() -> None:
-    page = Page(TRAINED)
+    page = LandscapePage(TRAINED)
     assert page.session.shown == page.run.epoch == TRAINED
     assert page.drawing.kind == "pca"
     assert page.origin == page.run.at(TRAINED).loss
@@ -118,13 +62,13 @@ def test_a_trained_run_is_shown_in_its_principal_components() -> None:
     np.testing.assert_array_equal(page.drawing.way.epochs, epochs)
     share = explained(page.drawing.landscape.plane, thetas)
     assert page.drawing.way.share == share
-    assert f"**{share:.1%}**" in page.texts()
-    assert f"epoch {TRAINED:,} (the newest" in page.texts()
+    assert f"**{share:.1%}**" in page.text()
+    assert f"epoch {TRAINED:,} (the newest" in page.text()
 
 
 @pytest.mark.parametrize("kind", PLANES)
 def test_the_surface_is_the_core_s(kind: str) -> None:
-    page = Page(TRAINED)
+    page = LandscapePage(TRAINED)
     page.choose("landscape_plane", kind)
     run, ground = page.run, page.drawing.landscape
     known = addresses(run.network)
@@ -136,7 +80,7 @@ def test_the_surface_is_the_core_s(kind: str) -> None:
 
 
 def test_the_page_goes_on_to_principal_components_by_itself_but_never_away_from_a_choice() -> None:
-    page = Page()
+    page = LandscapePage()
     page.choose("landscape_plane", "weights")
     page.choose("timeline", 50)
     assert page.drawing.kind == "weights"
@@ -146,23 +90,23 @@ def test_the_page_goes_on_to_principal_components_by_itself_but_never_away_from_
 
 
 def test_where_there_is_no_plane_it_is_said_and_training_is_offered() -> None:
-    page = Page()
+    page = LandscapePage()
     page.choose("landscape_plane", "pca")
     assert page.charts() == []
-    assert "Train a few epochs first" in page.texts()
+    assert "Train a few epochs first" in page.text()
     page.press("landscape_finish")
     assert page.run.epoch == page.run.config.epochs
     assert page.charts() == CHARTS
-    assert not page.has("landscape_finish")
+    assert "landscape_finish" not in page.keys_on_it()
 
 
 def test_a_plane_of_one_parameter_is_no_plane() -> None:
-    page = Page()
+    page = LandscapePage()
     page.choose("landscape_plane", "weights")
     page.choose("landscape_parameter_2", 0)
     assert page.charts() == []
-    assert "choose two different parameters" in page.texts()
-    assert not page.has("landscape_finish")
+    assert "choose two different parameters" in page.text()
+    assert "landscape_finish" not in page.keys_on_it()
     page.choose("landscape_parameter_2", 8)
     assert page.page.chosen == ((1, "W", 0, 0), (2, "b", 0))
     assert page.charts() == CHARTS
@@ -171,7 +115,7 @@ def test_a_plane_of_one_parameter_is_no_plane() -> None:
 
 
 def test_another_seed_is_another_surface_and_the_same_seed_the_same() -> None:
-    page = Page()
+    page = LandscapePage()
     first = page.drawing.landscape.loss
     page.press("landscape_draw")
     assert page.widget("landscape_seed").value == page.page.seed == 1
@@ -180,11 +124,11 @@ def test_another_seed_is_another_surface_and_the_same_seed_the_same() -> None:
     page.choose("landscape_seed", 0)
     np.testing.assert_array_equal(page.drawing.landscape.loss, first)
     page.choose("landscape_plane", "weights")
-    assert not page.has("landscape_seed")
+    assert "landscape_seed" not in page.keys_on_it()
 
 
 def test_zooming_halves_and_doubles_the_reach_around_the_origin() -> None:
-    page = Page(TRAINED)
+    page = LandscapePage(TRAINED)
     before = page.drawing.landscape
     page.press("zoom_in")
     after = page.drawing.landscape
@@ -200,7 +144,7 @@ def test_zooming_halves_and_doubles_the_reach_around_the_origin() -> None:
 
 
 def test_what_has_not_changed_is_not_computed_again() -> None:
-    page = Page(TRAINED)
+    page = LandscapePage(TRAINED)
     drawing = page.drawing
     pictures = drawing.pictures
     for _ in range(2):
@@ -214,25 +158,25 @@ def test_what_has_not_changed_is_not_computed_again() -> None:
 
 
 def test_the_timeline_is_shared_and_moves_the_point() -> None:
-    page = Page(TRAINED)
+    page = LandscapePage(TRAINED)
     page.choose("timeline", 100)
     assert page.session.shown == 100
-    assert f"**{page.run.at(100).loss:.6g}**" in page.texts()
+    assert f"**{page.run.at(100).loss:.6g}**" in page.text()
     page.go(TRAIN)
     assert page.widget("timeline").value == 100
     page.press("step")
     page.go(LANDSCAPE)
     assert page.widget("timeline").value == 101
-    assert f"**{page.run.at(101).loss:.6g}**" in page.texts()
+    assert f"**{page.run.at(101).loss:.6g}**" in page.text()
 
 
 def test_a_surface_can_be_drawn_around_the_shown_epoch_and_the_newest_again() -> None:
-    page = Page(TRAINED)
+    page = LandscapePage(TRAINED)
     page.choose("timeline", 100)
     assert page.origin == page.run.at(TRAINED).loss
     page.press("draw_around")
     assert page.origin == page.run.at(100).loss
-    assert "the weights at epoch 100." in page.texts()
+    assert "the weights at epoch 100." in page.text()
     page.choose("timeline", TRAINED)
     assert page.drawing.centre == 100
     page.press("draw_around")
@@ -240,7 +184,7 @@ def test_a_surface_can_be_drawn_around_the_shown_epoch_and_the_newest_again() ->
 
 
 def test_a_run_that_leaves_its_surface_gets_a_new_one_when_it_pauses() -> None:
-    page = Page(20)
+    page = LandscapePage(20)
     old = page.drawing
     page.press("step")
     assert page.drawing is old  # it has not gone far
@@ -253,7 +197,7 @@ def test_a_run_that_leaves_its_surface_gets_a_new_one_when_it_pauses() -> None:
 
 
 def test_another_run_has_another_surface() -> None:
-    page = Page(TRAINED)
+    page = LandscapePage(TRAINED)
     old = page.drawing
     page.press("zoom_in")
     page.choose("landscape_plane", "weights")
@@ -272,7 +216,7 @@ def test_another_run_has_another_surface() -> None:
 
 
 def test_more_points_are_offered_where_they_do_not_take_long() -> None:
-    page = Page()
+    page = LandscapePage()
     assert shape(page.drawing) == (51, 51)
     page.choose("landscape_points", 101)
     assert shape(page.drawing) == (101, 101)
@@ -282,29 +226,31 @@ def test_more_points_are_offered_where_they_do_not_take_long() -> None:
 
 @pytest.mark.parametrize(("seconds", "points"), [(MOST_SECONDS / 26**2, 25), (1.0, COARSE)])
 def test_where_they_would_take_long_there_are_fewer_and_it_is_said(seconds: float, points: int) -> None:
-    page = Page(TRAINED)
+    page = LandscapePage(TRAINED)
     page.page.seconds, page.page.drawing_key = seconds, ()
     page.look()
     assert shape(page.drawing) == (points, points)
-    assert f"{points} × {points} points: more would take too long" in page.texts()
+    assert f"{points} × {points} points: more would take too long" in page.text()
     assert page.page.points == RESOLUTIONS[1]
 
 
-@pytest.mark.parametrize("name", PRESETS)
-def test_every_preset_has_a_landscape(name: str) -> None:
-    page = Page()
-    page.choose("preset", name)
-    assert page.origin == page.run.at(0).loss
-    page.choose("timeline", min(20, page.run.config.epochs))
-    assert page.charts() == CHARTS
-    for kind in PLANES:
-        page.choose("landscape_plane", kind)
+def test_every_preset_has_a_landscape() -> None:
+    page = LandscapePage()
+    page.choose("landscape_points", RESOLUTIONS[0])
+    for name in PRESETS:
+        page.choose("landscape_plane", "random")
+        page.choose("preset", name)
+        assert page.origin == page.run.at(0).loss
+        page.choose("timeline", min(20, page.run.config.epochs))
+        for kind in PLANES:
+            page.choose("landscape_plane", kind)
+            assert page.charts() == CHARTS
 
 
 def test_a_diverged_run_is_shown_as_far_as_it_came() -> None:
-    page = Page()
+    page = LandscapePage()
     page.choose("preset", "diverging")
     page.press("finish")
     assert page.run.diverged is not None
     assert page.charts() == CHARTS
-    assert "Training diverged" in page.texts()
+    assert "Training diverged" in page.text()

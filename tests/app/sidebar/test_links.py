@@ -342,12 +342,12 @@ def assert_plain(link: Link) -> None:
         assert len(sentence) < 400
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=[ascii(text[:20]) for text in HOSTILE])
 @pytest.mark.parametrize("part", ["preset", "edits", "epoch", *SPECS])
-def test_a_hostile_value_is_quoted_as_plain_text(part: str, text: str) -> None:
-    link = links.read({part: text, "epochs": "77"} if part != "epochs" else {part: text})
-    assert link.ignored
-    assert_plain(link)
+def test_a_hostile_value_is_quoted_as_plain_text(part: str) -> None:
+    for text in HOSTILE:
+        link = links.read({part: text, "epochs": "77"} if part != "epochs" else {part: text})
+        assert link.ignored, ascii(text[:20])
+        assert_plain(link)
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=[ascii(text[:20]) for text in HOSTILE])

@@ -1,79 +1,36 @@
 """Links, files and takes in the whole app, without a browser: what is opened, what is said of it, and the way back."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
-from support.patience import PATIENCE
+from support.app_page import Page
 
 from backprop_core import Config, Run
 from backprop_core.data.rows import TableRows
 from backprop_core.training.presets import PRESETS
 from playground.charts.theme import LIGHT
 from playground.components import bursts
-from playground.session.session import Session
 from playground.sidebar import links
 from playground.sidebar.address import Address
 from playground.sidebar.share_panel import TAKES
 
-ROOT = Path(__file__).parents[3]
 ABOUT = "The page's address is a link to this very run: its settings"
 
 
-class Page:
-    """The app as a visitor finds it who follows a link."""
+def address(page: Page) -> dict[str, str]:
+    """The parts of the page's address."""
+    parts: dict[str, str] = page.session.part(Address).parts
+    return parts
 
-    def __init__(self, **parts: str) -> None:
-        self.app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
-        self.app.query_params.update(parts)
-        self.look()
 
-    def look(self) -> None:
-        self.app.run()
-        self.check()
-
-    def check(self) -> None:
-        assert not self.app.exception, self.app.exception[0].value
-        assert not self.app.error
-
-    @property
-    def session(self) -> Session:
-        session: Session = self.app.session_state["session"]
-        return session
-
-    @property
-    def run(self) -> Run:
-        return self.session.run
-
-    @property
-    def address(self) -> dict[str, str]:
-        """The parts of the page's address."""
-        found: dict[str, str] = self.app.session_state["session"].part(Address).parts
-        return found
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.app.button(key=key).click().run()
-            self.check()
-
-    def choose(self, key: str, value: Any) -> None:
-        kinds = ("selectbox", "number_input", "toggle", "slider")
-        widget: Any = next(found for kind in kinds for found in self.app.get(kind) if found.key == key)
-        widget.set_value(value).run()
-        self.check()
-
-    def open(self, content: str | bytes) -> None:
-        """Upload a file as a saved run."""
-        data = content if isinstance(content, bytes) else content.encode()
-        self.app.file_uploader(key="open").set_value(("run.json", data, "application/json")).run()
-        self.check()
-
-    def text(self) -> str:
-        return " ".join([*(said.value for said in self.app.markdown), *(said.value for said in self.app.caption)])
+def open_file(page: Page, content: str | bytes) -> None:
+    """Upload a file as a saved run."""
+    data = content if isinstance(content, bytes) else content.encode()
+    page.app.file_uploader(key="open").set_value(("run.json", data, "application/json")).run()
+    page.check()
 
 
 def bits(run: Run) -> tuple[Any, ...]:
@@ -116,11 +73,11 @@ def test_a_link_brings_back_the_run_to_the_last_bit(config: Config) -> None:
     assert bits(page.run) == bits(run)
     assert (page.session.shown, page.session.mode) == (12, "paused")
     assert "Opened from the link." in page.text()
-    assert page.address == parts
+    assert address(page) == parts
     assert f"**{run.history.loss[-1]:.6g}**" in page.text()
     assert f"{ABOUT}, its 6 edits and the epoch shown." in page.text()
     page.press("back")
-    assert page.address == parts | {"epoch": "11"}
+    assert address(page) == parts | {"epoch": "11"}
 
 
 def test_a_link_to_a_preset_brings_its_rows_and_weights() -> None:
@@ -130,8 +87,8 @@ def test_a_link_to_a_preset_brings_its_rows_and_weights() -> None:
     page = Page(**parts)
     assert bits(page.run) == bits(run)
     assert np.array_equal(page.run.data.X, [[0.05, 0.10]])
-    assert page.address == parts
-    assert page.address["preset"] == "mazur"
+    assert address(page) == parts
+    assert address(page)["preset"] == "mazur"
 
 
 @pytest.mark.parametrize(
@@ -156,7 +113,7 @@ def test_what_a_link_cannot_bring_is_named(parts: dict[str, str], changes: dict[
     assert page.session.error.startswith("Not everything in the link could be used. ")
     assert told in page.session.error
     assert f":red[:material/error: {page.session.error}]" in page.text()
-    assert page.address == links.write(page.run.config, (), 0)
+    assert address(page) == links.write(page.run.config, (), 0)
     page.press("step")
     assert not page.session.error
 
@@ -170,7 +127,7 @@ def test_edits_that_cannot_be_made_are_named_and_the_rest_is_opened() -> None:
         "Not everything in the link could be used. "
         "The edits: (3, 'W', 0, 0) is not a parameter of this network, whose layers are 2-3-1."
     )
-    assert page.address == {"hidden": "3", "epoch": "8"}
+    assert address(page) == {"hidden": "3", "epoch": "8"}
 
 
 def test_a_link_beyond_where_training_diverges_says_so() -> None:
@@ -188,13 +145,13 @@ def test_a_link_that_cannot_be_opened_leaves_the_default_run(monkeypatch: pytest
     page = Page(preset="mazur", hidden="3", epoch="5")
     assert bits(page.run) == bits(PRESETS["xor"].run())
     assert page.session.error.startswith("The link cannot be opened: Weights must be")
-    assert page.address == {}
+    assert address(page) == {}
 
 
 def test_an_address_without_anything_is_the_default_run() -> None:
     page = Page()
     assert bits(page.run) == bits(PRESETS["xor"].run())
-    assert (page.session.error, page.session.notice, page.address) == ("", "", {})
+    assert (page.session.error, page.session.notice, address(page)) == ("", "", {})
 
 
 # The address follows
@@ -203,26 +160,26 @@ def test_an_address_without_anything_is_the_default_run() -> None:
 def test_the_address_follows_settings_edits_and_the_shown_epoch() -> None:
     page = Page()
     page.choose("hidden_size", 3)
-    assert page.address == {"hidden": "3"}
+    assert address(page) == {"hidden": "3"}
     page.choose("timeline", 6)
-    assert page.address == {"hidden": "3", "epoch": "6"}
+    assert address(page) == {"hidden": "3", "epoch": "6"}
     page.choose("learning_rate", 0.25)
-    assert page.address == {"hidden": "3", "edits": "6:learning_rate=0.25", "epoch": "6"}
+    assert address(page) == {"hidden": "3", "edits": "6:learning_rate=0.25", "epoch": "6"}
     assert f"{ABOUT}, its 1 edit and the epoch shown." in page.text()
     page.press("step")
-    assert page.address["epoch"] == "7"
+    assert address(page)["epoch"] == "7"
     before = bits(page.run)
-    assert bits(Page(**page.address).run) == before
+    assert bits(Page(**address(page)).run) == before
     page.choose("timeline", 4)
-    assert page.address == {"hidden": "3", "epoch": "4"}
+    assert address(page) == {"hidden": "3", "epoch": "4"}
     assert f"{ABOUT} and the epoch shown." in page.text()
     page.choose("preset", "mazur")
-    assert page.address == {"preset": "mazur"}
+    assert address(page) == {"preset": "mazur"}
     page.choose("hidden_size", 3)  # the preset's weights no longer fit
-    assert page.address["dataset"] == "csv"
+    assert address(page)["dataset"] == "csv"
     assert "not your own rows: save the run as a file" in page.text()
     page.press("undo")
-    assert page.address == {"hidden": "3", "edits": "6:learning_rate=0.25", "epoch": "7"}
+    assert address(page) == {"hidden": "3", "edits": "6:learning_rate=0.25", "epoch": "7"}
     assert bits(page.run) == before
 
 
@@ -233,7 +190,7 @@ def test_more_edits_than_fit_are_said_to_be_missing() -> None:
         page.run.advance(1)
     page.session.shown = page.run.epoch
     page.look()
-    assert page.address == {"edits": "…", "epoch": "60"}
+    assert address(page) == {"edits": "…", "epoch": "60"}
     assert "but the 120 edits do not fit into 2,000 characters: save the run as a file" in page.text()
 
 
@@ -245,13 +202,13 @@ def test_while_playing_the_epoch_in_the_address_stays() -> None:
     page.session.shown = page.run.epoch + page.run.advance(20)
     page.look()
     assert (page.session.mode, page.session.shown) == ("playing", 23)
-    assert page.address == {"epoch": "3"}
+    assert address(page) == {"epoch": "3"}
     page.choose("learning_rate", 0.25)
-    assert page.address["epoch"] == "3"
-    assert page.address["edits"] == "23:learning_rate=0.25"
+    assert address(page)["epoch"] == "3"
+    assert address(page)["edits"] == "23:learning_rate=0.25"
     page.session.mode = "paused"
     page.look()
-    assert page.address["epoch"] == str(page.session.shown)
+    assert address(page)["epoch"] == str(page.session.shown)
 
 
 # Files
@@ -263,15 +220,15 @@ def test_a_saved_file_is_opened_to_the_last_bit_and_can_be_undone() -> None:
     before = bits(page.run)
     own = TableRows(np.arange(12.0).reshape(6, 2), np.array([0, 1, 1, 0, 1, 0.0]), ("größe", "width"), ("no", "yes"))
     run = edited(Config(test_share=0.0), data=own)
-    page.open(run.to_json())
+    open_file(page, run.to_json())
     assert bits(page.run) == bits(run)
     assert page.run.data.inputs == ("größe", "width")
     assert (page.session.shown, page.session.error) == (12, "")
     assert "Opened: 12 epochs, and every number as it was saved, to the last bit." in page.text()
-    assert page.address["dataset"] == "csv"
+    assert address(page)["dataset"] == "csv"
     page.press("undo")
     assert bits(page.run) == before
-    assert page.address == {"hidden": "3", "edits": "4:learning_rate=0.25", "epoch": "4"}
+    assert address(page) == {"hidden": "3", "edits": "4:learning_rate=0.25", "epoch": "4"}
 
 
 def test_what_the_page_saves_is_the_run() -> None:
@@ -279,7 +236,7 @@ def test_what_the_page_saves_is_the_run() -> None:
     assert not page.app.download_button(key="save").disabled
     assert page.app.download_button(key="save").label == "Save this run"
     assert bits(Run.from_json(page.run.to_json())) == bits(page.run)
-    page.open(page.run.to_json())
+    open_file(page, page.run.to_json())
     assert "to the last bit" in page.session.notice
 
 
@@ -296,7 +253,7 @@ def test_a_file_that_ended_otherwise_says_by_how_much(change: float | None, said
     file = json.loads(run.to_json())
     file["end"]["digest"] = "sha256:of another machine"
     file["end"]["parameters"][0]["b"] = [] if change is None else [b + change for b in run.params[0][1]]
-    page.open(json.dumps(file))
+    open_file(page, json.dumps(file))
     assert bits(page.run) == bits(run)
     assert said in page.text()
 
@@ -327,12 +284,12 @@ def bad(change: str, to: str) -> str:
 def test_a_bad_file_leaves_the_run_and_is_explained(content: str | bytes, sentence: str) -> None:
     page = Page(hidden="3", epoch="4")
     before = bits(page.run)
-    page.open(content)
+    open_file(page, content)
     assert bits(page.run) == before
     assert page.session.error.startswith(sentence)
     assert f":red[:material/error: {sentence}" in page.text()
     assert page.session.undo == []
-    assert page.address == {"hidden": "3", "epoch": "4"}
+    assert address(page) == {"hidden": "3", "epoch": "4"}
     page.app.file_uploader(key="open").set_value(None).run()  # taken away again: nothing is said or done
     page.check()
     assert bits(page.run) == before
@@ -350,7 +307,7 @@ def test_a_long_way_can_be_stopped_where_it_has_come(way: str) -> None:
         run = Run(Config(dataset="moons"))
         run.advance(1)
         run.edit(learning_rate=0.25)
-        page.open(run.to_json().replace('"epochs": 1,', '"epochs": 1000000,'))
+        open_file(page, run.to_json().replace('"epochs": 1,', '"epochs": 1000000,'))
     assert "Training the run again" in page.text()
     assert [button.key for button in page.app.button] == ["stop_opening"]
     page.look()
@@ -359,7 +316,7 @@ def test_a_long_way_can_be_stopped_where_it_has_come(way: str) -> None:
     assert 1 < run.epoch < 1_000_000
     assert page.session.shown == run.epoch
     assert page.session.notice == f"Stopped on the way, at epoch {run.epoch:,} of 1,000,000."
-    assert page.address == parts | {"epoch": str(run.epoch)}
+    assert address(page) == parts | {"epoch": str(run.epoch)}
     wanted = Run.replay(run.recipe)
     assert bits(run) == bits(wanted)
     page.look()

@@ -154,14 +154,14 @@ RUBBISH = ["", " ", "abc", "1,,5", "0x10", "1e", "--1", "½", "4–4", "<b>1</b>
 
 
 @pytest.mark.parametrize("name", SWEPT)
-@pytest.mark.parametrize("typed", RUBBISH)
-def test_rubbish_is_refused_in_a_sentence(name: str, typed: str) -> None:
+def test_rubbish_is_refused_in_a_sentence(name: str) -> None:
     config = config_for(name)
-    with pytest.raises(ConfigError) as caught:
-        config.replace(**{name: read(name, typed[:400] if SPECS[name].kind == "choice" else typed)})
-    assert caught.value.field == name
-    assert str(caught.value).startswith(f"{SPECS[name].label} ({name}) ")
-    assert len(str(caught.value)) < 700
+    for typed in RUBBISH:
+        with pytest.raises(ConfigError) as caught:
+            config.replace(**{name: read(name, typed[:400] if SPECS[name].kind == "choice" else typed)})
+        assert caught.value.field == name
+        assert str(caught.value).startswith(f"{SPECS[name].label} ({name}) ")
+        assert len(str(caught.value)) < 700
 
 
 @pytest.mark.parametrize("name", SWEPT)

@@ -69,6 +69,9 @@ def test_by_default_there_is_a_process_a_core(chosen: str | None, monkeypatch: p
 def test_processes_are_shared_and_lead_to_the_same_bits() -> None:
     found = find_workers()
     assert isinstance(found.executor, ProcessPoolExecutor)
+    assert len(found.executor._processes) == 2, "all begin before a sweep wants them"
+    libraries = found.executor.submit(threadpool_info).result()
+    assert {library["num_threads"] for library in libraries if library["user_api"] == "blas"} == {1}
     assert (found.number, found.label) == (2, "2 cores")
     assert find_workers() == found
     axes = {"learning_rate": [0.5, 5.0]}
@@ -78,16 +81,7 @@ def test_processes_are_shared_and_lead_to_the_same_bits() -> None:
 
 
 @pytest.mark.usefixtures("two_processes")
-def test_all_processes_begin_before_a_sweep_wants_them_with_blas_on_one_thread() -> None:
-    found = executor()
-    assert isinstance(found, ProcessPoolExecutor)
-    assert len(found._processes) == 2
-    libraries = found.submit(threadpool_info).result()
-    assert {library["num_threads"] for library in libraries if library["user_api"] == "blas"} == {1}
-
-
-@pytest.mark.usefixtures("two_processes")
-def test_processes_that_broke_down_are_replaced() -> None:
+def test_processes_that_broke_down_or_were_shut_down_are_replaced() -> None:
     broken = executor()
     process = broken.submit(os.getpid).result()
     assert process != os.getpid()
@@ -95,10 +89,6 @@ def test_processes_that_broke_down_are_replaced() -> None:
         broken.submit(signal.raise_signal, signal.SIGKILL).result()
     assert executor() is not broken
     assert executor().submit(int).result() == 0
-
-
-@pytest.mark.usefixtures("two_processes")
-def test_processes_that_were_shut_down_are_replaced() -> None:
     executor().shutdown()
     assert executor().submit(int).result() == 0
 

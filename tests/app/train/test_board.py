@@ -1,5 +1,6 @@
 """The board: five figures for any run, in any view and theme, brought to any epoch by a patch fit for JSON."""
 
+import itertools
 import json
 import math
 from itertools import product
@@ -36,12 +37,11 @@ NETWORKS = {
 
 
 def all_views(run: Run) -> list[Views]:
-    """Every view of every panel at least once."""
-    first = learned_views(run.data)[0]
+    """Every view of every panel at least once: each panel is drawn from its own view alone."""
+    panels = [learned_views(run.data), GRADIENT_VIEWS, list(product(CURVE_VIEWS, (True, False)))]
+    choices = zip(*(itertools.islice(itertools.cycle(views), max(map(len, panels))) for views in panels), strict=True)
     return [
-        *(Views(view) for view in learned_views(run.data)),
-        *(Views(first, gradients=view) for view in GRADIENT_VIEWS[1:]),
-        *(Views(first, curves=view, log=log) for view, log in product(CURVE_VIEWS, (True, False))),
+        Views(learned, gradients=gradients, curves=curves, log=log) for learned, gradients, (curves, log) in choices
     ]
 
 

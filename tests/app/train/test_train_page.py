@@ -1,22 +1,16 @@
 """The Train page without a browser: what every control does to the run, and what the page says about it."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit.testing.v1 import AppTest
-from support.patience import PATIENCE
+from support.app_page import Page
 
 from backprop_core import Config, Edit, Run
 from backprop_core.nn.initializers import Params
 from backprop_core.training.presets import PRESETS
 from playground.session.runs import MOST_UNDO
-from playground.session.session import Mode, Session
-
-ROOT = Path(__file__).parents[3]
+from playground.session.session import Mode
 
 CONTROLS = ["preset", "dataset", "hidden_layers", "hidden_size", "activation", "output", "loss", "init", "seed"]
 CONTROLS += ["learning_rate", "epochs", "optimizer", "batch_size", "train_biases"]
@@ -25,89 +19,24 @@ READOUTS = ["epoch_shown", "train_loss", "test_loss", "accuracy"]
 CHARTS = ["network", "learned", "weights", "gradients", "loss_curve"]
 
 
-class Page:
-    """The page as its script left it. Reading and pressing go by the documented keys."""
-
-    def __init__(self) -> None:
-        self.app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
-        self.look()
-
-    @property
-    def session(self) -> Session:
-        session: Session = self.app.session_state["session"]
-        return session
-
-    @property
-    def run(self) -> Run:
-        return self.session.run
-
-    @property
-    def standing(self) -> tuple[int, int, str]:
-        """The newest epoch, the shown epoch and the mode."""
-        return self.run.epoch, self.session.shown, self.session.mode
-
-    def pretend(self, mode: Mode, until: int) -> None:
-        """As if playing or finishing had been going on: without a browser, the script plays to its end at once."""
-        self.session.mode, self.session.until = mode, until
-
-    def look(self) -> None:
-        """Run the script; an exception box or an error box is never all right."""
-        self.app.run()
-        self.check()
-
-    def check(self) -> None:
-        assert not self.app.exception, self.app.exception[0].value
-        assert not self.app.error
-
-    def widget(self, key: str) -> Any:
-        """The input widget with a key."""
-        kinds = ("selectbox", "number_input", "toggle", "multiselect", "slider", "button_group")
-        return next(found for kind in kinds for found in self.app.get(kind) if found.key == key)
-
-    def choose(self, key: str, value: Any) -> None:
-        self.widget(key).set_value(value).run()
-        self.check()
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.app.button(key=key).click().run()
-            self.check()
-
-    def scrub(self, epoch: int) -> None:
-        self.choose("timeline", epoch)
-
-    def train(self, epochs: int) -> None:
-        """Train to this epoch, as scrubbing ahead does."""
-        self.scrub(epochs)
-        assert self.run.epoch == self.session.shown == epochs
-
-    def type_weights(self, layer: int, rows: dict[int, dict[str, float]]) -> None:
-        """Edit cells of a layer's table, {row: {column: value}}, as the browser reports it."""
-        states = self.app._tree.get_widget_states()
-        edited = json.dumps({"edited_rows": rows, "added_rows": [], "deleted_rows": []})
-        states.widgets.append(WidgetState(id=self.app.dataframe[layer - 1].proto.id, string_value=edited))
-        self.app._run(states)
-        self.check()
-
-    def keys(self) -> set[str]:
-        """Keys of all widgets and containers."""
-        found: set[str] = set()
-
-        def walk(node: Any) -> None:
-            found.add(getattr(node, "key", None) or "")
-            for child in getattr(node, "children", {}).values():
-                walk(child)
-
-        walk(self.app._tree)
-        return found
-
-    def text(self) -> str:
-        return " ".join(markdown.value for markdown in self.app.markdown)
-
-
 @pytest.fixture
 def page() -> Page:
     return Page()
+
+
+def standing(page: Page) -> tuple[int, int, str]:
+    """The newest epoch, the shown epoch and the mode."""
+    return page.run.epoch, page.session.shown, page.session.mode
+
+
+def pretend(page: Page, mode: Mode, until: int) -> None:
+    """As if playing or finishing had been going on: without a browser, the script plays to its end at once."""
+    page.session.mode, page.session.until = mode, until
+
+
+def type_weights(page: Page, layer: int, rows: dict[int, dict[str, float]]) -> None:
+    """Edit cells of a layer's table, {row: {column: value}}."""
+    page.edit(page.app.dataframe[layer - 1], rows)
 
 
 def same_bits(first: Params, second: Params) -> bool:
@@ -120,7 +49,7 @@ def same_bits(first: Params, second: Params) -> bool:
 
 
 def test_the_page_has_every_documented_key(page: Page) -> None:
-    assert {*CONTROLS, *TRANSPORT, *READOUTS, *CHARTS} - page.keys() == set()
+    assert {*CONTROLS, *TRANSPORT, *READOUTS, *CHARTS} - page.keys_on_it() == set()
 
 
 def test_it_begins_with_the_default_preset_at_epoch_0(page: Page) -> None:
@@ -130,17 +59,18 @@ def test_it_begins_with_the_default_preset_at_epoch_0(page: Page) -> None:
     assert page.app.button(key="undo").disabled
 
 
-@pytest.mark.parametrize("key", [key for key in CONTROLS if key != "preset"])
-def test_every_control_shows_what_the_run_has_and_explains_itself(page: Page, key: str) -> None:
-    shown = {"hidden_layers": 1, "hidden_size": 2}.get(key) or getattr(page.run.config, key, None)
-    assert page.widget(key).value == shown
-    assert page.widget(key).help
+def test_every_control_shows_what_the_run_has_and_explains_itself(page: Page) -> None:
+    for key in CONTROLS:
+        if key != "preset":
+            value = {"hidden_layers": 1, "hidden_size": 2}.get(key) or getattr(page.run.config, key, None)
+            assert page.widget(key).value == value, key
+            assert page.widget(key).help, key
 
 
 def test_readouts_are_the_numbers_of_the_shown_epoch(page: Page) -> None:
     page.choose("dataset", "moons")
     page.train(7)
-    page.scrub(4)
+    page.train(4)
     snapshot = page.run.at(4)
     for number in ("**4**", f"**{snapshot.loss:.6g}**", f"**{page.run.history.test_loss[4]:.6g}**"):
         assert number in page.text()
@@ -159,14 +89,14 @@ def test_a_regression_shows_r_squared(page: Page) -> None:
     assert "Accuracy" not in page.text()
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_every_preset_opens_explains_itself_and_trains(page: Page, preset: str) -> None:
-    page.choose("preset", preset)
-    page.press("step")
-    wanted = PRESETS[preset].run()
-    wanted.advance(1)
-    assert page.run.config == wanted.config
-    assert same_bits(page.run.params, wanted.params)
+def test_every_preset_opens_explains_itself_and_trains(page: Page) -> None:
+    for name, preset in PRESETS.items():
+        page.choose("preset", name)
+        page.press("step")
+        expected = preset.run()
+        expected.advance(1)
+        assert page.run.config == expected.config
+        assert same_bits(page.run.params, expected.params)
 
 
 def test_a_preset_says_what_it_is(page: Page) -> None:
@@ -187,14 +117,15 @@ VIEWS = {
 }
 
 
-@pytest.mark.parametrize("switch", VIEWS)
-def test_every_view_can_be_chosen_and_stays(page: Page, switch: str) -> None:
+def test_every_view_can_be_chosen_and_stays(page: Page) -> None:
     page.choose("dataset", "moons")
     page.train(3)
-    for view in reversed(VIEWS[switch]):
-        page.choose(switch, view)
+    for turn in range(max(map(len, VIEWS.values()))):  # each panel has a switch of its own
+        chosen = {switch: views[-1 - turn] for switch, views in VIEWS.items() if turn < len(views)}
+        for switch, view in chosen.items():
+            page.choose(switch, view)
         page.press("step")
-        assert page.widget(switch).value == view
+        assert {switch: page.widget(switch).value for switch in chosen} == chosen
 
 
 def test_a_view_that_the_new_data_lacks_gives_way(page: Page) -> None:
@@ -217,16 +148,16 @@ STRUCTURE = {
 }
 
 
-@pytest.mark.parametrize("key", STRUCTURE)
-def test_data_structure_initialisation_and_seed_start_over_and_say_so(page: Page, key: str) -> None:
-    page.train(5)
-    page.choose(key, STRUCTURE[key])
-    assert (page.run.epoch, page.session.shown, page.run.edits) == (0, 0, ())
-    value = getattr(page.run.config, key)
-    assert (list(value) if key == "features" else value) == STRUCTURE[key]
-    assert "Started over" in page.text()
-    page.press("step")
-    assert same_bits(page.run.at(0).params, Run(page.run.config).params)
+def test_data_structure_initialisation_and_seed_start_over_and_say_so(page: Page) -> None:
+    for key, chosen in STRUCTURE.items():
+        page.train(5)
+        assert "Started over" not in page.text()
+        page.choose(key, chosen)
+        assert (page.run.epoch, page.session.shown, page.run.edits) == (0, 0, ())
+        value = getattr(page.run.config, key)
+        assert (list(value) if key == "features" else value) == chosen
+        assert "Started over" in page.text()
+        assert same_bits(page.run.params, Run(page.run.config).params)
 
 
 @pytest.mark.parametrize(("key", "value", "hidden"), [("hidden_layers", 3, (2, 2, 2)), ("hidden_size", 5, (5,))])
@@ -237,13 +168,14 @@ def test_layers_start_over(page: Page, key: str, value: int, hidden: tuple[int, 
     assert "Started over" in page.text()
 
 
-@pytest.mark.parametrize("key", ["samples", "noise", "test_share", "data_seed"])
-def test_settings_of_the_data_start_over(page: Page, key: str) -> None:
+def test_settings_of_the_data_start_over(page: Page) -> None:
     page.choose("dataset", "moons")
-    page.train(3)
-    page.choose(key, {"samples": 60, "noise": 0.3, "test_share": 0.5, "data_seed": 4}[key])
-    assert page.run.epoch == 0
-    assert "Started over" in page.text()
+    for key, value in {"samples": 60, "noise": 0.3, "test_share": 0.5, "data_seed": 4}.items():
+        page.train(3)
+        assert "Started over" not in page.text()
+        page.choose(key, value)
+        assert page.run.epoch == 0
+        assert "Started over" in page.text()
 
 
 @pytest.mark.parametrize(("dataset", "usual", "held_back"), [("moons", None, 50), ("csv", 0.0, 0)])
@@ -272,41 +204,45 @@ LEARNING: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("key", LEARNING)
-def test_learning_goes_on_from_here_as_an_edit(page: Page, key: str) -> None:
-    page.train(5)
-    page.choose(key, LEARNING[key])
-    assert (page.run.epoch, page.session.shown) == (5, 5)
-    assert page.run.edits == (Edit(5, key, LEARNING[key]),)
-    page.train(9)
-    wanted = Run(Config())
-    wanted.advance(5)
-    wanted.edit(**{key: LEARNING[key]})
-    wanted.advance(4)
-    assert same_bits(page.run.params, wanted.params)
+def test_learning_goes_on_from_here_as_an_edit(page: Page) -> None:
+    expected = Run(Config())
+    edits: tuple[Edit, ...] = ()
+    for key, value in LEARNING.items():
+        epoch = page.run.epoch + 4
+        page.train(epoch)
+        expected.advance(4)
+        assert same_bits(page.run.params, expected.params)
+        page.choose(key, value)
+        expected.edit(**{key: value})
+        edits = (*edits, Edit(epoch, key, value))
+        assert (page.run.epoch, page.session.shown, page.run.edits) == (epoch, epoch, edits)
+    page.train(page.run.epoch + 4)
+    expected.advance(4)
+    assert same_bits(page.run.params, expected.params)
 
 
-@pytest.mark.parametrize("key", LEARNING)
-def test_an_edit_in_the_past_starts_a_new_future_that_can_be_undone(page: Page, key: str) -> None:
+def test_an_edit_in_the_past_starts_a_new_future_that_can_be_undone(page: Page) -> None:
     page.train(9)
     before = page.run.params
-    page.scrub(4)
-    page.choose(key, LEARNING[key])
-    assert (page.run.epoch, page.session.shown) == (4, 4)
-    assert page.run.edits == (Edit(4, key, LEARNING[key]),)
-    assert "new future" in page.text()
-    page.press("undo")
-    assert page.standing == (9, 9, "paused")
-    assert not page.run.edits
-    assert same_bits(page.run.params, before)
-    assert page.widget(key).value == getattr(Config(), key)
+    for key, value in LEARNING.items():
+        page.train(4)
+        assert "new future" not in page.text()
+        page.choose(key, value)
+        assert (page.run.epoch, page.session.shown) == (4, 4)
+        assert page.run.edits == (Edit(4, key, value),)
+        assert "new future" in page.text()
+        page.press("undo")
+        assert standing(page) == (9, 9, "paused")
+        assert not page.run.edits
+        assert same_bits(page.run.params, before)
+        assert page.widget(key).value == getattr(Config(), key)
 
 
 @pytest.mark.parametrize(("key", "value"), [("epochs", 50), ("stop_loss", 0.2), ("stop_accuracy", 0.9)])
 def test_goals_change_no_number(page: Page, key: str, value: float) -> None:
     page.train(5)
     before, run = page.run.params, page.run
-    page.scrub(3)
+    page.train(3)
     page.choose(key, value)
     assert page.run is run
     assert (page.run.epoch, page.session.shown, page.run.edits) == (5, 3, ())
@@ -319,16 +255,16 @@ def test_the_sidebar_follows_the_shown_epoch_into_the_past_and_back(page: Page) 
     page.choose("learning_rate", 0.1)
     page.train(8)
     assert page.widget("learning_rate").value == 0.1
-    page.scrub(2)
+    page.train(2)
     assert page.widget("learning_rate").value == 0.5
-    page.scrub(8)
+    page.train(8)
     assert page.widget("learning_rate").value == 0.1
 
 
 def test_an_edit_in_the_past_changes_nothing_but_what_was_changed(page: Page) -> None:
     page.train(5)
     page.choose("learning_rate", 0.1)
-    page.scrub(2)
+    page.train(2)
     page.choose("l2", 0.01)
     assert page.run.edits == (Edit(2, "l2", 0.01),)
 
@@ -341,17 +277,17 @@ def test_a_new_draw_is_the_next_seed(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "there", "gone"),
+    ("key", "there", "gone", "steps"),
     [
-        ("dataset", "moons", "xor"),  # samples, noise, …
-        ("dataset", "xor", "parity3"),  # features
-        ("optimizer", "momentum", "sgd"),  # momentum
-        ("schedule", "step", "constant"),  # when and by how much
-        ("batch_size", 2, None),  # shuffle
-        ("hidden_layers", 1, 0),  # activation
+        ("dataset", "moons", "xor", 2),  # samples, noise, …
+        ("dataset", "xor", "parity3", 1),  # features
+        ("optimizer", "momentum", "sgd", 0),  # momentum
+        ("optimizer", "momentum", "sgd", 2),
+        ("schedule", "step", "constant", 1),  # when and by how much
+        ("batch_size", 2, None, 2),  # shuffle
+        ("hidden_layers", 1, 0, 2),  # activation
     ],
 )
-@pytest.mark.parametrize("steps", [0, 1, 2])
 def test_settings_that_have_left_the_page_are_not_missed(
     page: Page, key: str, there: Any, gone: Any, steps: int
 ) -> None:
@@ -458,7 +394,7 @@ def test_play_from_the_past_shows_what_was_trained_already(page: Page) -> None:
     page.choose("epochs", 20)
     page.train(20)
     before = page.run.params
-    page.scrub(5)
+    page.train(5)
     page.choose("speed", "10")
     page.press("play")
     assert (page.session.shown, page.run.epoch) == (20, 20)
@@ -467,9 +403,9 @@ def test_play_from_the_past_shows_what_was_trained_already(page: Page) -> None:
 
 def test_pause_while_playing_leaves_the_epoch_where_it_is(page: Page) -> None:
     page.train(12)
-    page.pretend("playing", 10_000)
+    pretend(page, "playing", 10_000)
     page.press("play")
-    assert page.standing == (12, 12, "paused")
+    assert standing(page) == (12, 12, "paused")
     page.look()
     assert page.run.epoch == 12
 
@@ -477,7 +413,7 @@ def test_pause_while_playing_leaves_the_epoch_where_it_is(page: Page) -> None:
 @pytest.mark.parametrize("key", ["step", "back"])
 def test_step_and_back_pause_what_is_playing(page: Page, key: str) -> None:
     page.train(12)
-    page.pretend("playing", 10_000)
+    pretend(page, "playing", 10_000)
     page.press(key)
     assert page.session.mode == "paused"
     assert page.session.shown == {"step": 13, "back": 11}[key]
@@ -487,7 +423,7 @@ def test_step_and_back_pause_what_is_playing(page: Page, key: str) -> None:
 def test_a_change_while_playing_is_made_and_loses_nothing(page: Page, key: str, value: Any) -> None:
     page.choose("epochs", 24)
     page.train(6)
-    page.pretend("playing", 12)
+    pretend(page, "playing", 12)
     page.choose(key, value)
     assert page.session.mode == "paused"
     assert page.run.epoch == 12
@@ -505,14 +441,14 @@ def test_finish_trains_to_the_end_as_the_core_does(page: Page) -> None:
 
 def test_finishing_can_be_stopped(page: Page) -> None:
     page.train(8)
-    page.pretend("finishing", 10_000)
+    pretend(page, "finishing", 10_000)
     page.press("play")
-    assert page.standing == (8, 8, "paused")
+    assert standing(page) == (8, 8, "paused")
 
 
 def test_scrubbing_back_shows_the_exact_past(page: Page) -> None:
     page.press("finish")
-    page.scrub(1_234)
+    page.train(1_234)
     run = Run(Config())
     run.advance(1_234)
     assert page.session.shown == 1_234
@@ -541,29 +477,27 @@ def test_reset_goes_back_to_epoch_0_with_the_settings_in_force(page: Page) -> No
     assert page.run.current.learning_rate == page.widget("learning_rate").value == 0.1
 
 
-@pytest.mark.parametrize(
-    ("key", "value"), [("preset", "sine"), ("dataset", "blobs"), ("seed", 5), ("hidden_size", 4), ("reset", None)]
-)
-def test_undo_brings_back_what_was_there_before_starting_over(page: Page, key: str, value: Any) -> None:
+def test_undo_brings_back_what_was_there_before_starting_over(page: Page) -> None:
     page.train(6)
     page.choose("learning_rate", 0.1)
     page.train(9)
     before, edits = page.run.params, page.run.edits
-    if key == "reset":
-        page.press("reset")
-    else:
-        page.choose(key, value)
-    page.press("undo")
-    assert (page.run.epoch, page.session.shown, page.run.edits) == (9, 9, edits)
-    assert same_bits(page.run.params, before)
-    assert page.widget("dataset").value == "xor"
-    assert page.widget("learning_rate").value == 0.1
-    assert page.app.button(key="undo").disabled
+    for key, value in {"preset": "sine", "dataset": "blobs", "seed": 5, "hidden_size": 4, "reset": None}.items():
+        if key == "reset":
+            page.press("reset")
+        else:
+            page.choose(key, value)
+        page.press("undo")
+        assert (page.run.epoch, page.session.shown, page.run.edits) == (9, 9, edits)
+        assert same_bits(page.run.params, before)
+        assert page.widget("dataset").value == "xor"
+        assert page.widget("learning_rate").value == 0.1
+        assert page.app.button(key="undo").disabled
 
 
 def test_many_steps_can_be_undone_but_not_without_end(page: Page) -> None:
     for seed in range(1, MOST_UNDO + 3):
-        page.press("step")
+        page.run.advance(1)
         page.choose("seed", seed)
     assert len(page.session.undo) == MOST_UNDO
     page.press("undo", "undo")
@@ -575,22 +509,22 @@ def test_many_steps_can_be_undone_but_not_without_end(page: Page) -> None:
 
 def test_the_tables_hold_the_exact_weights_of_the_shown_epoch(page: Page) -> None:
     page.train(6)
-    page.scrub(4)
+    page.train(4)
     for table, (W, b) in zip(page.app.dataframe, page.run.at(4).params, strict=True):
         np.testing.assert_array_equal(table.value.iloc[:, 1:].to_numpy(), np.vstack([W, b]))
 
 
 def test_a_weight_typed_in_is_an_edit(page: Page) -> None:
     page.train(3)
-    page.type_weights(1, {0: {"h2": 2.0}})
+    type_weights(page, 1, {0: {"h2": 2.0}})
     assert page.run.edits == (Edit(3, (1, "W", 0, 1), 2.0),)
     assert page.run.params[0][0][0, 1] == 2.0
     assert f"**{page.run.history.loss[3]:.6g}**" in page.text()
 
 
 def test_biases_can_be_typed_in_the_output_bias_too(page: Page) -> None:
-    page.type_weights(2, {2: {"y": -0.25}})
-    page.type_weights(1, {2: {"h1": 0.5, "h2": 0.75}})
+    type_weights(page, 2, {2: {"y": -0.25}})
+    type_weights(page, 1, {2: {"h1": 0.5, "h2": 0.75}})
     assert page.run.params[1][1].tolist() == [-0.25]
     assert page.run.params[0][1].tolist() == [0.5, 0.75]
 
@@ -598,22 +532,22 @@ def test_biases_can_be_typed_in_the_output_bias_too(page: Page) -> None:
 def test_a_weight_typed_into_the_past_starts_a_new_future_that_can_be_undone(page: Page) -> None:
     page.train(9)
     before = page.run.params
-    page.scrub(4)
-    page.type_weights(1, {1: {"h1": -1.5}})
+    page.train(4)
+    type_weights(page, 1, {1: {"h1": -1.5}})
     assert (page.run.epoch, page.run.edits) == (4, (Edit(4, (1, "W", 1, 0), -1.5),))
     page.press("undo")
     assert same_bits(page.run.params, before)
 
 
 def test_weights_typed_in_at_epoch_0_survive_a_reset(page: Page) -> None:
-    page.type_weights(1, {0: {"h1": 2.5}})
+    type_weights(page, 1, {0: {"h1": 2.5}})
     page.train(4)
     page.press("reset")
     assert page.run.params[0][0][0, 0] == 2.5
 
 
 def test_weights_typed_in_at_epoch_0_are_not_lost_by_choosing_a_preset(page: Page) -> None:
-    page.type_weights(1, {0: {"h1": 2.5}})
+    type_weights(page, 1, {0: {"h1": 2.5}})
     page.choose("preset", "sine")
     page.press("undo")
     assert page.run.params[0][0][0, 0] == 2.5
@@ -623,8 +557,8 @@ def test_weights_typed_in_at_epoch_0_are_not_lost_by_choosing_a_preset(page: Pag
 def test_a_weight_out_of_range_gives_one_sentence_and_keeps_the_run(page: Page, shown: int) -> None:
     page.train(6)
     before = page.run.params
-    page.scrub(shown)
-    page.type_weights(1, {0: {"h1": 1e7}})
+    page.train(shown)
+    type_weights(page, 1, {0: {"h1": 1e7}})
     assert "must be a number from" in page.text()
     assert (page.run.epoch, page.session.shown, page.run.edits) == (6, shown, ())
     assert same_bits(page.run.params, before)
@@ -632,7 +566,7 @@ def test_a_weight_out_of_range_gives_one_sentence_and_keeps_the_run(page: Page, 
 
 def test_an_emptied_cell_gives_one_sentence_and_keeps_the_run(page: Page) -> None:
     page.train(2)
-    page.type_weights(1, {0: {"h1": None}})  # type: ignore[dict-item]
+    type_weights(page, 1, {0: {"h1": None}})  # type: ignore[dict-item]
     assert "must be a number from" in page.text()
     assert page.run.edits == ()
 
@@ -664,7 +598,7 @@ def test_training_a_diverged_run_says_why_again_and_loses_nothing(diverged: Page
 
 
 def test_a_diverged_run_can_be_mended_earlier(diverged: Page) -> None:
-    diverged.scrub(3)
+    diverged.train(3)
     diverged.choose("learning_rate", 0.01)
     diverged.choose("epochs", 40)
     diverged.press("finish")

@@ -1,4 +1,4 @@
-"""The sidebar's settings: a change of one starts over or goes on with an edit."""
+"""Changes of settings in the sidebar: the run starts over, or goes on with an edit."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from playground.session.transport import TimelineMoves
 
 @dataclass
 class Changes:
-    """What the browser sent: whether a setting was changed, and values that may be old ones.
+    """The settings that the browser reported as changed since the last run of the script.
 
-    A press may come from a browser that has not yet received what the program last gave a widget. It sends the old
-    value along, which is no change. That can be told only when all that was sent is known.
+    A browser that has not yet received the program's last values still sends the old ones along with a press. Such a
+    value is `doubtful`: whether it is a change can only be decided when everything that was sent is known. `certain`
+    says whether any other setting was changed.
     """
 
     certain: bool = False
@@ -30,7 +31,7 @@ class Changes:
 
 
 def changed(key: str) -> None:
-    """The sidebar's widget with this key was changed: start over, or go on from the shown epoch with an edit."""
+    """The sidebar's widget with this key was changed: change the setting, unless the value may be an old one."""
     value, changes = st.session_state[key], session().part(Changes)
     before = widgets.shown_sidebar().before
     if key in before and before[key] == value:
@@ -41,7 +42,7 @@ def changed(key: str) -> None:
 
 
 def settle(title: str) -> None:
-    """Decide about doubtful changes before a page is drawn: one that came alone is the visitor's own."""
+    """Before a page is drawn, make a doubtful change if nothing else was pressed: then it is the visitor's own."""
     current = session()
     changes, sidebar = current.part(Changes), widgets.shown_sidebar()
     doubtful, moved = changes.doubtful, current.part(TimelineMoves).moved is not None
@@ -56,7 +57,7 @@ def settle(title: str) -> None:
 
 @press
 def change(key: str, value: Any) -> None:
-    """Change what one widget of the sidebar stands for, and nothing else."""
+    """Change the setting of one widget of the sidebar: start over, or go on from the shown epoch with an edit."""
     current, sidebar = session(), widgets.shown_sidebar()
     sidebar.before.pop(key, None)
     sidebar.sent[key] = value
@@ -88,13 +89,13 @@ def draw_again() -> None:
 
 
 def adopt(config: Config, earlier: widget_values.Values | None = None) -> None:
-    """Make a configuration hold from the shown epoch on, whatever that takes, and let the sidebar show it.
+    """Use a configuration from the shown epoch on: start over, or edit the run, whichever its changes need.
 
-    What it leaves open stays there as in the `earlier` values. Raises ConfigError.
+    Widgets whose values the configuration does not determine keep their `earlier` values. Raises ConfigError.
     """
     current = session()
     current.error = current.notice = ""
-    if config.dataset == "csv":  # a run of the user's own rows says the share itself
+    if config.dataset == "csv":  # the usual share depends on the dataset; here it is stated
         config = config.replace(test_share=config.share_held_back)
     changes = config.changes(current.run.config_at(current.shown))
     if {*changes} & {*fields("data"), *fields("network")}:
@@ -106,7 +107,7 @@ def adopt(config: Config, earlier: widget_values.Values | None = None) -> None:
 
 
 def _start_over(config: Config, changes: Mapping[str, Any]) -> None:
-    """A new run of this configuration; rows and weights that were brought along stay, where they still fit."""
+    """A new run of this configuration; the user's own rows and weights stay if they still fit."""
     run = session().run
     own = config.dataset == "csv"
     same_shape = "hidden" not in changes
@@ -116,7 +117,7 @@ def _start_over(config: Config, changes: Mapping[str, Any]) -> None:
 
 
 def _go_on(changes: Mapping[str, Any]) -> None:
-    """Edit the run: goals hold for all of it, everything else from the shown epoch on."""
+    """Edit the run: goals apply to the whole run, all other settings from the shown epoch on."""
     goals = {name: value for name, value in changes.items() if name in fields("goal")}
     settings = {name: value for name, value in changes.items() if name not in goals}
     session().run.edit(**goals)

@@ -1,0 +1,59 @@
+"""The loop in which pages train and draw."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import streamlit as st
+
+from playground.components import bursts
+
+
+class RerunError(Exception):
+    """Stands for the end of a script run."""
+
+
+@pytest.fixture(autouse=True)
+def rerun(monkeypatch: pytest.MonkeyPatch) -> None:
+    def end() -> None:
+        raise RerunError
+
+    monkeypatch.setattr(st, "rerun", end)
+
+
+def frames_until(last: int, **options: float) -> list[str]:
+    """What a burst does, in order, if there is nothing more to do after so many advances."""
+    steps: list[str] = []
+    with pytest.raises(RerunError):
+        bursts.burst(
+            lambda: steps.count("advance") < last,
+            lambda: steps.append("advance"),
+            lambda: steps.append("draw"),
+            **options,
+        )
+    return steps
+
+
+@pytest.mark.parametrize("last", [0, 1, 3])
+def test_every_advance_is_drawn_and_then_the_script_runs_again(last: int) -> None:
+    assert frames_until(last) == ["advance", "draw"] * last
+
+
+def test_a_burst_ends_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bursts, "BURST_SECONDS", 0.05)
+    assert 0 < len(frames_until(10**9, frames_per_second=100)) < 2 * 50
+
+
+def test_frames_are_no_faster_than_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, waits = [0.0], []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        now[0] += seconds
+
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", sleep)
+    monkeypatch.setattr(bursts, "BURST_SECONDS", 1.0)
+    assert frames_until(10**9, frames_per_second=20).count("draw") == pytest.approx(20, abs=1)
+    assert waits == pytest.approx([0.05] * len(waits))
