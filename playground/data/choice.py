@@ -190,7 +190,7 @@ def _slip(table: Table, column: int) -> str:
 def _is_unusual(table: Table, column: int) -> bool:
     """Whether numbers are far from 0, or so close together that a network would hardly tell them apart."""
     values = table.values[column].dropna().to_numpy()
-    values = values[np.isfinite(values)]
+    values = values[np.abs(values) <= MAX_NUMBER]
     if not table.numeric[column] or len(values) == 0 or np.ptp(values) == 0:
         return False
     return bool(np.abs(values).max() > USUAL or values.std() < 1 / (10 * USUAL))

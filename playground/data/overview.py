@@ -11,6 +11,7 @@ from backprop_core.data import TableRows, plain
 from playground.data.choice import Choice, names
 from playground.data.tables.columns import Column
 from playground.data.tables.table import Table
+from playground.data.tables.to_rows import MAX_NUMBER
 
 BARS = 12
 MOST_WORDS_LISTED = 4
@@ -56,9 +57,9 @@ def _use(place: int, column: Column, choice: Choice) -> str:
 
 
 def _numbers(values: pd.Series[float]) -> tuple[str, list[int]]:
-    known = values[np.isfinite(values)]
+    known = values[values.abs() <= MAX_NUMBER]
     if known.empty:
-        return "none that is finite", []
+        return "too large", []
     low, high = known.min(), known.max()
     bars = [len(known)] if low == high else np.histogram(known, BARS)[0].tolist()
     return f"{low:.6g}" if low == high else f"{low:.6g} to {high:.6g}", bars

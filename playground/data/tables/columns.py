@@ -78,16 +78,17 @@ def _doubt_about_numbers(name: str, known: pd.Series[float], is_named: bool) -> 
     array = known.to_numpy()
     if (array == array[0]).all():
         return f"is {array[0]:.6g} in every row"
-    with np.errstate(invalid="ignore"):
-        if len(array) >= FEWEST_COUNTED and (np.diff(array) == 1).all():
-            return "only counts the rows"
+    with np.errstate(all="ignore"):
+        counts_rows = bool((np.diff(array) == 1).all())
+    if counts_rows and len(array) >= FEWEST_COUNTED:
+        return "only counts the rows"
+    if counts_rows and not is_named:
+        return "has no name in the file and only counts the rows"
     if known.is_unique and len(array) >= FEWEST_COUNTED and (array == np.trunc(array)).all():
         if not is_named:
             return "has no name in the file and another number in every row"
         if _IDENTIFIER.fullmatch(name):
             return "has another number in every row, which is its name and no measurement"
-    if not is_named and (np.diff(array) == 1).all():
-        return "has no name in the file and only counts the rows"
     return ""
 
 

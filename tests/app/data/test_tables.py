@@ -16,6 +16,8 @@ from backprop_core import ConfigError
 from backprop_core.data.datasets import DATASETS, prepare
 from backprop_core.data.plain_names import MAX_NAME, plain, unique
 from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, DataSettings, TableRows, user_data
+from playground.data.choice import as_csv, found, remarks, rows_of, suggested_choice
+from playground.data.overview import ROWS_SHOWN, column_table, network_table
 from playground.data.tables.cells import MAX_CELL, number, safe_cell
 from playground.data.tables.decoding import MAX_BYTES
 from playground.data.tables.reading import MAX_COLUMNS, grid, read
@@ -957,12 +959,29 @@ def check_anything(content: bytes | str) -> None:
     assert len(table.names) == len(table.columns) == len(set(table.names)) == len(table.numeric) == len(table.missing)
     for note in table.notes:
         check_sentence(note)
+    check_suggested(table)
     columns = range(len(table.names))
     for target in {0, columns[-1]}:
         numeric = [column for column in columns if column != target and table.numeric[column]]
         check_choice(table, target, None, "auto", "drop")
         for task in offers(table, target):
             check_choice(table, target, numeric[:64], task, "mean")
+
+
+def check_suggested(table: Table) -> None:
+    suggested = suggested_choice(table)
+    assert suggested.targets
+    assert not {*suggested.targets} & {*suggested.inputs}
+    for sentence in (*remarks(table, suggested), *found(table)):
+        check_sentence(sentence)
+    assert len(column_table(table, suggested)) == len(table.names)
+    as_csv(table)
+    try:
+        rows = rows_of(table, suggested)
+    except ConfigError as error:
+        check_refusal(error, {"data", "target", "features", "task"})
+        return
+    assert len(network_table(rows)) == min(len(rows.X), ROWS_SHOWN)
 
 
 def check_choice(table: Table, target: int, features: list[int] | None, task: Any, missing: Any) -> None:
@@ -998,6 +1017,15 @@ def test_any_text_of_the_characters_of_tables(content: str) -> None:
     check_anything(content)
     check_anything(content.encode("cp1252", "ignore"))
     check_anything(content.encode("utf-16"))
+
+
+OPENINGS = ["sep=;\n", "# a\n", "#a,b\n", "@relation x\n@attribute a real\n@attribute b real\n@data\n", "2,2,u,v\n"]
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(OPENINGS), st.text("012.,;\t\n\r \"'-#%{uv✓", max_size=60))
+def test_any_text_below_an_opening(opening: str, content: str) -> None:
+    check_anything(opening + content)
 
 
 CELL = st.one_of(
