@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from backprop_core.data import MAX_CLASSES, MAX_INPUTS, TableRows, shown, unique
+from backprop_core.data import MAX_CLASSES, MAX_INPUTS, TableRows, quoted, unique_typed
 from backprop_core.training import suggested_for
 from playground.data.tables.cells import number, objection, pointed, safe_cell
 from playground.data.tables.inputs import Missing
@@ -27,6 +27,7 @@ MISSING: dict[Missing, str] = {
 }
 USUAL = 3.0  # numbers within ±USUAL, and not all close together, need not be standardised
 MOST_LISTED = 6
+FEWEST_A_VALUE = 10  # rows on average, from which on it is no chance that a column tells the target
 FEWEST_MARKS = 3  # columns at the end of a table that are taken for classes, each marked with 1
 _TARGET = re.compile(r"target|class|label|outcome|y", re.IGNORECASE)
 
@@ -97,8 +98,8 @@ def _complete(table: Table, columns: tuple[int, ...]) -> int:
 
 
 def names(table: Table) -> tuple[str, ...]:
-    """Names of the columns, fit to be shown."""
-    return unique(table.names)
+    """Names of the columns as they were typed, all different."""
+    return unique_typed(table.names)
 
 
 def rows_of(table: Table, choice: Choice) -> TableRows:
@@ -131,8 +132,12 @@ def gaps_warning(table: Table, choice: Choice) -> str:
 
 
 def remarks(table: Table, choice: Choice) -> tuple[str, ...]:
-    """Sentences about columns that one might take for inputs, and that are not among them."""
-    said = []
+    """Sentences about inputs that give the target away, and about columns that are no inputs although they might be."""
+    said = [
+        f"“{names(table)[column]}” alone tells the target in every row: leave it out if it is known only afterwards."
+        for column in choice.inputs
+        if _tells(table, column, choice.targets)
+    ]
     for column, (name, kind) in enumerate(zip(names(table), table.kinds, strict=True)):
         if column in {*choice.targets, *choice.inputs}:
             continue
@@ -144,6 +149,15 @@ def remarks(table: Table, choice: Choice) -> tuple[str, ...]:
             said.append(f"“{name}” {kind.doubt}, so it is no input{unless}.")
     more = len(said) - MOST_LISTED
     return (*said[:MOST_LISTED], f"{more} more columns are no inputs for such reasons.") if more > 1 else tuple(said)
+
+
+def _tells(table: Table, column: int, targets: tuple[int, ...]) -> bool:
+    """Whether a few values of a column, each in several rows, stand for one value of the target each."""
+    pairs = table.texts[[column, *targets]].dropna()
+    values = pairs[column].nunique()
+    if len(targets) > 1 or not 2 <= values <= MAX_CLASSES or len(pairs) < FEWEST_A_VALUE * values:
+        return False
+    return bool(pairs.groupby(column)[targets[0]].nunique().max() == 1)
 
 
 def missing_values(table: Table) -> str:
@@ -160,7 +174,7 @@ def found(table: Table) -> tuple[str, ...]:
     numbers = sum(table.numeric)
     kinds = f"{numbers} of {len(table.names)} columns are numbers." if numbers < len(table.names) else ""
     blank = [
-        f"An empty cell of {shown(table.names[i])} says no." for i, column in enumerate(table.kinds) if column.blank
+        f"An empty cell of {quoted(table.names[i])} says no." for i, column in enumerate(table.kinds) if column.blank
     ]
     return tuple(filter(None, (*table.notes, header, encoding, kinds, *blank, missing_values(table))))
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backprop_core.data import TableRows, plain
+from backprop_core.data import TableRows, typed
 from playground.data.choice import Choice, names
 from playground.data.tables.columns import Column
 from playground.data.tables.table import Table
@@ -68,8 +68,8 @@ def _numbers(values: pd.Series[float]) -> tuple[str, list[int]]:
 def _words(texts: pd.Series[str]) -> tuple[str, list[int]]:
     counts = texts.value_counts()
     if len(counts) > 1 and counts.iloc[0] == 1:
-        return f"{len(counts):,} different, such as {plain(counts.index[0])}", []
-    listed = [f"{plain(word)} ({count:,})" for word, count in counts[:MOST_WORDS_LISTED].items()]
+        return f"{len(counts):,} different, such as {typed(counts.index[0])}", []
+    listed = [f"{typed(word)} ({count:,})" for word, count in counts[:MOST_WORDS_LISTED].items()]
     more = f", {len(counts) - MOST_WORDS_LISTED:,} more" if len(counts) > MOST_WORDS_LISTED else ""
     return ", ".join(listed) + more, counts[:BARS].tolist()
 

@@ -7,10 +7,11 @@ from functools import partial
 import streamlit as st
 
 from backprop_core import ConfigError
-from backprop_core.data import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, TableRows, unique
+from backprop_core.data import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, TableRows, unique_typed
 from backprop_core.settings import SPECS
 from playground.charts import alt_text
 from playground.components import live
+from playground.components.markdown import escaped
 from playground.components.style import use_style
 from playground.components.switch import switch
 from playground.data import choice, overview, state
@@ -88,7 +89,7 @@ def _type() -> None:
         "Columns", key="data_names", on_change=state.rename_columns,
         help="Names, separated by commas. Another name begins another column; the last one is left out with its name.",
     )  # fmt: skip
-    heads = unique(editor.names)
+    heads = unique_typed(editor.names)
     columns = {name: [row[i] for row in editor.start] for i, name in enumerate(heads)}
     edited = st.data_editor(
         columns, key=key, on_change=state.change_cells, num_rows="dynamic", height=330,
@@ -137,7 +138,7 @@ def _table(source: Source) -> None:
     """The table that was brought, what is chosen about it, and the button to train on it."""
     page_state = state.data_page()
     for error in filter(None, (source.error, page_state.error)):
-        st.error(error, icon=":material/error:")
+        st.error(escaped(error), icon=":material/error:")
     if source.table is None:
         if not source.error:
             st.info(EMPTY[page_state.way], icon=":material/table:")
@@ -150,20 +151,25 @@ def _table(source: Source) -> None:
         rows = state.rows_of(table, current)
     except ConfigError as error:
         rows = None
-        st.error(str(error), icon=":material/error:")
+        st.error(escaped(str(error)), icon=":material/error:")
     with understood:
         _preview(table, current, rows)
     warning = choice.gaps_warning(table, current)
     if warning:
-        st.warning(warning, icon=":material/warning:")
+        st.warning(escaped(warning), icon=":material/warning:")
+    _sentences(*(rows.report if rows else ()), *choice.remarks(table, current))
     if rows is not None:
-        _train(rows, current, choice.remarks(table, current))
+        _train(rows, current)
+
+
+def _sentences(*sentences: str) -> None:
+    st.markdown("\n".join(f"- :small[{escaped(sentence)}]" for sentence in sentences))
 
 
 def _head(label: str, table: Table) -> None:
     rows = len(table.rows)
     with st.container(horizontal=True, key="head_data", horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"**{label}**: {rows:,} row{'s' * (rows != 1)}, {len(table.names)} columns")
+        st.markdown(f"**{escaped(label)}**: {rows:,} row{'s' * (rows != 1)}, {len(table.names)} columns")
         with st.container(horizontal=True, key="head_data_buttons", width="content"):
             if state.data_page().way != "type":
                 st.button(
@@ -212,7 +218,7 @@ def _header(source: Source) -> None:
     if not source.content:
         return
     if source.table is not None:
-        st.caption(" ".join(choice.found(source.table)))
+        st.caption(escaped(" ".join(choice.found(source.table))))
     widgets.give("data_header", source.header)
     st.segmented_control(
         "The first row is", tuple(HEADERS), key="data_header", required=True, on_change=state.choose_reading,
@@ -278,9 +284,8 @@ def _choose(table: Table, current: Choice) -> None:
             )  # fmt: skip
 
 
-def _train(rows: TableRows, current: Choice, remarks: tuple[str, ...]) -> None:
-    """What became of the rows, the share held back for testing, and the button that starts a run."""
-    st.markdown("\n".join(f"- :small[{sentence}]" for sentence in (*rows.report, *remarks)))
+def _train(rows: TableRows, current: Choice) -> None:
+    """The share held back for testing, and the button that starts a run."""
     share = choice.test_share(rows, current)
     widgets.give("data_test_share", share)
     left, right = st.columns([1, 1], vertical_alignment="bottom", gap="medium")

@@ -10,7 +10,7 @@ from typing import Any, Literal, ParamSpec
 import streamlit as st
 
 from backprop_core import ConfigError, Run
-from backprop_core.data import MAX_ROWS, TableRows, plain
+from backprop_core.data import MAX_ROWS, TableRows, typed
 from backprop_core.training import suggested_for
 from playground.data import choice
 from playground.data.choice import Choice
@@ -68,7 +68,7 @@ def upload() -> None:
     if file is None:
         data_page().sources["file"] = Source()
     else:
-        _read("file", Source(plain(file.name), file.getvalue()))
+        _read("file", Source(typed(file.name), file.getvalue()))
 
 
 @press

@@ -8,7 +8,7 @@ import unicodedata
 
 import pandas as pd
 
-from backprop_core.data import composed, shown
+from backprop_core.data import composed, quoted
 
 MAX_CELL = 200  # characters
 
@@ -28,6 +28,7 @@ _HINTS = [
         (r".*[0-9]\s*%", "it has a percent sign"),
         (r"[€$£¥].*[0-9].*|.*[0-9]\s*[€$£¥]", "it has a currency sign"),
         (r"[0-9]{1,4}([-./])[0-9]{1,2}\1[0-9]{1,4}(?![0-9]).*", "it looks like a date"),
+        (r"[12][0-9]{3}([-/])[01]?[0-9]", "it looks like a date"),
         (r"[0-9]{1,2}:[0-9]{2}.*", "it looks like a time"),
         (r"true|false|yes|no", TRUTH),
         (r"[+-]?[0-9]{1,3}([,. '’_])[0-9]{3}(\1[0-9]{3})*([.,][0-9]+)?", "it may have thousands separators"),
@@ -99,12 +100,12 @@ def objection(cell: str, most: float, decimal: str = ".", thousands: str = "") -
     value = number(cell, decimal, thousands)
     if value is None:
         why = hint(cell)
-        return f"{shown(cell)} is not a number" + (f" ({why})" if why else "")
+        return f"{quoted(cell)} is not a number" + (f" ({why})" if why else "")
     if abs(value) <= most:
         return ""
     if math.isinf(value) and not any(character.isdigit() for character in cell):
-        return f"{shown(cell)} is not a finite number"
-    return f"{shown(cell)} is beyond ±{most:,.0f}"
+        return f"{quoted(cell)} is not a finite number"
+    return f"{quoted(cell)} is beyond ±{most:,.0f}"
 
 
 def safe_cell(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from backprop_core.data import MAX_INPUTS, plain, shown
+from backprop_core.data import MAX_INPUTS, quoted, typed
 from playground.data.tables.cells import TRUTH, UNITS, hint
 
 Kind = Literal["numbers", "words", "marked numbers", "nothing"]
@@ -56,7 +56,7 @@ def understood(name: str, cells: pd.Series[str], values: pd.Series[float], *, is
     words = ordered([str(word) for word in present.unique()])
     marks = list(filter(None, (_mark(word, len(words)) for word in words[:MOST_LOOKED_AT])))
     if 2 * len(marks) > min(len(words), MOST_LOOKED_AT):
-        return Column("marked numbers", doubt=f"is not read as numbers: {shown(others.iloc[0])} is none ({marks[0]})")
+        return Column("marked numbers", doubt=f"is not read as numbers: {quoted(others.iloc[0])} is none ({marks[0]})")
     if len(words) == 1 and words[0].lower() in TICKS and len(present) < len(cells):
         return Column("words", ("no", *words), blank="no")
     return Column("words", words, doubt=_doubt_about_words(words, present))
@@ -94,7 +94,7 @@ def _doubt_about_numbers(name: str, known: pd.Series[float], is_named: bool) -> 
 
 def _doubt_about_words(words: tuple[str, ...], present: pd.Series[str]) -> str:
     if len(words) == 1:
-        return f"is {shown(words[0])} in every row"
+        return f"is {quoted(words[0])} in every row"
     if len(words) == len(present) > 2:
         return "has another text in every row"
     if len(words) > MAX_INPUTS:
@@ -106,5 +106,5 @@ def _doubt_about_words(words: tuple[str, ...], present: pd.Series[str]) -> str:
 
 def input_names(name: str, words: tuple[str, ...]) -> list[str]:
     """Names of the inputs made of a column of words: "colour = red", one for each word, or one for two of them."""
-    head, chosen = plain(name), words[1:] if len(words) == 2 else words
-    return [f"{head if len(head) + len(plain(word)) < 37 else head[:18].rstrip() + '…'} = {word}" for word in chosen]
+    head, chosen = typed(name), words[1:] if len(words) == 2 else words
+    return [f"{head if len(head) + len(typed(word)) < 37 else head[:18].rstrip() + '…'} = {word}" for word in chosen]

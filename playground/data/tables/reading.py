@@ -18,7 +18,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from backprop_core import ConfigError
-from backprop_core.data import MAX_ROWS, plain, shown
+from backprop_core.data import MAX_ROWS, quoted, typed
 from playground.data.tables import layout
 from playground.data.tables.cells import MAX_CELL, tidy
 from playground.data.tables.decoding import decoded, refusal
@@ -45,7 +45,7 @@ def read(
     ConfigError
         With the field `data`, for what is not a table, is no rectangle, has names twice, or exceeds a limit.
     """
-    subject = shown(name) if name else "The text" if isinstance(content, str) else "The file"
+    subject = quoted(name) if name else "The text" if isinstance(content, str) else "The file"
     text, encoding = decoded(content, subject)
     opening = layout.read_opening(text)
     if not opening.text.strip("\r\n" + "".join(DELIMITERS)):
@@ -60,7 +60,7 @@ def read(
             "commas, semicolons, tabs, vertical bars or spaces."
         )
     if classes:
-        named = f"The first line counts the rows and names the classes {', '.join(map(plain, classes))}."
+        named = f"The first line counts the rows and names the classes {', '.join(map(typed, classes))}."
         opening = replace(opening, notes=(*opening.notes, named))
         records = [(row, [*cells[:-1], _class_name(cells[-1], classes)]) for row, cells in records]
     numbers = numbers or _number_format(records, delimiter)
@@ -198,7 +198,7 @@ def _check_names(names: list[str], row: int | None) -> None:
         earlier = names.index(name) + 1
         if earlier < column:
             raise refusal(
-                f"Columns {earlier} and {column} are both called {shown(name)}{where}; "
+                f"Columns {earlier} and {column} are both called {quoted(name)}{where}; "
                 "every column needs a name of its own."
             )
 
@@ -213,7 +213,7 @@ def _table(names: list[str], records: list[Row], **told: Any) -> Table:
     for row, cells in records:
         for name, cell in zip(names, cells, strict=True):
             if len(cell) > MAX_CELL:
-                raise _too_long(f"Row {row}, column {shown(name)}", cell)
+                raise _too_long(f"Row {row}, column {quoted(name)}", cell)
     columns = tuple(zip(*(cells for _, cells in records), strict=True))
     return Table(tuple(names), columns, tuple(row for row, _ in records), **told)
 

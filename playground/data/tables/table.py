@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from backprop_core.data import shown
+from backprop_core.data import quoted
 from playground.data.tables.cells import MISSING, number, numbers
 from playground.data.tables.columns import Column, understood
 from playground.data.tables.layout import DEFAULT, DELIMITERS, NumberFormat
@@ -93,7 +93,7 @@ class Table:
         if not self.header:
             notes.append(f"No names of columns were found, so they are called {self.names[0]} to {self.names[-1]}.")
         if self.unnamed:
-            names = ", ".join(shown(self.names[column]) for column in self.unnamed[:MOST_NAMED])
+            names = ", ".join(quoted(self.names[column]) for column in self.unnamed[:MOST_NAMED])
             more = f" and {len(self.unnamed) - MOST_NAMED} more" if len(self.unnamed) > MOST_NAMED else ""
             notes.append(f"Columns without a name are called by their place: {names}{more}.")
         notes += self._about_numbers()
@@ -108,12 +108,12 @@ class Table:
         notes = []
         if example:
             value = number(example, decimal, thousands)
-            notes.append(f"Digits are grouped by thousands: {shown(example)} is read as {value:.15g}.")
+            notes.append(f"Digits are grouped by thousands: {quoted(example)} is read as {value:.15g}.")
         if doubtful:
             big, small = doubtful.replace(",", "").replace(".", ""), doubtful.replace(",", ".")
             notes.append(
-                f"{shown(doubtful)} is read as {small}; say below if {big} is meant."
+                f"{quoted(doubtful)} is read as {small}; say below if {big} is meant."
                 if decimal in doubtful
-                else f"{shown(doubtful)} can mean {big} or {small}: it is no number until you say below which."
+                else f"{quoted(doubtful)} can mean {big} or {small}: it is no number until you say below which."
             )
         return notes

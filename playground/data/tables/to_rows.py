@@ -15,9 +15,10 @@ from backprop_core.data import (
     MAX_INPUTS,
     TableRows,
     marks_labels,
-    shown,
+    quoted,
     standardising_targets,
     unique,
+    unique_typed,
 )
 from backprop_core.nn import Array
 from playground.data.tables.cells import objection
@@ -105,7 +106,7 @@ def to_rows(
     y, classes, what = _learned(table, targets, Y[kept], words)
     report = [
         _about_rows(table, kept),
-        f"{'The inputs are' if len(names) > 1 else 'The input is'} {_listed(names)}.",
+        f"{'The inputs are' if len(names) > 1 else 'The input is'} {_listed(unique_typed(names))}.",
         what,
         *report,
     ]
@@ -114,7 +115,7 @@ def to_rows(
     return TableRows(
         X,
         y,
-        names,
+        unique(names),
         classes,
         bool(standardise),
         row_numbers=tuple(table.rows[row] for row in kept),
@@ -144,7 +145,9 @@ def _index(table: Table, column: Any, field: str) -> int:
     if isinstance(column, str):
         if column in table.names:
             return table.names.index(column)
-        raise ConfigError(field, f"There is no column {shown(column)}; the columns are {_listed(unique(table.names))}.")
+        raise ConfigError(
+            field, f"There is no column {quoted(column)}; the columns are {_listed(unique_typed(table.names))}."
+        )
     if isinstance(column, int | np.integer) and not isinstance(column, bool) and 0 <= column < len(table.names):
         return int(column)
     raise ConfigError(field, f"A column is given by its name, or by a whole number from 0 to {len(table.names) - 1}.")
@@ -174,10 +177,12 @@ def _check_choice(table: Table, targets: list[int], inputs: list[int], task: str
             raise ConfigError(field, f"{len(columns)} columns are {noun}s, and a network can have at most {most} here.")
         twice = next((column for column in columns if columns.count(column) > 1), None)
         if twice is not None:
-            raise ConfigError(field, f"Column {shown(table.names[twice])} is chosen twice.")
+            raise ConfigError(field, f"Column {quoted(table.names[twice])} is chosen twice.")
     both = next((column for column in inputs if column in targets), None)
     if both is not None:
-        raise ConfigError("features", f"Column {shown(table.names[both])} is the target, so it cannot be an input too.")
+        raise ConfigError(
+            "features", f"Column {quoted(table.names[both])} is the target, so it cannot be an input too."
+        )
     if task == "classes" and len(targets) > 1:
         raise ConfigError("task", f"Classes are read from one target column, not from {len(targets)}.")
 
@@ -185,7 +190,7 @@ def _check_choice(table: Table, targets: list[int], inputs: list[int], task: str
 def _numbers(table: Table, column: int, field: str) -> pd.Series[float]:
     """The numbers of a column, NaN where they are missing; what is no number, or too large a one, is refused."""
     remedy = "leave the column out" if field == "features" else "choose another target"
-    name, values, cells = shown(table.names[column]), table.values[column], table.frame[column].dropna()
+    name, values, cells = quoted(table.names[column]), table.values[column], table.frame[column].dropna()
     if cells.empty:
         raise ConfigError(field, f"Column {name} has no values; {remedy}.")
     objectionable = cells[~(values[cells.index].abs() <= MAX_NUMBER)]
@@ -228,14 +233,15 @@ def _classes(table: Table, column: int) -> tuple[Array, tuple[str, ...]]:
     if table.numeric[column]:
         cells = _numbers(table, column, "target")
         for place in np.flatnonzero(cells.notna() & (cells != np.trunc(cells)))[:1]:
+            name, cell = quoted(table.names[column]), quoted(table.columns[column][place])
             raise ConfigError(
                 "task",
-                f"Row {table.rows[place]}, column {shown(table.names[column])}: {shown(table.columns[column][place])} "
-                "cannot be a class, for classes are whole numbers or text; learn it as a number.",
+                f"Row {table.rows[place]}, column {name}: {cell} cannot be a class, for classes are whole numbers or "
+                "text; learn it as a number.",
             )
     codes, words = pd.factorize(cells, sort=True)
     if not len(words):
-        raise ConfigError("target", f"Column {shown(table.names[column])} has no values; choose another target.")
+        raise ConfigError("target", f"Column {quoted(table.names[column])} has no values; choose another target.")
     names = (f"{word:.0f}" if table.numeric[column] else str(word) for word in words)
     return np.where(codes < 0, np.nan, codes)[:, None], tuple(names)
 
@@ -248,30 +254,36 @@ def _check_enough(table: Table, columns: list[int], kept: int) -> None:
         raise ConfigError(
             "data",
             f"{'Only 1' if kept else 'None'} of the {len(table.rows):,} rows has a value in every column that is used; "
-            f"most are missing in column {shown(table.names[worst])} ({table.missing[worst]:,}).",
+            f"most are missing in column {quoted(table.names[worst])} ({table.missing[worst]:,}).",
         )
 
 
 def _learned(table: Table, targets: list[int], Y: Array, words: tuple[str, ...]) -> tuple[Array, tuple[str, ...], str]:
     """The targets of the rows that are left, their classes, and a sentence about them."""
-    names = unique([table.names[column] for column in targets])
+    raw = [table.names[column] for column in targets]
+    names = unique_typed(raw)
     if (Y.min(axis=0) == Y.max(axis=0)).all():
-        value = shown(words[int(Y[0, 0])]) if words else f"{Y[0, 0]:.6g}"
+        value = quoted(words[int(Y[0, 0])]) if words else f"{Y[0, 0]:.6g}"
         raise ConfigError("target", f"The target “{names[0]}” is {value} in every row, so there is nothing to learn.")
     if words:
         used, y = np.unique(Y[:, 0], return_inverse=True)
         if len(used) > MAX_CLASSES:
-            examples = " and ".join(shown(words[int(code)]) for code in used[:2])
+            examples = " and ".join(quoted(words[int(code)]) for code in used[:2])
             raise ConfigError(
                 "target",
                 f"The target “{names[0]}” has {len(used):,} different values, such as {examples}, and at most "
                 f"{MAX_CLASSES} classes can be learned.",
             )
-        classes = unique([words[int(code)] for code in used])
+        used_words = [words[int(code)] for code in used]
+        classes = unique_typed(used_words)
         counts = [f"{name} ({count:,})" for name, count in zip(classes, np.bincount(y), strict=True)]
-        return y.astype(float), classes, f"The target “{names[0]}” has {len(classes)} classes: {_listed(counts, 20)}."
+        return (
+            y.astype(float),
+            unique(used_words),
+            f"The target “{names[0]}” has {len(classes)} classes: {_listed(counts, 20)}.",
+        )
     if len(targets) > 1 and np.isin(Y, (0.0, 1.0)).all() and (Y.sum(axis=1) == 1).all():
-        return Y, names, f"The targets mark one of {len(names)} classes in each row: {_listed(names, 20)}."
+        return Y, unique(raw), f"The targets mark one of {len(names)} classes in each row: {_listed(names, 20)}."
     if marks_labels(Y):
         return Y, (), f"The targets are {len(names)} labels, of which a row may have several: {_listed(names, 20)}."
     if len(targets) == 1:

@@ -126,6 +126,7 @@ def test_decimal_commas_go_out_as_points_and_the_file_is_read_again() -> None:
     np.testing.assert_array_equal(one.X, two.X)
 
 
-def test_names_are_fit_to_be_shown() -> None:
-    table = Table(("<b>x</b>", "y"), (("1", "2"), ("3", "4")), (1, 2))
-    assert "<" not in choice.names(table)[0]
+def test_names_are_as_they_were_typed_and_different() -> None:
+    long = "a" * 50
+    table = Table(("price ($)", "<5 km", long, f"{long}b"), (("1", "2"),) * 4, (1, 2))
+    assert choice.names(table) == ("price ($)", "<5 km", f"{'a' * 39}…", f"{'a' * 34} 2")

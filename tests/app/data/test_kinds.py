@@ -214,6 +214,7 @@ def test_long_names_of_words_stay_different() -> None:
     ("name", "cells", "why"),
     [
         ("when", [f"2024-01-0{i}" for i in range(1, 8)], "(it looks like a date), so it is no input."),
+        ("month", [f"2024-0{i}" for i in range(1, 8)], "(it looks like a date)"),
         ("time", [f"12:0{i}" for i in range(7)], "(it looks like a time)"),
         ("rate", [f"{i}%" for i in range(7)], "(it has a percent sign)"),
         ("price", [f"${i}" for i in range(7)], "(it has a currency sign)"),
@@ -255,6 +256,15 @@ def test_an_index_without_a_name_is_not_suggested() -> None:
 def test_the_target_that_is_suggested(names: str, rows: list[tuple[Any, ...]], targets: str) -> None:
     table = grid(names.split(), rows)
     assert " ".join(table.names[column] for column in suggested_choice(table).targets) == targets
+
+
+def test_an_input_that_gives_the_target_away_is_said() -> None:
+    rows = [("yes" if i % 3 else "no", i % 2, int(i % 3 > 0)) for i in range(60)]
+    assert remarks(grid(("alive", "a", "survived"), rows)) == (
+        "“alive” alone tells the target in every row: leave it out if it is known only afterwards."
+    )
+    assert remarks(grid(("alive", "a", "survived"), rows[:9])) == ""
+    assert remarks(grid(("alive", "a", "survived"), [*rows, ("no", 1, 1)])) == ""
 
 
 # Several targets, and targets of minus one and one

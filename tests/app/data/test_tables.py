@@ -16,6 +16,7 @@ from backprop_core import ConfigError
 from backprop_core.data.datasets import DATASETS, prepare
 from backprop_core.data.plain_names import MAX_NAME, plain, unique
 from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, DataSettings, TableRows, user_data
+from playground.components.markdown import escaped
 from playground.data.choice import as_csv, found, remarks, rows_of, suggested_choice
 from playground.data.overview import ROWS_SHOWN, column_table, network_table
 from playground.data.tables.cells import MAX_CELL, number, safe_cell
@@ -388,30 +389,30 @@ LARGE = "is beyond ±1,000,000,000,000"
 CELLS = {
     "wide": ("wide", "is not a number"),
     "inf": ("inf", "is not a finite number"),
-    "-Infinity": ("−Infinity", "is not a finite number"),
+    "-Infinity": ("-Infinity", "is not a finite number"),
     "∞": ("∞", "is not a finite number"),
     "1e400": ("1e400", LARGE),
     "1000000000001": ("1000000000001", LARGE),
-    "-2e12": ("−2e12", LARGE),
+    "-2e12": ("-2e12", LARGE),
     f"{10**150}": (f"1{'0' * 38}…", LARGE),
     "15%": ("15%", "is not a number (it has a percent sign)"),
     "1.234,5": ("1.234,5", SEPARATED),
     "1_000": ("1_000", SEPARATED),
     "1,5": ("1,5", "is not a number (it has a decimal comma where a decimal point is expected)"),
     "2024-05-01": ("2024-05-01", "is not a number (it looks like a date)"),
-    "1.5.2024 12:00": ("1.5.2024 12∶00", "is not a number (it looks like a date)"),
-    "12:30": ("12∶30", "is not a number (it looks like a time)"),
+    "1.5.2024 12:00": ("1.5.2024 12:00", "is not a number (it looks like a date)"),
+    "12:30": ("12:30", "is not a number (it looks like a time)"),
     "True": ("True", "is not a number (write 1 or 0)"),
-    "$5": ("＄5", "is not a number (it has a currency sign)"),
+    "$5": ("$5", "is not a number (it has a currency sign)"),
     "5 €": ("5 €", "is not a number (it has a currency sign)"),
     "5 cm": ("5 cm", "is not a number (it has letters after its digits)"),
     "0x10": ("0x10", "is not a number (it has letters after its digits)"),
-    "=SUM(A1:A2)": ("＝SUM(A1∶A2)", "is not a number (it is a formula)"),
-    "#DIV/0!": ("＃DIV/0!", "is not a number (it is an error of the spreadsheet)"),
-    "-": ("−", "is not a number"),
+    "=SUM(A1:A2)": ("=SUM(A1:A2)", "is not a number (it is a formula)"),
+    "#DIV/0!": ("#DIV/0!", "is not a number (it is an error of the spreadsheet)"),
+    "-": ("-", "is not a number"),
     "1+2j": ("1+2j", "is not a number"),
     "١٢": ("١٢", "is not a number"),
-    "<b>": ("‹b›", "is not a number"),
+    "<b>": ("<b>", "is not a number"),
 }
 
 # What can be read, but not learned from: the table, the choices, the field and the sentence of the refusal.
@@ -478,7 +479,7 @@ UNUSABLE: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "a,y\n12:30,0\n12:45,1\n",
         {},
         "features",
-        "Row 2, column “a”: “12∶30” is not a number (it looks like a time); leave the column out.",
+        "Row 2, column “a”: “12:30” is not a number (it looks like a time); leave the column out.",
     ),
     "too many classes": (
         MANY,
@@ -510,7 +511,7 @@ UNUSABLE: dict[str, tuple[str, dict[str, Any], str, str]] = {
         XOR,
         {"features": ["a", "<i>"]},
         "features",
-        "There is no column “‹i›”; the columns are a, b, y.",
+        "There is no column “<i>”; the columns are a, b, y.",
     ),
     "no target": (XOR, {"target": []}, "target", "Choose a column as target."),
     "no input": (XOR, {"features": []}, "features", "Choose a column as input."),
@@ -546,9 +547,10 @@ UNUSABLE: dict[str, tuple[str, dict[str, Any], str, str]] = {
 
 
 def check_sentence(sentence: str) -> None:
-    """One sentence on one line, without a character that a page would interpret."""
+    """One sentence on one line, fit to be drawn once it is escaped."""
     assert re.fullmatch(r"[A-Z0-9“].*\.", sentence), sentence
-    assert not set(sentence) & set("<>[]{}$*`~#|\\&@\n\r"), sentence
+    assert not set(sentence) & set("\n\r\x00"), sentence
+    assert not re.search(r"(?<!\\)[<>\[\]{}$*`~#|&]", escaped(sentence)), sentence
     assert "Traceback" not in sentence
     assert len(sentence) < 400
 
@@ -619,7 +621,7 @@ def test_thousands_beside_a_number_with_a_decimal_point_are_read(cell: str, valu
 
 
 def test_a_file_is_called_by_its_name() -> None:
-    with pytest.raises(ConfigError, match=r"^“my∗data.csv” is empty\.$"):
+    with pytest.raises(ConfigError, match=r"^“my\*data.csv” is empty\.$"):
         read(b"", "my*data.csv")
 
 
