@@ -29,9 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     recipe = _start(options.pop("preset"), options["dataset"])
     try:
         changes = {
-            name: given if isinstance(given, bool) else setting_text.read(name, given)
-            for name, given in options.items()
-            if given is not None
+            name: value if isinstance(value, bool) else setting_text.read(name, value)
+            for name, value in options.items()
+            if value is not None
         }
         run = Run.replay(recipe.with_changes(**changes))
         config = run.config
@@ -45,14 +45,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, as the configuration does."""
+    """Reports errors in one line, in the style of a ConfigError, without the usage text."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message}\n")
 
 
 def _start(preset: str | None, dataset: str | None) -> Recipe:
-    """The settings that the options change: a preset's, or those suggested for the dataset, or the notebook's."""
+    """The recipe that the options modify: a preset's, or the one suggested for the dataset, or the notebook's."""
     if preset is None and dataset in DATASETS:
         return Recipe(suggested(dataset))
     return PRESETS[preset or "notebook"].recipe
@@ -124,7 +124,7 @@ def _score(rows: str, snapshot: Snapshot, value: float) -> str:
 
 
 def _predictions(run: Run, snapshot: Snapshot) -> None:
-    """Inputs, targets and outputs, the last forward pass of training (made before its update) beside the newest."""
+    """Print inputs, targets, the outputs of the newest parameters, and those from before the last update."""
     data = run.data
     rows = slice(min(len(data.X), MOST_ROWS_SHOWN))
     before = run.at(max(run.epoch - 1, 0))

@@ -1,9 +1,9 @@
-"""The loss over a plane through the parameter space of a run, and the run's own way across it.
+"""The loss over a plane through the parameter space of a run, and the run's trajectory projected onto it.
 
 A point (α, β) of a plane stands for the parameters θ(α, β) = origin + α·first + β·second (Li, Xu, Taylor, Studer &
-Goldstein 2018, "Visualizing the Loss Landscape of Neural Nets", section 3). The loss there is the training loss with
-its penalty, as training computes it: points go through a `Pass` side by side, along its run axis, so each has the bits
-it would have alone.
+Goldstein 2018, "Visualizing the Loss Landscape of Neural Nets", section 3). The loss there is the training loss,
+penalty included, as training computes it: many points are computed in one `Pass`, along its run axis, and each has the
+bits that it would have alone.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from backprop_core.settings.spec import ConfigError
 from backprop_core.training.run import Run
 from backprop_core.training.snapshot import Snapshot
 
-POINTS = 51  # of a surface along each axis
+POINTS = 51  # default number of points of a surface along each axis
 MOST_POINTS = 201
-BLOCK_BYTES = 2**20  # of the buffers of the networks computed at once: what a processor's cache holds is done fastest
-MARGIN = 0.15  # around a run's way, on each side, as a share of its extent
-NEAREST = 0.1  # how far a surface made for a way reaches at least, as a share of what others reach
-PARALLEL = 1e-9  # two directions whose angle is smaller than this span no plane
+BLOCK_BYTES = 2**20  # buffers of the networks computed at once: it is fastest if they fit in the processor's cache
+MARGIN = 0.15  # around a trajectory, on each side, as a share of its extent
+NEAREST = 0.1  # smallest reach of a surface made for a trajectory, as a share of the usual reach
+PARALLEL = 1e-9  # two directions with a smaller angle (in radians) do not span a plane
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,13 +35,13 @@ class Plane:
     """A plane through parameter space: θ(α, β) = origin + α·first + β·second.
 
     origin, first, second : (P,)
-    labels : what the two directions are called
-    shares : how much of the run's way each direction holds, where it was made from the way
+    labels : names of the two directions
+    shares : share of the trajectory's variance along each direction, for a plane made from a trajectory
 
     Raises
     ------
     ConfigError
-        If the directions are parallel, or one has no length.
+        If the directions are parallel, or the length of one is zero or not finite.
     """
 
     origin: Array
@@ -65,10 +65,10 @@ class Plane:
 
 @dataclass(frozen=True)
 class PlaneKind:
-    """A way to lay a plane through the parameters of a snapshot.
+    """A way to choose a plane through the parameters of a snapshot.
 
     `make(snapshot, thetas, *, seed, chosen)` takes the run's trajectory (K, P), a seed, and addresses of parameters;
-    `settings` are those of `seed` and `chosen` that matter to it. It raises ConfigError where there is no such plane.
+    `settings` names which of `seed` and `chosen` it uses. It raises ConfigError if there is no such plane.
     """
 
     label: str
@@ -80,14 +80,14 @@ class PlaneKind:
 def _random(snapshot: Snapshot, thetas: Array, *, seed: int, chosen: Sequence[Address]) -> Plane:
     """Two random directions, filter-normalised (Li et al. 2018, section 4).
 
-    A unit's part of a direction is as long as its incoming weights, so that a step of 1 means as much to a large unit
-    as to a small one. The paper leaves biases out, which are few in its networks. In ours they are up to half of all
-    parameters, and a plane without them misses most of where training goes: here a bias belongs to its unit's incoming
-    weights, unless biases are frozen.
+    Each unit's part of a direction has the same length as its incoming weights, so that a step of 1 is the same
+    relative change for every unit. The paper leaves biases out, because its networks have few. Here they are up to half
+    of all parameters, and a plane without them would miss much of what training changes: a bias counts as one of its
+    unit's incoming weights, unless biases are frozen.
 
-    In a million dimensions two random directions are orthogonal as good as always, in nine they are not, and the
-    picture would be sheared. So the second is made orthogonal to the first, unit by unit, which keeps its lengths. Only
-    a unit with a single parameter has no room for that.
+    In a million dimensions two random directions are almost always nearly orthogonal; in nine they are not, and the
+    picture would be sheared. The second direction is therefore made orthogonal to the first, unit by unit, before the
+    lengths are set. This is not possible for a unit with a single trained parameter.
     """
     network, theta = snapshot.network, snapshot.state.theta
     trained = np.ones_like(theta) if snapshot.config.train_biases else network.is_weight
@@ -99,7 +99,9 @@ def _random(snapshot: Snapshot, thetas: Array, *, seed: int, chosen: Sequence[Ad
         )
     directions = np.random.RandomState(seed).randn(2, len(theta)) * trained
     blocks = (network.blocks(vectors) for vectors in (theta * trained, trained, directions))
-    for weights, free, pair in zip(*blocks, strict=True):  # a column a unit; pair (2, fan_in + 1, fan_out), as a view
+    for weights, free, pair in zip(
+        *blocks, strict=True
+    ):  # one column per unit; pair is a view (2, fan_in + 1, fan_out)
         first, second = pair
         if free[:, 0].sum() > 1:
             second -= first * ((first * second).sum(axis=0) / (first * first).sum(axis=0))
@@ -108,25 +110,25 @@ def _random(snapshot: Snapshot, thetas: Array, *, seed: int, chosen: Sequence[Ad
 
 
 def _weights(snapshot: Snapshot, thetas: Array, *, seed: int, chosen: Sequence[Address]) -> Plane:
-    """Two parameters, given by their addresses; a step of 1 changes one by 1."""
-    known = addresses(snapshot.network)
+    """The plane of two parameters, chosen by their addresses; a step of 1 changes a parameter by 1."""
+    all_addresses = addresses(snapshot.network)
     for address in chosen:
-        if address not in known:
+        if address not in all_addresses:
             sizes = "-".join(map(str, snapshot.network.sizes))
             raise ConfigError("chosen", f"{address!r} is not a parameter of this network, whose layers are {sizes}.")
     if len(chosen) != 2 or chosen[0] == chosen[1]:
         raise ConfigError("chosen", "A plane has two directions: choose two different parameters.")
-    first, second = directions = np.zeros((2, len(known)))
-    directions[[0, 1], [known.index(address) for address in chosen]] = 1.0
+    first, second = directions = np.zeros((2, len(all_addresses)))
+    directions[[0, 1], [all_addresses.index(address) for address in chosen]] = 1.0
     labels = (f"change of {field_text(chosen[0])}", f"change of {field_text(chosen[1])}")
     return Plane(snapshot.state.theta, first, second, labels)
 
 
 def _principal(snapshot: Snapshot, thetas: Array, *, seed: int, chosen: Sequence[Address]) -> Plane:
-    """The plane through the origin that the run's way lies nearest to (Li et al. 2018, section 7).
+    """The plane through the snapshot's parameters that fits the trajectory best (Li et al. 2018, section 7).
 
-    Its directions are the first two right singular vectors of the rows θ_k − origin, signed so that the farthest point
-    of the way lies to the left and below.
+    Its directions are the first two right singular vectors of the rows θ_k − origin, with signs such that the farthest
+    point of the trajectory along each of them has a negative coordinate.
     """
     origin = snapshot.state.theta
     if len(thetas) < 3:
@@ -162,16 +164,16 @@ PLANES: dict[str, PlaneKind] = {
 
 
 def trajectory(run: Run, most: int = 200) -> tuple[Array, Array]:
-    """A run's way: epochs (K,), K up to `most`, evenly spaced but for the newest, and parameters (K, P).
+    """The trajectory of a run: epochs (K,), K up to `most`, evenly spaced except the newest, and parameters (K, P).
 
-    From keyframes and the newest epoch, so that nothing is trained again; what was edited by hand is in them.
+    Taken from keyframes and the newest epoch, so that nothing is trained again; edits of parameters are included.
     """
     epochs = run.history.spread(most)
     return np.array(epochs), np.array([run.at(epoch).state.theta for epoch in epochs])
 
 
 def project(plane: Plane, thetas: Array) -> Array:
-    """The points (K, 2) of the plane that are nearest to parameters (K, P): least squares, so orthogonal or not."""
+    """The points (K, 2) of the plane nearest to parameters (K, P), also if the directions are not orthogonal."""
     directions = np.stack([plane.first, plane.second], axis=1)
     return np.linalg.lstsq(directions, (thetas - plane.origin).T)[0].T
 
@@ -179,8 +181,8 @@ def project(plane: Plane, thetas: Array) -> Array:
 def explained(plane: Plane, thetas: Array) -> float:
     """The share, 0 to 1, of the variance of parameters (K, P) that lies in the plane: 1 − Σ|θ − θ̂|² / Σ|θ − origin|².
 
-    θ̂ is the nearest point of the plane. The variance is taken about the plane's origin and not about the mean: a way
-    that runs beside the plane, however parallel, is not what the picture shows.
+    θ̂ is the nearest point of the plane. The variance is taken about the plane's origin, not about the mean: the
+    distance of a trajectory that runs parallel to the plane counts as unexplained.
     """
     offsets = thetas - plane.origin
     missed = offsets - project(plane, thetas) @ np.stack([plane.first, plane.second])
@@ -188,10 +190,11 @@ def explained(plane: Plane, thetas: Array) -> float:
 
 
 def suggested_reach(plane: Plane, thetas: Array | None = None) -> Array:
-    """How far a surface should reach, (2, 2): lowest and highest α, lowest and highest β.
+    """A suitable reach of a surface, (2, 2): lowest and highest α, lowest and highest β.
 
-    The parameters are changed by as much as they are long: by −1 to 1 along filter-normalised directions, which is what
-    Li et al. show. The way (K, P) is inside, with a margin; a plane made for the way needs to show little else.
+    By default, the parameters change by up to their own length: from −1 to 1 along filter-normalised directions, as in
+    Li et al. The trajectory (K, P), if passed, is included with a margin; a plane made for a trajectory shows little
+    more than that.
     """
     lengths = np.array([_length(plane.first), _length(plane.second)])
     usual = np.outer((_length(plane.origin) or 1.0) / lengths, [-1.0, 1.0])
@@ -205,16 +208,16 @@ def suggested_reach(plane: Plane, thetas: Array | None = None) -> Array:
 
 
 def losses(snapshot: Snapshot, plane: Plane, points: Array) -> Array:
-    """The training loss (...) at points (..., 2), penalty included; infinite or NaN where it is not finite.
+    """The training loss (...) at points (..., 2), penalty included; it may be infinite or NaN.
 
-    As many networks at once as fit into a block, or one that is larger than a block.
+    As many networks are computed at once as fit into a block, and at least one.
     """
     network, config, data = snapshot.network, snapshot.config, snapshot.data
     flat, rows = points.reshape(-1, 2), len(data.X)
-    cells = rows * sum(4 * units + 3 for units in network.sizes[1:]) + 2 * network.parameters  # of a network in a Pass
+    cells = rows * sum(4 * units + 3 for units in network.sizes[1:]) + 2 * network.parameters  # per network in a Pass
     blocks = -(-len(flat) * cells * flat.itemsize // BLOCK_BYTES)
     size = max(1, -(-len(flat) // max(1, blocks)))
-    found = np.empty(len(flat))
+    values = np.empty(len(flat))
     with np.errstate(all="ignore"):
         theta = np.repeat(plane.origin[np.newaxis], size, axis=0)
         block = Pass(network, theta, rows, l1=config.l1, l2=config.l2)
@@ -223,16 +226,16 @@ def losses(snapshot: Snapshot, plane: Plane, points: Array) -> Array:
             part = flat[start : start + size]
             theta[: len(part)] = plane.at(part)
             block.forward()
-            found[start : start + size] = block.loss()[: len(part)]
-    return found.reshape(points.shape[:-1])
+            values[start : start + size] = block.loss()[: len(part)]
+    return values.reshape(points.shape[:-1])
 
 
 @dataclass(frozen=True, eq=False)
 class Landscape:
-    """The training loss over a plane, under the configuration and with the data of a snapshot.
+    """The training loss over a plane, with the configuration and data of a snapshot.
 
-    alpha, beta : (points,), rising
-    loss : (points, points), a row a β and a column an α, as pictures are drawn
+    alpha, beta : (points,), ascending
+    loss : (points, points), one row per β and one column per α, like an image
     """
 
     snapshot: Snapshot
@@ -245,8 +248,8 @@ class Landscape:
 def surface(snapshot: Snapshot, plane: Plane, reach: ArrayLike, points: int = POINTS) -> Landscape:
     """The loss at points² points of a plane, within reach (2, 2): lowest and highest α, lowest and highest β.
 
-    Axes go by multiples of their step, so they end up to half a step beside what was asked for, and wherever they pass
-    0 the plane's origin is one of the points.
+    Coordinates are multiples of the step, so the ends may be off by up to half a step, and if both axes cross 0 the
+    plane's origin is one of the points. Raises ConfigError for a bad number of points or a bad reach.
     """
     if not 2 <= points <= MOST_POINTS:
         raise ConfigError("points", f"A surface has 2 to {MOST_POINTS} points along each axis, not {points!r}.")
@@ -257,13 +260,13 @@ def surface(snapshot: Snapshot, plane: Plane, reach: ArrayLike, points: int = PO
 
 @dataclass(frozen=True, eq=False)
 class Trail:
-    """Points of a run's way, laid onto a landscape.
+    """A run's trajectory, projected onto a landscape.
 
     epochs : (K,)
     points : (K, 2), (α, β) of the nearest point of the plane
-    heights : (K,), the loss there, on the landscape
-    losses : (K,), the run's own loss at that epoch, beside the plane
-    share : of the way's variance, how much lies in the plane
+    heights : (K,), the loss at these points of the plane
+    losses : (K,), the run's actual loss at these epochs
+    share : share of the trajectory's variance that lies in the plane
     """
 
     epochs: Array
@@ -274,7 +277,7 @@ class Trail:
 
 
 def trail(landscape: Landscape, run: Run, epochs: Array, thetas: Array) -> Trail:
-    """The parameters (K, P) that a run had after these epochs (K,), laid onto a landscape."""
+    """The trajectory with these epochs (K,) and parameters (K, P), projected onto a landscape."""
     plane = landscape.plane
     points = project(plane, thetas)
     heights = losses(landscape.snapshot, plane, points)
@@ -289,10 +292,10 @@ def _axis(low: float, high: float, points: int) -> Array:
 
 
 def _length(array: Array) -> float:
-    """√Σx², without overflow: a run that diverges may have weights whose squares are no float64."""
+    """√Σx², without overflow: in a diverging run, the squares of weights may exceed float64."""
     return float(np.hypot.reduce(array.ravel()))
 
 
 def _unit_lengths(block: Array) -> Array:
-    """The length of each unit's incoming weights, (..., 1, fan_out), of a layer's block (..., fan_in + 1, fan_out)."""
+    """The length of each unit's incoming weights (..., 1, fan_out) in a layer's block (..., fan_in + 1, fan_out)."""
     return np.hypot.reduce(block, axis=-2, keepdims=True)

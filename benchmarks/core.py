@@ -1,8 +1,8 @@
 """How fast the core trains, beside its peers, in one process: `python benchmarks/core.py`.
 
 Each contender trains XOR 2-2-1 (sigmoid, half the summed squared error, learning rate 0.5, full batch) for the same
-number of epochs, in turn, for several rounds; printed are medians in µs an epoch and ratios to the notebook's loop.
-PyTorch, scikit-learn and JAX take part where they are installed. The core records every loss and its keyframes.
+number of epochs, one after another, for several rounds. Printed are medians in µs per epoch, and how much faster this
+core is. PyTorch, scikit-learn and JAX take part if they are installed. The core also records losses and keyframes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Train = Callable[[int], None]
 
 
 def notebook() -> Train:
-    """The notebook's loop, as its program writes it: whole-number inputs, biases drawn and never updated."""
+    """The notebook's loop as in the original program: integer inputs, biases drawn but never updated."""
 
     def sigmoid(z: np.ndarray) -> np.ndarray:
         return 1 / (1 + np.exp(-z))
@@ -97,7 +97,7 @@ def scikit_learn() -> Train:
             random_state=0,
         )
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it warns that it did not converge: as many epochs as asked for are run
+            warnings.simplefilter("ignore")  # it warns about non-convergence, but runs the requested number of epochs
             network.fit(X, Y.ravel())
 
     return train
@@ -131,7 +131,7 @@ def jax_jit() -> Train:
 
 
 def void(_: object) -> None:
-    """Nothing: what a contender returns is not wanted."""
+    """Discard a contender's return value."""
 
 
 CONTENDERS: dict[str, Callable[[], Train]] = {
@@ -145,7 +145,7 @@ CONTENDERS: dict[str, Callable[[], Train]] = {
 
 
 def measure(epochs: int, rounds: int) -> dict[str, float]:
-    """Median µs an epoch of every contender that is installed; all take their turn in every round."""
+    """Median µs per epoch of every contender that is installed; each runs once in every round."""
     trains = {}
     for name, make in CONTENDERS.items():
         try:
@@ -153,7 +153,7 @@ def measure(epochs: int, rounds: int) -> dict[str, float]:
         except ImportError:
             print(f"{name}: not installed")
     for train in trains.values():
-        train(min(epochs, 200))  # compiling and first imports are not counted
+        train(min(epochs, 200))  # compilation and first imports are not measured
     times: dict[str, list[float]] = {name: [] for name in trains}
     for _ in range(rounds):
         for name, train in trains.items():
@@ -164,7 +164,7 @@ def measure(epochs: int, rounds: int) -> dict[str, float]:
 
 
 def larger(rounds: int) -> float:
-    """Median µs an epoch for 250 rows and 2-8-8-1, full batch, tanh."""
+    """Median µs per epoch for 250 rows and a 2-8-8-1 network, full batch, tanh."""
     config = Config(dataset="moons", samples=250, test_share=0.0, hidden=(8, 8), activation="tanh", learning_rate=0.01)
     times = []
     for _ in range(rounds):

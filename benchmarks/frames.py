@@ -1,8 +1,8 @@
 """How smoothly the Train page plays, measured in headless Chromium: `python benchmarks/frames.py`.
 
-Starts the app, opens the default page at 1400 × 1000, plays it at speed 10 with every chart live, and prints frames a
-second (the slowest chart's distinct painted states), blank frames, layout shift, the delay of the first frame and of
-Pause, the time XOR takes to epoch 10,000 at the fastest speed, and the server's time for a frame.
+Starts the app, opens the default page at 1400 × 1000 and plays it at speed 10 with every chart live. Printed are frames
+per second (the slowest chart's distinct painted states), blank frames, layout shift, the delay of the first frame and
+of Pause, the time that XOR takes to epoch 10,000 at the fastest speed, and the server's time per frame.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ PRESS = """(wanted) => new Promise((resolve) => {
 
 @contextmanager
 def serve() -> Iterator[str]:
-    """The app's address, while it runs on a free port of this machine."""
+    """Run the app on a free local port; yields its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -97,7 +97,7 @@ def serve() -> Iterator[str]:
 
 @contextmanager
 def browse(address: str) -> Iterator[Page]:
-    """The app's page in headless Chromium, its charts drawn."""
+    """Open the app in headless Chromium; yields the page once its charts are drawn."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
@@ -117,7 +117,7 @@ def choose_speed(page: Page, speed: str) -> None:
 
 
 def play(page: Page, seconds: float) -> dict[str, Any]:
-    """Play for some seconds, watch every animation frame, pause; several times more for the delays."""
+    """Play for some seconds while watching every animation frame, then pause and play again to measure the delays."""
     choose_speed(page, "10")
     presses = {"Play": [page.evaluate(PRESS, "Play")], "Pause": []}
     page.evaluate(WATCH, CHARTS)
@@ -135,7 +135,7 @@ def play(page: Page, seconds: float) -> dict[str, Any]:
 
 
 def race(page: Page) -> float:
-    """Seconds from Play at the fastest speed, with the charts live, to epoch 10,000."""
+    """Seconds from pressing Play at the fastest speed, with all charts live, to epoch 10,000."""
     choose_speed(page, "1000")
     page.locator(".st-key-reset button").first.click()
     page.wait_for_function("document.querySelector('.st-key-epoch_shown').innerText.trim().split(/\\s+/).pop() === '0'")
@@ -147,7 +147,7 @@ def race(page: Page) -> float:
 
 
 def server_frame(frames: int = 200) -> float:
-    """Median milliseconds of processor time that a frame of the default page costs the server, charts and sending."""
+    """Median processor time, in ms, that the server needs for a frame of the default page: charts and sending."""
     from streamlit.testing.v1 import AppTest
 
     def script() -> None:

@@ -2,13 +2,13 @@
 
      cc -O3 -shared -fPIC -DSIZES=2,8,1 loop.c -lm
 
-   Fully connected, sigmoid throughout, half the summed squared error, full batch. A network's parameters stand in one
-   stretch, layer after layer: the weights (from, to), then the biases (to). */
+   Fully connected, sigmoid throughout, half the summed squared error, full batch. A network's parameters are
+   contiguous, layer after layer: the weights (from, to), then the biases (to). */
 
 #include <math.h>
 #include <string.h>
 
-static const int sizes[] = {SIZES}; /* units of layer 0, the inputs, to layer LAYERS, the outputs */
+static const int sizes[] = {SIZES}; /* units per layer, from layer 0 (inputs) to layer LAYERS (outputs) */
 
 enum {
     LAYERS = sizeof sizes / sizeof *sizes - 1,
@@ -47,8 +47,9 @@ static inline void backward(int from, int to, const double *W, const double *del
     }
 }
 
-/* Adds the slopes of the loss to dtheta; returns the loss. The layers' loops are unrolled so that the compiler knows
-   every size in the loops inside. (No `restrict` above: with it gcc 12 gets the unrolled layers wrong, no faster.) */
+/* Adds the gradient of the loss to dtheta; returns the loss. The loops over layers are unrolled so that the compiler
+   knows the sizes of all inner loops. (No `restrict` above: gcc 12 then miscompiles the unrolled layers, and it is no
+   faster.) */
 static double pass(int rows, const double *X, const double *y, const double *theta, double *dtheta)
 {
     double a[LAYERS + 1][MOST_UNITS], delta[LAYERS + 1][MOST_UNITS], loss = 0.0;

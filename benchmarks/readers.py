@@ -1,8 +1,8 @@
 """How long reading takes, for the largest input that each reader allows: `python benchmarks/readers.py`.
 
-Every reader runs in a process of its own: printed are seconds, and the most memory (MB) that it took beside its input,
-by tracemalloc in a second run. The yardstick of the machine is the notebook's own loop, in µs an epoch, as
-benchmarks/core.py measures it. No reader may take more than 2 s or 200 MB; the program ends with status 1 if one does.
+Every reader runs in its own process. Printed are seconds, and peak memory (MB) excluding its input, measured by
+tracemalloc in a second run. The notebook's loop, in µs per epoch as in benchmarks/core.py, shows the speed of the
+machine. No reader may take more than 2 s or 200 MB; the program exits with status 1 if one does.
 """
 
 from __future__ import annotations
@@ -41,19 +41,19 @@ from playground.train import weight_text
 MOST_SECONDS, MOST_MEGABYTES = 2.0, 200.0
 EPOCHS = 5_000
 
-Made = tuple[Callable[..., Any], tuple[Any, ...]]  # what is measured, and its input
+Call = tuple[Callable[..., Any], tuple[Any, ...]]  # a reader, and its arguments
 
 RNG = np.random.RandomState(0)
 
 
 def wide_text() -> str:
-    """A table of 4,900 × 200 cells, as large as a file may be."""
+    """A table of 4,900 × 200 cells, about the largest allowed file."""
     cells = RNG.randint(0, 10, (4_900, MAX_COLUMNS)).astype(str)
     return "\n".join([",".join(f"x{i}" for i in range(MAX_COLUMNS)), *map(",".join, cells)])
 
 
 def wide(kind: str) -> Table:
-    """The same table with columns of whole numbers, of decimals, of words, or of numbers with a gap in each column."""
+    """A table of the same size with whole numbers, decimals, words, or numbers and one missing value per column."""
     rows = {
         "integers": RNG.randint(0, 10, (4_900, MAX_COLUMNS)).astype(str),
         "decimals": RNG.rand(4_900, MAX_COLUMNS).round(6).astype(str),
@@ -67,12 +67,12 @@ def wide(kind: str) -> Table:
 
 
 def everything_shown(table: Table) -> None:
-    """What a script run of the Data page works out about a table."""
-    wanted = choice.suggested_choice(table)
+    """Everything that one script run of the Data page computes about a table."""
+    suggestion = choice.suggested_choice(table)
     choice.found(table)
-    choice.remarks(table, wanted)
-    with contextlib.suppress(ConfigError):  # of words there are no inputs
-        choice.rows_of(table, wanted)
+    choice.remarks(table, suggestion)
+    with contextlib.suppress(ConfigError):  # a table of words has no inputs
+        choice.rows_of(table, suggestion)
 
 
 def saved_run() -> str:
@@ -99,7 +99,7 @@ def numbers(count: int) -> str:
 
 
 def many_ones() -> str:
-    """A saved run whose rows are as many numbers as a file may have."""
+    """A saved run with as many numbers in its rows as a file may have."""
     values = json.loads(Run(Config()).to_json())
     values["data"] = {"X": [[1] * (saving.MOST_NUMBERS - 1_000)], "y": [], "names": None}
     return json.dumps(values)
@@ -109,7 +109,7 @@ def marks(count: int) -> str:
     return "a" + "\u0301\u0316" * (count // 2)
 
 
-READERS: dict[str, Callable[[], Made]] = {
+READERS: dict[str, Callable[[], Call]] = {
     "table, 4,900 × 200": lambda: (read, (wide_text(),)),
     "table, 1,000,000 empty cells in a row": lambda: (read, ("a,b\n1,2\n" + "," * (MAX_BYTES - 8),)),
     "table, 1,000,000 rows": lambda: (read, ("a\n" * (MAX_BYTES // 2),)),
@@ -142,20 +142,20 @@ READERS: dict[str, Callable[[], Made]] = {
 
 
 def measured(name: str) -> tuple[float, float]:
-    """Seconds and megabytes of one reader, each on an input that nobody has looked at."""
-    reader, given = READERS[name]()
+    """Seconds and megabytes of one reader, each measured on a new input, so that nothing is cached."""
+    reader, arguments = READERS[name]()
     start = time.perf_counter()
-    _read(reader, given)
+    _read(reader, arguments)
     seconds = time.perf_counter() - start
-    reader, given = READERS[name]()
+    reader, arguments = READERS[name]()
     tracemalloc.start()
-    _read(reader, given)
+    _read(reader, arguments)
     return seconds, tracemalloc.get_traced_memory()[1] / 2**20
 
 
-def _read(reader: Callable[..., Any], given: tuple[Any, ...]) -> None:
-    with contextlib.suppress(ConfigError):  # refusing is reading too
-        reader(*given)
+def _read(reader: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    with contextlib.suppress(ConfigError):  # rejecting the input counts as reading it
+        reader(*arguments)
 
 
 def main() -> None:

@@ -1,12 +1,13 @@
 """How fast many networks are trained, beside peers, in one process: `python benchmarks/sweep.py`.
 
-Independent networks, one a seed, learn XOR: sigmoid, half the summed squared error, learning rate 0.5, full batch,
+Independent networks, one per seed, learn XOR: sigmoid, half the summed squared error, learning rate 0.5, full batch,
 biases trained, float64. All contenders start from the same weights and compute the loss of every network after every
-epoch; one whose final losses are not this core's ends the benchmark. In every round all take their turn; printed are
-medians in µs a network-epoch. The core draws its weights while the clock runs, the others are given theirs. Then: how
-this changes with the number of networks and of rows, and a grid of learning rates and hidden sizes in seconds.
+epoch; the benchmark aborts if a contender's final losses differ from this core's. Each runs once in every round;
+printed are medians in µs per network and epoch. The core's time includes drawing the weights; the others get theirs
+beforehand. Two further tables show how this changes with the number of networks and of rows, and the time in seconds
+for a grid of learning rates and hidden sizes.
 
-PyTorch, JAX and a C compiler (for `loop.c`) take part where they are installed.
+PyTorch, JAX and a C compiler (for `loop.c`) take part if they are installed.
 """
 
 from __future__ import annotations
@@ -43,19 +44,19 @@ from backprop_core.training.problem import data_for, network_for, start_weights
 CORES = os.cpu_count() or 1
 TOLERANCE = 1e-9  # relative, between final losses
 MOST_NETWORK_EPOCHS = 10_000_000
-MOST_DEEP_EPOCHS = 400  # from 1,000 on, 2-8-8-1 magnifies rounding until even two compilations of loop.c disagree
-FEW, FEWER = 5, 2  # networks that stand for all where Python trains one after another
-# With -ffast-math, gcc takes libmvec's exp of several numbers at once.
+MOST_DEEP_EPOCHS = 400  # from 1,000 on, 2-8-8-1 amplifies rounding so much that two builds of loop.c disagree
+FEW, FEWER = 5, 2  # number of networks that represent all of them if Python trains them one by one
+# With -ffast-math, gcc uses libmvec's vectorised exp.
 FLAGS = ("-O3", "-O3 -march=native", "-O3 -march=native -ffast-math")
 GRID = {"learning_rate": (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0), "hidden": tuple((n,) for n in range(1, 10))}
 
 Losses = NDArray[np.float64]
-Train = Callable[[int], Losses]  # trains for so many epochs; returns final losses, of all networks or of the first few
+Train = Callable[[int], Losses]  # takes the number of epochs; returns final losses of all networks or of the first few
 
 
 @dataclass(frozen=True)
 class Work:
-    """Networks to be trained: one for each of the seeds 0, 1, 2, …"""
+    """Networks to train, one for each of the seeds 0, 1, 2, …"""
 
     config: Config
     networks: int
@@ -67,7 +68,7 @@ class Work:
 
     @property
     def network(self) -> Network:
-        """What the networks have in common."""
+        """The architecture that the networks share."""
         return network_for(self.config, self.data)
 
     def starts(self, most: int | None = None) -> list[Params]:
@@ -110,7 +111,7 @@ def c_loop(flags: str, work: Work) -> Train:
 
 @functools.cache
 def compiled(flags: str, sizes: tuple[int, ...]) -> ctypes.CDLL:
-    """`loop.c` for one shape. Raises ImportError where it cannot be had."""
+    """`loop.c`, compiled for one network shape. Raises ImportError if that is not possible."""
     compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if compiler is None:
         raise ImportError("there is no C compiler here")
@@ -126,7 +127,7 @@ def compiled(flags: str, sizes: tuple[int, ...]) -> ctypes.CDLL:
 
 
 def notebook(work: Work) -> Train:
-    """The notebook's loop, as its program writes it, but that biases are trained and losses kept."""
+    """The notebook's loop as in the original program, except that biases are trained and losses recorded."""
     X, Y, rate = work.data.X.astype(int), work.data.y.astype(int), work.config.learning_rate
     starts = work.starts(FEW)
 
@@ -211,7 +212,7 @@ def torch_vmap(work: Work) -> Train:
 
 
 def torch_network(start: Params) -> Any:
-    """A network of PyTorch's with these starting weights."""
+    """A PyTorch network with these starting weights."""
     import torch
 
     modules: list[Any] = []
@@ -223,20 +224,20 @@ def torch_network(start: Params) -> Any:
 
 
 def jax_compiled(work: Work) -> Train:
-    """A program compiled once for every number of epochs."""
+    """A program that is compiled once per number of epochs."""
     program, starts = jax_program(work)
     ready = functools.cache(lambda epochs: program(epochs).lower(starts).compile())
     return lambda epochs: np.asarray(ready(epochs)(starts)[-1])
 
 
 def jax_compiling(work: Work) -> Train:
-    """A program compiled anew every time."""
+    """A program that is compiled again for every call."""
     program, starts = jax_program(work)
     return lambda epochs: np.asarray(program(epochs)(starts)[-1])
 
 
 def jax_program(work: Work) -> tuple[Callable[[int], Any], Any]:
-    """What makes a new jitted function that trains all networks for so many epochs, and its argument."""
+    """A function that makes a new jitted function to train all networks for some epochs, and the latter's argument."""
     import jax
     import jax.numpy as jnp
 
@@ -271,7 +272,7 @@ SHORT |= {COMPILED: "JAX", COMPILING: "+ compiling"}
 
 
 def contenders(pool: Executor) -> dict[str, Make]:
-    """All that can take part here."""
+    """All contenders that can run on this machine."""
     makes: dict[str, Make] = {
         OURS: core,
         f"this core, {CORES} processes, started before": functools.partial(core, executor=pool),
@@ -292,7 +293,7 @@ def contenders(pool: Executor) -> dict[str, Make]:
 
 
 def measure(makes: dict[str, Make], work: Work, epochs: int, rounds: int) -> dict[str, float]:
-    """Median µs a network-epoch of every contender; all take their turn in every round, the first of which is free."""
+    """Median µs per network and epoch of every contender. Each runs once per round; the first round is a warm-up."""
     trains = {name: make(work) for name, make in makes.items()}
     times: dict[str, list[float]] = {name: [] for name in trains}
     for number in range(rounds + 1):
@@ -309,7 +310,7 @@ def measure(makes: dict[str, Make], work: Work, epochs: int, rounds: int) -> dic
 
 
 def check(name: str, losses: Losses, ours: Losses) -> None:
-    """End the benchmark unless a contender's final losses are this core's."""
+    """Abort the benchmark if a contender's final losses differ from this core's."""
     wrong = ~(np.abs(losses - ours[: len(losses)]) <= TOLERANCE * ours[: len(losses)])
     if wrong.any():
         seed = int(wrong.argmax())
@@ -317,7 +318,7 @@ def check(name: str, losses: Losses, ours: Losses) -> None:
 
 
 def before_training(work: Work, rounds: int) -> float:
-    """Median µs a network that this core takes before the first epoch, and after the last."""
+    """Median µs per network that this core takes for a single epoch: mostly preparation and wrap-up."""
     train, seconds = core(work), []
     for _ in range(rounds):
         start = time.perf_counter()
@@ -327,14 +328,14 @@ def before_training(work: Work, rounds: int) -> float:
 
 
 def overtaken(times: dict[str, float], epochs: int, before: float) -> float:
-    """From how many epochs on JAX, its compiling counted, is done before this core; infinite if never."""
+    """The number of epochs from which on JAX, compilation included, is faster than this core; infinite if never."""
     slower = times[OURS] - before / epochs - times[COMPILED]
     compiling = (times[COMPILING] - times[COMPILED]) * epochs
     return max(1.0, (compiling - before) / slower) if slower > 0 else math.inf
 
 
 def side_by_side(makes: dict[str, Make], work: Work, epochs: int, rounds: int) -> None:
-    """The first tables: all contenders, one line each."""
+    """Print a first table: all contenders, one line each."""
     times, before = measure(makes, work, epochs, rounds), before_training(work, rounds)
     print(f"\n{work}, {epochs:,} epochs, median of {rounds} rounds; final losses agree to {TOLERANCE:g}")
     for name, median in times.items():
@@ -352,35 +353,35 @@ def from_epoch(epoch: float) -> str:
 
 
 def growing(makes: dict[str, Make], works: list[tuple[Work, int]], rounds: int) -> None:
-    """The second table: one line for each work and its epochs."""
+    """Print the second table: one line for each Work and its number of epochs."""
     makes = {name: make for name, make in makes.items() if name == OURS or name in SHORT}
     print(
         f"\nAs the work grows, median of {rounds} rounds: µs a network-epoch, and how many times as fast this core is"
     )
     columns = [*(SHORT[name] for name in makes if name != OURS), *["overtaken"] * (COMPILING in makes)]
     print(f"{'':32s}{'epochs':>8s}{'this core':>11s}" + "".join(f"{column:>12s}" for column in columns))
-    for work, some in works:
-        times, before = measure(makes, work, some, rounds), before_training(work, rounds)
+    for work, epochs in works:
+        times, before = measure(makes, work, epochs, rounds), before_training(work, rounds)
         ratios = "".join(f"{times[name] / times[OURS]:12.2f}" for name in makes if name != OURS)
-        epoch = f"{overtaken(times, some, before):12,.0f}" if COMPILING in makes else ""
-        print(f"{work!s:32s}{some:8,d}{times[OURS]:11.3f}{ratios}{epoch}", flush=True)
+        epoch = f"{overtaken(times, epochs, before):12,.0f}" if COMPILING in makes else ""
+        print(f"{work!s:32s}{epochs:8,d}{times[OURS]:11.3f}{ratios}{epoch}", flush=True)
     if COMPILING in makes:
         print("overtaken: from about so many epochs on JAX, its compiling counted, is done before this core")
 
 
 def larger(networks: int, epochs: int) -> list[tuple[Work, int]]:
-    """More and more networks on XOR, then more and more rows, with their epochs."""
+    """Work of increasing size, with numbers of epochs: more and more networks on XOR, then more and more rows."""
     counts = [count for count in (1, 10, 100, 1_000, 10_000) if count <= 10 * networks]
     on_xor = [(Work(Config(hidden=(8,)), count), min(epochs, MOST_NETWORK_EPOCHS // count)) for count in counts]
     deep = Config(hidden=(8, 8))
     cloud = deep.replace(dataset="xor_cloud", test_share=0.0)
-    # A sum's slopes grow with its rows: they share XOR's learning rate out among them.
+    # The gradient of a summed loss grows with the number of rows, so the learning rate is divided by it.
     clouds = [cloud.replace(samples=rows, learning_rate=2.0 / rows) for rows in (200, 1_000)]
     return on_xor + [(Work(config, min(networks, 100)), min(epochs, MOST_DEEP_EPOCHS)) for config in (deep, *clouds)]
 
 
 def grid(pool: Executor, epochs: int, rounds: int) -> None:
-    """The third table: a grid of XOR, in seconds."""
+    """Print the third table: seconds for a grid of XOR runs."""
     seconds: dict[str, list[float]] = {"1 process": [], f"{CORES} processes": []}
     for _ in range(rounds):
         for name, executor in zip(seconds, (None, pool), strict=True):
@@ -400,7 +401,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="(default: %(default)s)")
     options = parser.parse_args()
     with ProcessPoolExecutor(CORES, get_context("spawn")) as pool:
-        list(pool.map(time.sleep, [0.5] * 2 * CORES))  # processes are started before anything is timed
+        list(pool.map(time.sleep, [0.5] * 2 * CORES))  # start the processes before anything is timed
         makes = contenders(pool)
         for hidden in (8,), (2,):
             side_by_side(makes, Work(Config(hidden=hidden), options.networks), options.epochs, options.rounds)

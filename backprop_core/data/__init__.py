@@ -1,4 +1,4 @@
-"""Rows to learn from: ready data sets, a user's own rows, and the scores of predictions."""
+"""Rows to learn from: built-in datasets, a user's own rows, and the scores of predictions."""
 
 from backprop_core.data.datasets import DATASETS, REACH, TEST_SHARE
 from backprop_core.data.plain_names import composed, plain, quoted, shown, typed, unique, unique_typed

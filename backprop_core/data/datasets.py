@@ -1,10 +1,11 @@
 """Datasets: what a network learns.
 
 A `Dataset` is an entry of the registry: how its rows are made and what is known about them. `prepare` turns an entry
-and its settings into `Data`, inputs and targets split into training and test rows; `rows.user_data` does so for a
+and its settings into `Data`, inputs and targets split into training and test rows; `rows.user_data` does the same for a
 user's rows.
 
-scikit-learn makes and splits the rows; it is imported where it is called, so that the truth tables need only NumPy.
+Some datasets, and the split, use scikit-learn; it is imported inside functions, so that the truth tables need only
+NumPy.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from backprop_core.data.rows import Data, DataSettings, Rows, Task, split
 from backprop_core.nn.activations import Array
 
-TEST_SHARE = 0.25  # held back of a dataset's rows, unless something else is asked for
+TEST_SHARE = 0.25  # default share of a dataset's rows that is held back for testing
 
 REACH = 3.0  # 2-D data lies within about ±REACH on both axes: nearly a full period of sin x1 and sin x2
 
@@ -28,8 +29,8 @@ REACH = 3.0  # 2-D data lies within about ±REACH on both axes: nearly a full pe
 class Dataset:
     """An entry of the registry.
 
-    `load(samples, noise, seed)` makes the rows; `settings` are the data fields of `Config` that matter to it; `plane`
-    tells that its inputs are points of a plane; `suggested` are settings of `Config` that learn it well.
+    `load(samples, noise, seed)` makes the rows; `settings` are the data fields of `Config` that affect it; `plane` is
+    whether its inputs are points in a plane; `suggested` are settings of `Config` with which a network learns it well.
     """
 
     label: str
@@ -136,7 +137,7 @@ def _real(name: str, *, standardise: bool = True, divide: float = 1.0) -> Callab
     return load
 
 
-def _brought(samples: int, noise: float, seed: int) -> Rows:
+def _no_rows(samples: int, noise: float, seed: int) -> Rows:
     raise LookupError("dataset 'csv' has no rows of its own; they are brought with the run")
 
 
@@ -258,7 +259,7 @@ DATASETS: dict[str, Dataset] = {
         suggested=CLASSES
         | dict(hidden=(32,), activation="relu", init="he_normal", batch_size=64, learning_rate=0.003, epochs=50),
     ),
-    "csv": Dataset("Your own data", "Rows brought by you.", "classification", _brought, _SPLIT, True, TWO_CLASSES),
+    "csv": Dataset("Your own data", "Rows brought by you.", "classification", _no_rows, _SPLIT, True, TWO_CLASSES),
 }
 
 

@@ -1,6 +1,6 @@
-"""How well outputs meet their targets: one number for people, beside the loss that training uses.
+"""How well outputs match their targets: one easily understood number, in addition to the loss that training uses.
 
-Outputs are (..., N, k), targets (N, k); the result is (...), a number a network.
+Outputs are (..., N, k), targets (N, k); the result is (...), one number per network.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from backprop_core.nn.activations import Array
 
 
 def accuracy(outputs: Array, y: Array, *, multilabel: bool = False) -> Array:
-    """Share of rows whose class is right: the largest of several outputs, or one unit cut at ½.
+    """Share of rows whose predicted class is right: the largest output, or with a single output the threshold ½.
 
-    Where rows have several labels, the share of all labels, in all rows, that are right, each cut at ½.
+    With `multilabel`, the share of right labels over all rows and labels, each predicted with the threshold ½.
     """
     if multilabel:
         right = ((outputs > 0.5) == (y > 0.5)).reshape(*outputs.shape[:-2], -1)
@@ -26,7 +26,10 @@ def accuracy(outputs: Array, y: Array, *, multilabel: bool = False) -> Array:
 
 
 def r_squared(outputs: Array, y: Array) -> Array:
-    """Share of the targets' variance that is explained, 1 − Σ(a − y)² / Σ(y − ȳ)²: at most 1; 0 is as good as ȳ."""
+    """Share of the targets' variance that is explained, 1 − Σ(a − y)² / Σ(y − ȳ)²; NaN if all targets are equal.
+
+    At most 1; always predicting the mean ȳ gives 0.
+    """
     spread = _sum_of_squares(y - y.mean(axis=-2))
     return 1.0 - _sum_of_squares(outputs - y) / (spread if spread > 0 else np.nan)
 
@@ -37,5 +40,5 @@ def score(task: Task, outputs: Array, y: Array, *, multilabel: bool = False) -> 
 
 
 def _sum_of_squares(x: Array) -> Array:
-    """Over rows and units (..., N, k), added up in one order however x lies in memory."""
+    """Sum over rows and units (..., N, k), in the same order whatever the memory layout of x."""
     return np.square(x, order="C").reshape(*x.shape[:-2], -1).sum(axis=-1)

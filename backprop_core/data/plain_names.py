@@ -1,4 +1,4 @@
-"""Names that a user typed or a file holds, as they can be shown."""
+"""Names from user input or from files, made safe to display."""
 
 from __future__ import annotations
 
@@ -9,28 +9,30 @@ from collections.abc import Iterable
 MAX_NAME = 40
 
 
-# Characters that Markdown, Streamlit, LaTeX, HTML or Plotly would interpret, and others that look like them.
+# Characters that Markdown, Streamlit, LaTeX, HTML or Plotly would interpret, and similar-looking replacements.
 _LOOKALIKES = str.maketrans("<>[]{}$*`~#|\\&:\"'@", "‹›()()＄∗’∼＃∣∖＆∶″’＠")
-_LEADING = str.maketrans("-+=", "−＋＝")  # a formula to a spreadsheet, a list or a heading to Markdown
+_LEADING = str.maketrans("-+=", "−＋＝")  # would start a formula in a spreadsheet, a list or a heading in Markdown
 
 
 def plain(name: str) -> str:
-    """A name as it can be shown anywhere: at most 40 characters, none that a page or a chart would interpret.
+    """A name that can be displayed anywhere: at most 40 characters, none of them special on a page or in a chart.
 
-    Markdown, Streamlit's directives, LaTeX, HTML and its entities, Plotly's tags and templates leave it as it is:
-    characters that mean something to them are replaced by others that look alike, control characters are left out.
+    Characters that Markdown, Streamlit's directives, LaTeX, HTML or Plotly's tags and templates would interpret are
+    replaced by similar-looking ones; control characters are removed.
     """
     text = _tidied(name).translate(_LOOKALIKES)
     text = re.sub(r"(?<!\S)--(?!\S)", "—", text)
     text = text[:1].translate(_LEADING) + text[1:]
-    text = re.sub(r"(?<![^\W_])_|_(?![^\W_])", "ˍ", text)  # within a word, as in petal_width, it means nothing
+    text = re.sub(
+        r"(?<![^\W_])_|_(?![^\W_])", "ˍ", text
+    )  # inside a word, as in petal_width, an underscore has no special meaning
     text = re.sub(r"(?i)\b(www)\.", r"\1․", text)
-    text = re.sub(r"^([0-9]+)[.)](?=\s|$)", r"\1․", text)  # "1. a" would begin a list
+    text = re.sub(r"^([0-9]+)[.)](?=\s|$)", r"\1․", text)  # "1. a" would start a list
     return _shortened(text, name)
 
 
 def typed(name: str) -> str:
-    """A name as it was typed, at most 40 characters of it: where it is drawn, signs in it have to be escaped."""
+    """A name as it was typed, shortened to 40 characters; special characters must be escaped where it is displayed."""
     return _shortened(_tidied(name), name)
 
 
@@ -47,55 +49,55 @@ def _shortened(text: str, name: str) -> str:
 
 
 def shown(cell: str) -> str:
-    """A cell or a name in quotation marks, as it stands in a sentence that is drawn without being escaped."""
+    """A cell or a name, made plain and put in quotation marks."""
     return f"“{plain(cell)}”"
 
 
 def quoted(cell: str) -> str:
-    """A cell or a name in quotation marks, as it was typed."""
+    """A cell or a name, as it was typed, in quotation marks."""
     return f"“{typed(cell)}”"
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:
-    """Names as `plain` shows them; those it makes equal are numbered."""
+    """Names made `plain`; repeated names get a number appended."""
     return _numbered(map(plain, names))
 
 
 def unique_typed(names: Iterable[str]) -> tuple[str, ...]:
-    """Names as they were typed; those that are equal once they are shortened are numbered."""
+    """Names made `typed`; repeated names get a number appended."""
     return _numbered(map(typed, names))
 
 
 def _numbered(names: Iterable[str]) -> tuple[str, ...]:
-    different = dict[str, None]()
+    results = dict[str, None]()
     for name in names:
-        first = again = name or "unnamed"
+        base = candidate = name or "unnamed"
         count = 1
-        while again in different:
+        while candidate in results:
             count += 1
-            again = f"{first[: MAX_NAME - 6]} {count}"
-        different[again] = None
-    return tuple(different)
+            candidate = f"{base[: MAX_NAME - 6]} {count}"
+        results[candidate] = None
+    return tuple(results)
 
 
-MOST_LOOKED_AT = 1_000  # characters of a name, of which at most 40 are shown
+MOST_LOOKED_AT = 1_000  # characters of a name that are processed; at most 40 of them are kept
 
 
 def composed(text: str) -> str:
-    """Text in one Unicode spelling, in time that grows with its length: marks beyond `MOST_MARKS` in a row are cut."""
+    """Text in Unicode normal form NFC, in linear time: combining marks beyond `MOST_MARKS` in a row are cut."""
     return unicodedata.normalize("NFC", _MARKS.sub(lambda run: _without_many_marks(run[0]), text))
 
 
-MOST_MARKS = 30  # combining marks on one letter: no language has more, and putting n in order takes n² steps
+MOST_MARKS = 30  # combining marks on one letter: no language uses more, and sorting n of them takes n² steps
 
 
-_MARKS = re.compile(rf"[^\w\s]{{{MOST_MARKS + 1},}}")  # what a long run of marks looks like; no mark is part of a word
+_MARKS = re.compile(rf"[^\w\s]{{{MOST_MARKS + 1},}}")  # matches any long run of marks, because \w matches no mark
 
 
 def _without_many_marks(text: str) -> str:
-    kept, marks = list[str](), 0
+    characters, marks = list[str](), 0
     for character in text:
         marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0
         if marks <= MOST_MARKS:
-            kept.append(character)
-    return "".join(kept)
+            characters.append(character)
+    return "".join(characters)

@@ -1,4 +1,4 @@
-"""Rows to train on: made of a dataset or of a user's table, and split into training and test rows."""
+"""Rows to train on, from a dataset or from a user's table, split into training and test rows."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ FEATURE_LABELS = {"x1_squared": "x1²", "x2_squared": "x2²", "sin_x1": "sin x1"
 
 
 class DataSettings(NamedTuple):
-    """The settings of a configuration that decide what is trained on, and how rows are shown to a network.
+    """The settings of a configuration that determine the training data and the network's input features.
 
-    `output` is part of them, as the targets of classes depend on the output units.
+    `output` is one of them, because the encoding of classes as targets depends on the output function.
     """
 
     dataset: str
@@ -45,10 +45,10 @@ class DataSettings(NamedTuple):
 
 @dataclass(frozen=True)
 class Rows:
-    """All rows of a dataset: X (N, d), and y (N,) class numbers or (N, k) numbers to be met, in the user's units.
+    """All rows of a dataset: X (N, d), and y (N,) class numbers or (N, k) target columns, in the user's units.
 
-    `standardise` and `scale_target` ask for inputs, and for numbers to be met, of mean 0 and standard deviation 1;
-    `divide` is what inputs are divided by.
+    `standardise` requests that inputs, and `scale_target` that regression targets, are scaled to mean 0 and standard
+    deviation 1; inputs are divided by `divide`.
     """
 
     X: Array
@@ -62,12 +62,12 @@ class Rows:
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """Rows ready for training: X (N, d), and y (N, k) as the output units should show them.
+    """Rows ready for training: X (N, d), and y (N, k), one column per output unit.
 
-    `rows` and `targets` are the same in the user's units: what a page shows, and what is typed and passed. They are X
-    and y themselves where `scaling` or `target_scaling` is None. Arrays are read-only. `classes` is empty for a
-    regression, `features` unless the inputs are points of a plane. `multilabel` tells that a row may have several
-    labels or none, each an output of its own, in place of one class; `classes` are empty then too.
+    `rows` and `targets` are X and y in the user's units, for display and for input by the user. They are X and y
+    themselves if `scaling` or `target_scaling` is None. Arrays are read-only. `classes` is empty for a regression;
+    `features` is empty unless the inputs are points in a plane. `multilabel` means that each output unit is a label of
+    its own and a row may have any number of them; `classes` is then empty too.
     """
 
     task: Task
@@ -93,38 +93,38 @@ class Data:
 
     @property
     def input_labels(self) -> tuple[str, ...]:
-        """Names of what the network is shown: the features of a point, or the columns."""
+        """Names of the network's inputs: the features of a point, or the columns of X."""
         return tuple(_feature_label(name, self.inputs) for name in self.features) or self.inputs
 
     def show(self, rows: Array) -> Array:
-        """What the network is shown for rows (N, d) in the user's units."""
+        """The network's inputs for rows (N, d) in the user's units."""
         return self.expand(self.scaling.scale(rows) if self.scaling else rows)
 
     def answer(self, outputs: Array) -> Array:
-        """Outputs (N, k) of the network in the units of the user's targets."""
+        """Outputs (N, k) of the network, converted to the units of the user's targets."""
         return self.target_scaling.unscale(outputs) if self.target_scaling else outputs
 
     def expand(self, X: Array) -> Array:
-        """What the network is shown for rows X (N, d), scaled already: the features of a point, or X itself."""
+        """The network's inputs for rows X (N, d) that are already scaled: the features of a point, or X itself."""
         if not self.features:
             return X
-        with np.errstate(all="ignore"):  # a sine or a square of a number that is very large
+        with np.errstate(all="ignore"):  # the sine or square of a very large number
             return np.stack([FEATURES[name](X[:, 0], X[:, 1]) for name in self.features], axis=1)
 
     def labels(self, outputs: Array) -> Array:
-        """Class numbers (N,) of outputs or targets (N, k): the largest of several, or one unit cut at ½."""
+        """Class numbers (N,) of outputs or targets (N, k): the largest column, or the threshold ½ for a single one."""
         if outputs.shape[1] == 1:
             return (outputs[:, 0] > 0.5).astype(int)
         return outputs.argmax(axis=1)
 
 
 def _feature_label(feature: str, inputs: tuple[str, ...]) -> str:
-    """What a feature is called where the two inputs have names: "petal width²" for x2²."""
+    """The label of a feature in terms of the two input names: "petal width²" for x2²."""
     label = FEATURE_LABELS.get(feature, feature)
     if inputs == ("x1", "x2"):
         return label
     spaced = label.replace("x1x2", "x1 · x2")
-    return re.sub("x[12]", lambda found: inputs[int(found[0][1]) - 1], spaced)
+    return re.sub("x[12]", lambda match: inputs[int(match[0][1]) - 1], spaced)
 
 
 def user_data(
@@ -137,20 +137,20 @@ def user_data(
     standardise: bool = False,
     scale_target: bool = False,
 ) -> Data:
-    """Data of the user's own rows X (N, d) and y: class numbers (N,), or numbers (N,) or (N, k) to be met.
+    """Data of the user's own rows X (N, d) and y: class numbers (N,), or target columns (N,) or (N, k).
 
-    `inputs` name the columns of X, in place of x1, x2, …; `classes` are the names of the classes that y numbers from 0
-    or has a column each for, and () where y is numbers. Without them, targets that are all 0 or 1, and whole numbers
-    under a softmax output, are taken for classes, others for numbers. Columns of 0 and 1 are classes where each row
-    has one 1, and labels, of which a row may have several, where they do not. `standardise` gives inputs the mean 0
-    and the standard deviation 1, measured on the training rows alone; `scale_target` does so for numbers to be met,
-    measured on all rows.
+    `inputs` names the columns of X; the default is x1, x2, …. `classes` names the classes: y is their numbers from 0,
+    or has one column per class; () means that y is not classes. If `classes` is None, it is inferred: targets that are
+    all 0 or 1, and whole numbers with a softmax output, are classes; other targets are regression targets. Several
+    columns of 0 and 1 are classes if each row has exactly one 1, and otherwise labels, of which a row may have any
+    number. `standardise` scales inputs to mean 0 and standard deviation 1, measured on the training rows only;
+    `scale_target` does the same for regression targets, measured on all rows.
 
     Raises
     ------
     ValueError
-        If rows are missing, ragged, not finite, or more than the limits `MAX_ROWS`, `MAX_INPUTS`, `MAX_CLASSES`; if
-        names do not fit them; or if rows of several labels meet a softmax output.
+        If rows are missing, ragged, not finite, or more than `MAX_ROWS`, `MAX_INPUTS` or `MAX_CLASSES` allow; if the
+        number of names is wrong; or if rows with several labels are combined with a softmax output.
     """
     output = settings.output
     X, y = np.atleast_2d(np.asarray(X, dtype=float)), np.asarray(y, dtype=float)
@@ -167,7 +167,7 @@ def user_data(
     if inputs and len(inputs) != X.shape[1]:
         raise ValueError(f"There must be one name for each of the {X.shape[1]} inputs, not {len(inputs)}.")
     y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
-    classes = _found_classes(y, output) if classes is None else _checked_classes(y, output, classes)
+    classes = _inferred_classes(y, output) if classes is None else _checked_classes(y, output, classes)
     task: Task = "classification" if classes else "regression"
     multilabel = marks_labels(y)
     if multilabel and output == "softmax":
@@ -188,12 +188,12 @@ def user_data(
 
 
 def marks_labels(y: Array) -> bool:
-    """Whether targets (N, k) mark labels with 0 and 1, of which some row has several, or none."""
+    """Whether targets (N, k) are labels: all 0 or 1, where some row has several labels, or none."""
     return y.ndim == 2 and y.shape[1] > 1 and bool(np.isin(y, (0.0, 1.0)).all() and (y.sum(axis=1) != 1).any())
 
 
-def _found_classes(y: Array, output: str) -> tuple[str, ...]:
-    """The classes that targets (N,) or (N, k) seem to number or to have a column each for."""
+def _inferred_classes(y: Array, output: str) -> tuple[str, ...]:
+    """Names for the classes that targets seem to be, numbers (N,) or columns (N, k); () if they are not classes."""
     if output == "softmax" and y.ndim == 1:
         _check_class_numbers(y, MAX_CLASSES)
         return tuple(str(number) for number in range(max(2, int(y.max()) + 1)))
@@ -222,7 +222,7 @@ def _check_class_numbers(y: Array, classes: int) -> None:
 
 
 def split(rows: Rows, task: Task, settings: DataSettings) -> Data:
-    """The data of all rows: a share of them held back for testing, those of a class evenly where it can be."""
+    """Data of these rows, split into training and test rows; the split is stratified by class if possible."""
     X, targets = rows.X, _targets(rows, settings.output)
     target_scaling = standardising_targets(targets) if rows.scale_target else None
     train, test = np.arange(len(X)), np.arange(0)
@@ -238,20 +238,20 @@ def split(rows: Rows, task: Task, settings: DataSettings) -> Data:
         )
         train, test = np.sort(train), np.sort(test)
     scaling = _scaling(rows, train)
-    own, own_targets, own_test, own_targets_test = map(_frozen, (X[train], targets[train], X[test], targets[test]))
+    X_train, y_train, X_test, y_test = map(_frozen, (X[train], targets[train], X[test], targets[test]))
     return Data(
         task,
-        X=_scaled(own, scaling),
-        y=_scaled(own_targets, target_scaling),
-        X_test=_scaled(own_test, scaling),
-        y_test=_scaled(own_targets_test, target_scaling),
+        X=_scaled(X_train, scaling),
+        y=_scaled(y_train, target_scaling),
+        X_test=_scaled(X_test, scaling),
+        y_test=_scaled(y_test, target_scaling),
         inputs=rows.inputs,
         classes=rows.classes,
         features=settings.features,
-        rows=own,
-        targets=own_targets,
-        rows_test=own_test,
-        targets_test=own_targets_test,
+        rows=X_train,
+        targets=y_train,
+        rows_test=X_test,
+        targets_test=y_test,
         scaling=scaling,
         target_scaling=target_scaling,
     )
@@ -274,7 +274,7 @@ def _scaling(rows: Rows, train: Array) -> Scaling | None:
 
 
 def _targets(rows: Rows, output: str) -> Array:
-    """Targets (N, k): class numbers become one unit for two classes, or one a class (always, under softmax)."""
+    """Targets (N, k). Class numbers become one column for two classes, else (and always with softmax) one per class."""
     if rows.y.ndim == 2:
         return rows.y
     if len(rows.classes) == 2 and output != "softmax":
@@ -290,11 +290,11 @@ def _frozen(array: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class TableRows(Rows):
-    """Rows made of a table: y is class numbers (N,), or (N, k) of what is to be met.
+    """Rows made from a table: y is class numbers (N,) or target columns (N, k).
 
-    Names are fit to be shown; `classes` are empty where y is numbers. X and y stay in the user's units: `standardise`
-    and `scale_target` are for `user_data`, which knows which rows are for training. `row_numbers` are those of the
-    user's file, `report` says what was done.
+    Names are already `plain`; `classes` is empty if y is not class numbers. X and y are in the user's units:
+    `standardise` and `scale_target` are applied by `user_data`, which knows which rows are for training. `row_numbers`
+    are the numbers of the rows in the user's file; `report` describes how the table was turned into rows.
     """
 
     row_numbers: tuple[int, ...] = ()

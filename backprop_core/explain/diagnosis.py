@@ -1,4 +1,4 @@
-"""The right numbers of a homework, and the mistakes that explain a wrong one."""
+"""The right numbers of a homework, and the mistakes that explain a wrong number."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from backprop_core.nn.activations import Array
 from backprop_core.settings.spec import ConfigError
 from backprop_core.training.presets import PRESETS, Preset
 
-MOST_CACHED = 16  # homeworks whose numbers are kept: a page asks for those of one again and again
+MOST_CACHED = 16  # homeworks whose numbers are cached, because a page asks for the same ones repeatedly
 
 
 @functools.lru_cache(MOST_CACHED)
@@ -36,8 +36,12 @@ def _noise(homework: Homework) -> Numbers:
 
 @functools.lru_cache(MOST_CACHED)
 def _mistaken(homework: Homework) -> list[tuple[Mistake, Numbers]]:
-    """The numbers of every mistake in every way it can be made."""
-    return [(slip, recompute(homework, way)) for slip in MISTAKES.values() for way in slip.variants(homework)]
+    """The numbers that result from every variant of every mistake."""
+    return [
+        (mistake, recompute(homework, switches))
+        for mistake in MISTAKES.values()
+        for switches in mistake.variants(homework)
+    ]
 
 
 def quantities(homework: Homework) -> dict[str, Array]:
@@ -45,23 +49,23 @@ def quantities(homework: Homework) -> dict[str, Array]:
 
     For every layer l: z, a and delta (N, n_l), dW and W_new (n_{l-1}, n_l), db and b_new (n_l,), named `z1`, `a1`,
     `delta1`, `dW1`, `db1`, `W1_new`, `b1_new`, …; and the losses before and after the update, `loss` and `loss_new` ().
-    `loss_new` is not a number where the update overflows. Raises ConfigError as `Homework.run` does.
+    `loss_new` is NaN if the update overflows. Raises ConfigError as `Homework.run` does.
     """
     return dict(_right(homework))
 
 
 def noises(homework: Homework) -> dict[str, Array]:
-    """How far `quantities` may be off, in the same shapes, as float64 rounds; for `mark`. Raises ConfigError."""
+    """Bounds for the float64 rounding errors of `quantities`, in the same shapes; for `mark`. Raises ConfigError."""
     return dict(_noise(homework))
 
 
 def diagnose(homework: Homework, name: str, index: tuple[int, ...], typed: str) -> list[Mistake]:
-    """The slips that reproduce a wrong number as it was typed, most common first.
+    """The mistakes that lead to a wrong number as typed, most common first.
 
-    A slip is named only if it changes this quantity, if its value has the typed digits, and if the right value has not
-    (both as `mark` compares them). So nothing is said of a right number, nor of none, nor of zeros, which have no digit
-    to compare; and where few digits were typed, several slips may fit. Each is tried in every way it can be made: in
-    all layers, or in one alone.
+    A mistake is listed only if it changes this quantity and its value matches the typed digits, while the right value
+    does not (both compared as in `mark`). The list is therefore empty for a right number, for text that is not a
+    number, and for zeros, which have no digits to compare. If few digits were typed, several mistakes may match. Every
+    variant of a mistake is tried: in all layers, or in a single one.
 
     Raises
     ------
@@ -70,15 +74,15 @@ def diagnose(homework: Homework, name: str, index: tuple[int, ...], typed: str) 
     """
     right = _entry(_right(homework), name, index)
     number = read(typed)
-    noise_here = float(_noise(homework)[name][index])
-    if number is None or not number.digits or number.says(right, noise_here):
+    entry_noise = float(_noise(homework)[name][index])
+    if number is None or not number.digits or number.says(right, entry_noise):
         return []
     mistakes = []
-    for slip, numbers in _mistaken(homework):
+    for mistake, numbers in _mistaken(homework):
         value = float(numbers[name][index])
-        changed = not math.isclose(value, right, rel_tol=float(FLOAT_NOISE), abs_tol=noise_here)
-        if slip not in mistakes and changed and number.says(value, noise_here):
-            mistakes.append(slip)
+        changed = not math.isclose(value, right, rel_tol=float(FLOAT_NOISE), abs_tol=entry_noise)
+        if mistake not in mistakes and changed and number.says(value, entry_noise):
+            mistakes.append(mistake)
     return mistakes
 
 

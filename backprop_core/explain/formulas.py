@@ -1,4 +1,4 @@
-"""The formulas of an explanation with the numbers of one unit in them, in LaTeX."""
+"""The formulas of an explanation in LaTeX, with the numbers of one unit substituted."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from backprop_core.nn.activations import Array
 from backprop_core.nn.losses import LOSSES
 from backprop_core.nn.optimizers import OPTIMIZERS
 
-MOST_TERMS = 4  # of a sum that are written out; the rest is "…"
-LINE = 40  # characters of numbers that a line of a formula holds
+MOST_TERMS = 4  # terms of a sum that are written out; the others become "…"
+LINE = 40  # characters of numbers per line of a formula
 
 
 def number(value: float, digits: int) -> str:
-    """A number in LaTeX with so many significant digits."""
+    """A number in LaTeX, rounded to this many significant digits."""
     mantissa, _, exponent = f"{value + 0.0:.{digits}g}".partition("e")
     return rf"{mantissa}\cdot10^{{{int(exponent)}}}" if exponent else mantissa
 
 
 def with_numbers(explanation: Explanation, quantity: Quantity, row: int, unit: int, digits: int) -> str:
-    """The quantity's formula for one row (a sample, or an input) and one unit, its numbers put in, and the result."""
+    """The quantity's formula with numbers and its value, for one row (a sample, or an input) and one unit."""
     right = WRITERS[quantity.kind](_Place(explanation, quantity, row, unit, digits))
     result = number(float(quantity.values[row, unit]), digits)
     if r"\\" in right:
@@ -32,7 +32,7 @@ def with_numbers(explanation: Explanation, quantity: Quantity, row: int, unit: i
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a formula is written out: a row and a unit of a quantity, with so many digits."""
+    """The entry of a quantity, at a row and a unit, for which a formula is written out with `digits` digits."""
 
     explanation: Explanation
     quantity: Quantity
@@ -61,21 +61,21 @@ class _Place:
         return self.show(self.explanation.step.a[self.layer][self.row, self.unit])
 
     def show(self, value: float) -> str:
-        """A number, in brackets if a sign stands before it."""
+        """A number, in parentheses if it is negative."""
         text = number(value, self.digits)
         return f"({text})" if value < 0 else text
 
     def entry(self, W: Sequence[Array], b: Sequence[Array]) -> float:
-        """The entry of this weight, or of this bias."""
+        """The entry of W or b that belongs to this weight or bias."""
         return float(b[self.layer - 1][self.unit] if self.is_bias else W[self.layer - 1][self.row, self.unit])
 
     def products(self, left: Array, right: Array, extra: Iterable[str] = ()) -> str:
-        """A sum of products, over as many lines as it needs."""
+        """The sum of products of two vectors, plus extra terms, broken into lines."""
         terms = [rf"{self.show(float(a))}\cdot {self.show(float(b))}" for a, b in zip(left, right, strict=True)]
         written = [*_shortened(terms), *extra]
-        a_line = max(1, LINE // (2 * self.digits + 4))
+        per_line = max(1, LINE // (2 * self.digits + 4))
         return r" \\ {} + ".join(
-            " + ".join(written[start : start + a_line]) for start in range(0, len(written), a_line)
+            " + ".join(written[start : start + per_line]) for start in range(0, len(written), per_line)
         )
 
 
@@ -167,7 +167,7 @@ WRITERS: dict[Kind, Callable[[_Place], str]] = {
 
 
 def _rule(p: _Place, part: int) -> str:
-    """The right side of a part of the optimizer's rule with its numbers: one part a slot, the last one for θ."""
+    """The right-hand side of one part of the optimizer's rule, with numbers: one part per slot, the last one for θ."""
     step, config = p.explanation.step, p.explanation.config
     rule = OPTIMIZERS[config.optimizer].latex.split(PART)[part].split(r"\leftarrow")[1]
     constants = {"mu": config.momentum, "rho": config.rho, "beta_1": config.beta1, "beta_2": config.beta2}
@@ -182,9 +182,9 @@ def _rule(p: _Place, part: int) -> str:
 
 
 def _filled(latex: str, numbers: Mapping[str, str]) -> str:
-    """A formula with its symbols replaced by numbers; letters inside of words and commands stay."""
+    """A formula with its symbols replaced by numbers; letters inside words and commands are left alone."""
     names = "|".join(re.escape(name) for name in sorted(numbers, key=len, reverse=True))
-    return re.sub(rf"(?<![A-Za-z\\])(?:{names})(?![A-Za-z])", lambda found: f"{{{numbers[found[0]]}}}", latex)
+    return re.sub(rf"(?<![A-Za-z\\])(?:{names})(?![A-Za-z])", lambda match: f"{{{numbers[match[0]]}}}", latex)
 
 
 def _shortened(terms: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Gradients found without any calculus: each parameter is nudged up and down, and the loss looked at."""
+"""Numerical gradients: each parameter is nudged up and down, and the change of the loss is measured."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from backprop_core.nn.activations import Array
 from backprop_core.nn.network import Pass
 from backprop_core.training.snapshot import Snapshot
 
-STEP_SIZE = 6e-6  # of central differences: about the cube root of float64's precision, where rounding meets curvature
-SOUND = 1e-6  # a relative error up to this says that a gradient is right
-BLOCK_CELLS = 4_000_000  # activations held at once while all gradients are checked
+STEP_SIZE = 6e-6  # about the cube root of float64's precision, which balances rounding and truncation error
+SOUND = 1e-6  # largest relative error at which a gradient counts as right
+BLOCK_CELLS = 4_000_000  # activations in memory at once while gradients are checked
 
 
 @dataclass(frozen=True, eq=False)
 class Nudged:
-    """What nudging parameters showed; each array is (P,), or of the chosen ones.
+    """Results of nudging parameters; each array is (P,), or has one entry per chosen parameter.
 
-    central : the loss nudged up minus the loss nudged down, over both nudges
-    up, down : the one-sided differences, each against the loss without a nudge
-    across : by the label of a function with kinks: whether the nudges reach across one of them, where a central
-        difference measures no derivative
+    central : central differences: loss nudged up minus loss nudged down, divided by the sum of both nudges
+    up, down : one-sided differences, each against the loss without a nudge
+    across : by the label of a function with kinks: whether the nudges reach across one of its kinks, where a central
+        difference is no derivative
     """
 
     central: Array
@@ -40,15 +40,15 @@ class Nudged:
 
 
 def nudge(snapshot: Snapshot, chosen: Sequence[int] | None = None) -> Nudged:
-    """Nudge each parameter up and down, or the chosen ones, and take the loss of the next update's batch."""
+    """Nudge each parameter, or the chosen ones, up and down, and compute the loss of the next update's batch."""
     count = snapshot.network.parameters if chosen is None else len(chosen)
     central, up, down, across = *np.empty((3, count)), dict[str, Array]()
     with np.errstate(all="ignore"):
         for part, batch, rise, fall in _batches(snapshot, chosen):
             losses = batch.loss()
-            above, below, still = losses[: len(rise)], losses[len(rise) : -1], losses[-1]
+            above, below, unnudged = losses[: len(rise)], losses[len(rise) : -1], losses[-1]
             central[part] = (above - below) / (rise + fall)
-            up[part], down[part] = (above - still) / rise, (still - below) / fall
+            up[part], down[part] = (above - unnudged) / rise, (unnudged - below) / fall
             for crossing in crossings(batch):
                 mask = across.setdefault(crossing.bent.label, np.zeros(count, dtype=bool))
                 mask[part] |= crossing.parameters
@@ -56,9 +56,9 @@ def nudge(snapshot: Snapshot, chosen: Sequence[int] | None = None) -> Nudged:
 
 
 def central_differences(snapshot: Snapshot, chosen: Sequence[int] | None = None) -> Array:
-    """Gradients of the next update's batch, found by nudging each parameter up and down: (P,), or of the chosen ones.
+    """Numerical gradients of the next update's batch: (P,), or one entry per chosen parameter.
 
-    At a kink there is none to find: `nudge` says for which parameters that is so.
+    At a kink there is no derivative; `nudge` also returns which parameters are affected.
     """
     return nudge(snapshot, chosen).central
 
@@ -70,19 +70,19 @@ def kinks_between(snapshot: Snapshot, parameter: int) -> list[Kink]:
 
 
 def _batches(snapshot: Snapshot, chosen: Sequence[int] | None) -> Iterator[tuple[slice, Pass, Array, Array]]:
-    """Forward passes over nudged networks: which of the chosen parameters, the pass, how far up, how far down.
+    """Forward passes of nudged networks: a slice of the chosen parameters, the pass, nudges up (n,), nudges down (n,).
 
-    One pass serves many nudges, along its run axis: n networks nudged up, n nudged down, and one not nudged.
+    One pass computes many nudges along its run axis: n networks nudged up, n nudged down, and one not nudged.
     """
     network, config, step = snapshot.network, snapshot.config, snapshot.step()
     theta = snapshot.state.theta
-    wanted = np.arange(len(theta)) if chosen is None else np.asarray(chosen, dtype=int)
-    sizes = STEP_SIZE * np.maximum(1.0, np.abs(theta[wanted]))
+    indices = np.arange(len(theta)) if chosen is None else np.asarray(chosen, dtype=int)
+    sizes = STEP_SIZE * np.maximum(1.0, np.abs(theta[indices]))
     per_network = sum(network.sizes) * len(step.rows)
     block = max(1, BLOCK_CELLS // (2 * per_network))
-    for start in range(0, len(wanted), block):
+    for start in range(0, len(indices), block):
         part = slice(start, start + block)
-        which, h = wanted[part], sizes[part]
+        which, h = indices[part], sizes[part]
         nudged = np.repeat(theta[None], 2 * len(which) + 1, axis=0)
         up, down = np.arange(len(which)), np.arange(len(which)) + len(which)
         nudged[up, which] += h
@@ -96,15 +96,15 @@ def _batches(snapshot: Snapshot, chosen: Sequence[int] | None) -> Iterator[tuple
 def relative_error(analytic: Array, numeric: Array, loss: float) -> Array:
     """|analytic − numeric| / (|analytic| + |numeric|), element by element.
 
-    Where both are so small that the rounding of the loss alone makes them differ, the sum is taken as large enough for
-    that difference to be sound.
+    If both are so small that they differ just because the loss is rounded, the denominator is enlarged so that this
+    difference stays below `SOUND`.
     """
     rounding = np.finfo(float).eps * max(1.0, abs(loss)) / STEP_SIZE
     return np.abs(analytic - numeric) / np.maximum(np.abs(analytic) + np.abs(numeric), rounding / SOUND)
 
 
 def relative_errors(explanation: Explanation, numeric: Array) -> list[Array]:
-    """The relative errors of all parameters, (n_{l-1} + 1, n_l) a layer, the bias last; numeric is (P,)."""
+    """The relative errors of all parameters, (n_{l-1} + 1, n_l) per layer, biases in the last row; numeric is (P,)."""
     network, step = explanation.network, explanation.step
     analytic = network.pack(list(zip(step.dW, step.db, strict=True)))
     return network.blocks(relative_error(analytic, numeric, step.loss))

@@ -1,4 +1,4 @@
-"""Check my homework: a small network typed in by hand, its right numbers, and what went wrong with a wrong one."""
+"""Check my homework: one update of a small network that a user typed in."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from backprop_core.settings.spec import ConfigError
 from backprop_core.training.run import Run
 from backprop_core.training.snapshot import Step
 
-MOST_UNITS = 4  # inputs, units of a hidden layer, outputs: what a class computes by hand
+MOST_UNITS = 4  # inputs, units of a hidden layer, outputs: what students can compute by hand
 MOST_HIDDEN_LAYERS = 2
 MOST_ROWS = 8
 
 
 @dataclass(frozen=True, eq=False)
 class Homework:
-    """One update of a network that a class typed in: plain gradient descent, all rows at once, no penalty.
+    """One update of a network that students typed in: plain gradient descent, full batch, no penalty.
 
     X (N, d) and y (N, k) are the rows, params [(W, b), ...] the starting weights, W (fan_in, fan_out) and b (fan_out,),
-    of none, one or two hidden layers. Names are the registries'. Arrays are copied and read-only; nothing is checked
-    before `check`, so that a form can be filled in step by step.
+    with up to two hidden layers. Names of functions are those of the registries. Arrays are copied and read-only.
+    Nothing is validated before `check` or `run`, so that a form can be filled in step by step.
     """
 
     X: Array
@@ -39,23 +39,23 @@ class Homework:
 
     def __post_init__(self) -> None:
         for name in ("X", "y"):
-            object.__setattr__(self, name, _kept(getattr(self, name)))
+            object.__setattr__(self, name, _read_only(getattr(self, name)))
         if _is_list_of_pairs(self.params):
-            object.__setattr__(self, "params", [(_kept(W), _kept(b)) for W, b in self.params])
+            object.__setattr__(self, "params", [(_read_only(W), _read_only(b)) for W, b in self.params])
 
     def check(self) -> None:
-        """Raise what `run` raises, if it does."""
+        """Validate the homework. Raises ConfigError as `run` does."""
         self.run()
 
     def run(self) -> Run:
-        """A new run of this network, so that its numbers are the training's own.
+        """A new run of this network, so that its numbers are computed by the training code.
 
         Raises
         ------
         ConfigError
-            With `.field`, one of the attributes: for more than 8 rows or more than 4 inputs, hidden units or outputs,
+            With `.field` one of the attributes: for more than 8 rows or more than 4 inputs, hidden units or outputs,
             more than two hidden layers, shapes that do not fit, numbers that are not finite, unknown names, and
-            functions that do not go together.
+            functions that cannot be combined.
         """
         _check_table("X", "Inputs (X)", self.X)
         _check_table("y", "Targets (y)", self.y)
@@ -79,12 +79,12 @@ class Homework:
         return Run(config, data=(self.X, self.y), params=self.params)
 
     def step(self) -> Step:
-        """The first update, of all rows. Raises ConfigError as `run` does."""
+        """The first update, with all rows. Raises ConfigError as `run` does."""
         return self.run().step()
 
 
-def _kept(values: Any) -> Any:
-    """A read-only copy as an array of numbers; what is none stays as it is, for `check` to name."""
+def _read_only(values: Any) -> Any:
+    """A read-only copy as an array of numbers. Other values are returned unchanged, for `check` to report."""
     try:
         array = np.array(values, dtype=float)
     except (TypeError, ValueError):

@@ -1,8 +1,8 @@
-"""Kinks: where a slope jumps and there is no derivative, found between the nudges of a parameter.
+"""Kinks, where a slope jumps and there is no derivative, that lie between the nudges of a parameter.
 
-Nudging a parameter moves weighted sums, residuals or the parameter itself. Where a kink lies between the values of the
-network nudged up, the one nudged down and the one not nudged, their difference mixes the slopes of both sides. That
-is a comparison of numbers, so no tolerance decides what counts as near.
+Nudging a parameter moves weighted sums, residuals or the parameter itself. If a kink lies between the values of the
+network nudged up, the one nudged down and the one not nudged, their difference mixes the slopes of both sides. Whether
+it does is an exact comparison of numbers, so no tolerance is needed.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ Kind = Literal["activation", "loss", "penalty"]
 class Kink:
     """A kink between the nudges of one parameter.
 
-    kind, label : the function that has it, and its name: "ReLU", "the mean absolute loss", "the L1 penalty"
-    layer, unit, row : whose z or a − y it is, `row` being the sample's place in the batch; 0 for the penalty, which
-        bends at a weight of 0
-    at, value : the place of the kink, and what stands there without a nudge
-    left, taken, right : the slope below the kink, the one training takes at it, the slope above
+    kind, label : the function that has the kink, and its name: "ReLU", "the mean absolute loss", "the L1 penalty"
+    layer, unit, row : where the z or a − y is; `row` is the sample's index in the batch. All 0 for the penalty, whose
+        kink is at a weight of 0
+    at, value : the position of the kink, and the value of z, a − y or the weight without a nudge
+    left, taken, right : the slope below the kink, the slope that training uses at it, and the slope above
     """
 
     kind: Kind
@@ -44,17 +44,17 @@ class Kink:
 
     @property
     def is_exact(self) -> bool:
-        """Whether the network stands right at the kink, not only so near that a nudge reaches across."""
+        """Whether the value is exactly at the kink, not just so close that a nudge reaches across."""
         return self.value == self.at
 
 
 @dataclass(frozen=True, eq=False)
 class Bent:
-    """A function with kinks in a batch of networks.
+    """A function with kinks in a batch of R networks.
 
-    values : (R, units, rows), what it is taken of
-    slope : its slope at points (3, 1, 1)
-    error : (R, units, rows), exactly 0 where its slope has no part in the loss; None where it always has
+    values : (R, units, rows), its arguments
+    slope : computes its slope at points (3, 1, 1)
+    error : (R, units, rows), exactly 0 where its slope does not affect the loss; None if it always does
     """
 
     kind: Kind
@@ -66,7 +66,7 @@ class Bent:
     error: Array | None = None
 
     def sides(self, at: float) -> tuple[float, float, float]:
-        """The slope just below a kink, the one taken at it, and the one just above."""
+        """The slope just below a kink, the slope that training uses at it, and the slope just above."""
         points = np.array([np.nextafter(at, -np.inf), at, np.nextafter(at, np.inf)])
         left, taken, right = self.slope(points[:, None, None]).ravel().tolist()
         return left, taken, right
@@ -74,7 +74,7 @@ class Bent:
 
 @dataclass(frozen=True, eq=False)
 class Crossing:
-    """Which nudges reach across one kink of a function: `where` is (n, units, rows), the parameters first."""
+    """Which nudges reach across one kink of a function: `where` is (n, units, rows), n being the nudged parameters."""
 
     bent: Bent
     at: float
@@ -89,21 +89,21 @@ class Crossing:
 def crossings(batch: Pass) -> list[Crossing]:
     """The kinks between the networks of a batch after `forward`: n nudged up, the same n nudged down, one not nudged.
 
-    A kink without a part in the loss (the weights above it are 0, say) is left out. Runs `backward` where there are
-    kinks to look at.
+    Kinks that do not affect the loss (because the weights above are 0, for example) are excluded; to find these,
+    `backward` is run if there are any crossings.
     """
-    found = [Crossing(bent, at, _is_between(bent.values, at)) for bent in _bent(batch) for at in bent.kinks]
-    if any(one.where.any() for one in found if one.bent.error is not None):
+    result = [Crossing(bent, at, _is_between(bent.values, at)) for bent in _bent(batch) for at in bent.kinks]
+    if any(crossing.where.any() for crossing in result if crossing.bent.error is not None):
         batch.backward()
-        for one in found:
-            if one.bent.error is not None:
-                up, down, _ = _parts(one.bent.error)
-                one.where[:] &= (up != 0) | (down != 0)
-    return found
+        for crossing in result:
+            if crossing.bent.error is not None:
+                up, down, _ = _parts(crossing.bent.error)
+                crossing.where[:] &= (up != 0) | (down != 0)
+    return result
 
 
 def kinks(batch: Pass) -> Iterator[Kink]:
-    """Each kink between the nudges of the only parameter that is nudged in a batch."""
+    """Each kink between the nudges of a batch in which a single parameter is nudged."""
     for crossing in crossings(batch):
         bent, at = crossing.bent, crossing.at
         sides = bent.sides(at)
@@ -144,7 +144,7 @@ def _parts(values: Array) -> tuple[Array, Array, Array]:
 
 
 def _is_between(values: Array, at: float) -> Array:
-    """(n, …): whether a place lies between the values of three networks, ends included; never where all are equal."""
-    up, down, still = _parts(values)
-    low, high = np.minimum(np.minimum(up, down), still), np.maximum(np.maximum(up, down), still)
+    """(n, …): whether `at` lies between the values of the three networks, ends included; False if all are equal."""
+    up, down, unnudged = _parts(values)
+    low, high = np.minimum(np.minimum(up, down), unnudged), np.maximum(np.maximum(up, down), unnudged)
     return np.asarray((low < high) & (low <= at) & (at <= high))

@@ -1,4 +1,4 @@
-"""Mistakes that people make when they backpropagate by hand: an entry of the registry turns a switch of `recompute`."""
+"""Common mistakes in backpropagation by hand: each entry of the registry sets switches of `recompute`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from backprop_core.nn.losses import FUSED, LOSSES, Count
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mistake that has a name.
+    """A named mistake.
 
-    `ways` are the switches of its variants, and `by_layer` tells that each can be made at one layer alone; `applies`
-    says for which homework it is a mistake of its own, and not another one's value under a second name.
+    `ways` are the switches of its variants; `by_layer` means that each can also be made at a single layer; `applies`
+    tells whether it is possible in a homework and gives other numbers than the right way or another mistake.
     """
 
     name: str
@@ -27,7 +27,7 @@ class Mistake:
     applies: Callable[[Homework], bool] = lambda homework: True
 
     def variants(self, homework: Homework) -> list[Switches]:
-        """All switches with which this slip can be made in a homework; none where it does not apply."""
+        """All switches that produce this mistake in a homework; empty if it does not apply."""
         if not self.applies(homework):
             return []
         layers = range(1, len(homework.params) + 1) if self.by_layer else ()
@@ -35,9 +35,9 @@ class Mistake:
 
 
 def _scaled(over: Count | None = None, factor: float = 1.0) -> tuple[Switches, ...]:
-    """A wrong average or factor in the loss and its gradient, or in one of them."""
+    """A wrong average or factor in both the loss and its gradient, or in only one of them."""
     both, gradient, loss = ("loss", "gradient"), ("gradient",), ("loss",)
-    return tuple(Switches(over=over, factor=factor, scaled=frozenset(what)) for what in (both, gradient, loss))
+    return tuple(Switches(over=over, factor=factor, scaled=frozenset(scaled)) for scaled in (both, gradient, loss))
 
 
 def _transposed(*places: str) -> Switches:
@@ -49,11 +49,11 @@ def _squares(h: Homework) -> bool:
 
 
 def _is_a_table(h: Homework) -> bool:
-    """Whether rows, outputs and cells are three different things to average over."""
+    """Whether averaging over rows, over outputs and over cells are three different things."""
     return min(h.y.shape) > 1
 
 
-# Most common first: where few digits fit several slips, they are named in this order.
+# Most common first: if a number with few digits matches several mistakes, they are listed in this order.
 _ALL = (
     Mistake(
         "slope_missing",
@@ -66,7 +66,7 @@ _ALL = (
         "sign",
         "Sign reversed",
         "The error is output minus target and the update goes against the gradient; one of these is turned around.",
-        (Switches(error_sign=-1.0),),  # an update turned around gives the same weights
+        (Switches(error_sign=-1.0),),  # reversing the update instead gives the same weights
     ),
     Mistake(
         "rate_forgotten",
@@ -201,4 +201,4 @@ _ALL = (
     ),
 )
 
-MISTAKES: dict[str, Mistake] = {slip.name: slip for slip in _ALL}
+MISTAKES: dict[str, Mistake] = {mistake.name: mistake for mistake in _ALL}

@@ -1,7 +1,7 @@
-"""One update written plainly, with switches that turn it into what people get wrong.
+"""One update, written plainly, with switches that introduce common mistakes.
 
 `recompute` is forward propagation, backward propagation and one update (Rumelhart, Hinton & Williams 1986, in the form
-of `backprop_core.nn.network`). The defaults of its switches are the right way, bitwise what training computes.
+of `backprop_core.nn.network`). With the default switches it is correct and gives the same bits as training.
 """
 
 from __future__ import annotations
@@ -24,21 +24,22 @@ Slope = Literal["right", "missing", "z for a", "at a", "extra", "diagonal"]
 
 @dataclass(frozen=True)
 class Switches:
-    """How to compute; the defaults are the right way.
+    """How to compute; the defaults are correct.
 
-    layer : the one layer where the slip is made, from 1; None: wherever it can be
-    over : what the loss is averaged over; None: what its definition says
+    layer : the only layer where the mistake is made, from 1; None means at every layer where it is possible
+    over : what the loss is averaged over; None means as its definition says
     factor : extra factor of the loss
-    scaled : what `over` and `factor` go wrong in, of "loss" and "gradient"
-    slope : which f′ the error is multiplied by. "z for a": the formula with z where it has a; "at a": f′(a);
-        "extra": once more in an output δ that already contains it; "diagonal": softmax units taken one by one
-    updated_above : whether a δ is computed with the weights above it already updated
+    scaled : what `over` and `factor` apply to: "loss", "gradient" or both
+    slope : which f′ the error is multiplied by. "z for a": the formula with z substituted for a; "at a": f′(a);
+        "extra": a second time, in an output δ that already contains it; "diagonal": only the diagonal of softmax's
+        Jacobian
+    updated_above : whether a δ is computed with the already updated weights above it
     stale : whether the forward pass after the update still uses the old parameters
-    error_sign : −1 turns the output error around, and with it every δ and gradient, and the update
-    with_rate : whether the learning rate multiplies the update
-    bias_times : how often the bias is added to z
+    error_sign : −1 reverses the sign of the output error, and so of every δ and gradient and of the update
+    with_rate : whether the update is multiplied by the learning rate
+    bias_times : how many times the bias is added to z
     other_biases : whether biases are updated although frozen, or frozen although trained
-    transposed : where a square matrix is transposed, of "forward", "backward", "gradient" and "new"
+    transposed : where square matrices are transposed: any of "forward", "backward", "gradient" and "new"
     """
 
     layer: int | None = None
@@ -55,17 +56,17 @@ class Switches:
     transposed: frozenset[str] = frozenset()
 
     def at(self, layer: int) -> bool:
-        """Whether the slip is made at this layer."""
+        """Whether the mistake is made at this layer."""
         return self.layer in (None, layer)
 
     def turned(self, matrix: Array, place: str, layer: int) -> Array:
-        """A matrix, transposed where the switches say so and it is square."""
+        """The matrix, transposed if it is square and the switches say so."""
         square = matrix.shape[0] == matrix.shape[1]
         return matrix.T if square and place in self.transposed and self.at(layer) else matrix
 
 
 def by_name(z: list[Array], a: list[Array], delta: list[Array], grads: Params, new: Params, losses: Array) -> Numbers:
-    """The quantities of one update by their names: z1, a1, delta1, dW1, db1, W1_new, b1_new, …, loss, loss_new."""
+    """The quantities of one update by name: z1, a1, delta1, dW1, db1, W1_new, b1_new, …, loss, loss_new."""
     numbers: Numbers = {}
     for layer, (z_l, a_l, delta_l, (dW, db), (W, b)) in enumerate(zip(z, a, delta, grads, new, strict=True), start=1):
         numbers |= {f"z{layer}": z_l, f"a{layer}": a_l, f"delta{layer}": delta_l}
@@ -76,7 +77,8 @@ def by_name(z: list[Array], a: list[Array], delta: list[Array], grads: Params, n
 def recompute(homework: Homework, switches: Switches) -> Numbers:
     """One update of a homework's network, computed as the switches say.
 
-    Returns the quantities of `by_name`: z, a and δ (N, n_l), dW and W_new (n_{l-1}, n_l), db and b_new (n_l,).
+    Returns the quantities of `by_name`: z, a and δ (N, n_l), dW and W_new (n_{l-1}, n_l), db and b_new (n_l,), and the
+    losses ().
     """
     h, s = homework, switches
     layers = len(h.params)
@@ -111,7 +113,7 @@ def _functions(h: Homework) -> list[Activation]:
 def _forward(h: Homework, params: Params, s: Switches) -> tuple[list[Array], list[Array]]:
     """Z of every layer (n_l, N), and [a; 1] of the inputs and every layer (n_l + 1, N).
 
-    Laid out in memory as `Pass` does it, so that BLAS adds up in the same order.
+    Arrays have the same memory layout as in `Pass`, so that BLAS sums in the same order.
     """
     z: list[Array] = []
     with_ones = [np.hstack([h.X, np.ones((len(h.X), 1))]).T]
@@ -133,21 +135,21 @@ def _loss(h: Homework, z: Array, a: Array) -> Array:
     return fused.value(z, h.y.T) if fused else LOSSES[h.loss].value(a, h.y.T)
 
 
-def _scale(h: Homework, s: Switches, what: str) -> float:
-    """The factor by which the loss, or its gradient, is wrong."""
-    if what not in s.scaled:
+def _scale(h: Homework, s: Switches, target: str) -> float:
+    """The factor by which the loss, or its gradient (`target`), is wrong."""
+    if target not in s.scaled:
         return 1.0
     rows, outputs = h.y.shape
     right = LOSSES[h.loss]
-    slipped = replace(right, averages_over=s.over or right.averages_over)
-    return s.factor * right.count(rows, outputs) / slipped.count(rows, outputs)
+    mistaken = replace(right, averages_over=s.over or right.averages_over)
+    return s.factor * right.count(rows, outputs) / mistaken.count(rows, outputs)
 
 
 def _output_delta(h: Homework, z: Array, a: Array, s: Switches) -> Array:
     function, fused = OUTPUTS[h.output], FUSED.get((h.output, h.loss))
-    # Who knows the closed form of δ writes no f′ there, so an f′ that goes wrong "everywhere" leaves that δ alone.
-    slipped = s.layer == len(h.params) or (s.layer is None and not fused) or s.slope in {"extra", "diagonal"}
-    slope = s.slope if slipped else "right"
+    # A student who knows the closed form of δ uses no f′ there, so a mistake in f′ "at every layer" spares that δ.
+    is_mistaken = s.layer == len(h.params) or (s.layer is None and not fused) or s.slope in {"extra", "diagonal"}
+    slope = s.slope if is_mistaken else "right"
     if fused and slope in {"right", "extra"}:
         delta: Array = fused.delta(a, h.y.T)
         return delta * function.derivative(z, a) if slope == "extra" else delta
@@ -155,7 +157,7 @@ def _output_delta(h: Homework, z: Array, a: Array, s: Switches) -> Array:
 
 
 def _pull_back(error: Array, z: Array, a: Array, function: Activation, slope: Slope) -> Array:
-    """dL/dz of dL/da: times f′(z), in one of its right or wrong forms."""
+    """dL/dz from dL/da: multiplied by f′(z), in its right form or one of the wrong ones."""
     if slope == "missing":
         return error
     if slope == "z for a":

@@ -1,9 +1,9 @@
-"""How far the quantities of one update may be off where the numbers on the way to them are rounded.
+"""Error bounds for the quantities of one update when intermediate results are rounded.
 
-Every quantity is off by what was handed on to it, and by what its own terms lose where they are rounded once more.
-Sizes are added, so this is the worst case: however the numbers were rounded, the result is no further off. It serves
-twice: rounding to float64's last bit is the noise of the right values, and rounding to a few digits is what a hand
-calculation does.
+The error of a quantity comes from the errors of the numbers it is computed from, and from rounding its own terms.
+Absolute values are added, so the bound is a worst case: however the numbers were rounded, the error is no larger. There
+are two uses: rounding to float64's last bit gives the noise of the right values, and rounding to a few digits gives the
+errors of a hand calculation.
 """
 
 from __future__ import annotations
@@ -19,20 +19,19 @@ from backprop_core.explain.update import Explanation, Quantity
 from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS, Activation, Array
 from backprop_core.nn.losses import FUSED, LOSSES
 
-# In units of float64's precision, relative to the sum of the sizes of the terms. A sum of n terms loses at most n/2,
-# and n is at most 9 (8 rows, or 4 units and a bias); a function of the registries loses at most 4.
+# Relative to the sum of the terms' absolute values. In units of float64's precision, a sum of n terms is off by at most
+# n/2, where n is at most 9 (8 rows, or 4 units and a bias); a function of the registries is off by at most 4.
 NOISE = 16 * float(np.finfo(float).eps)
-_PROBE = 1e-9  # relative: small enough for first order, large enough to be seen in differences
-_STEPPED = {"relu", "leaky_relu"}  # their slope is exact on either side of the kink
+_PROBE = 1e-9  # relative: small enough for a first-order estimate, large enough for accurate differences
 
 
 @dataclass(frozen=True)
 class Rounding:
     """How numbers are rounded.
 
-    unit : by how much at most a number (element by element) is off after it was rounded once
-    stored : by how much, relative, the inputs, targets, weights and rate are off that the calculation starts from
-    known : how far quantities are off where that is known, by name; nan where it is not
+    unit : the largest error of numbers, element by element, after rounding them once
+    stored : the relative error of the inputs, targets, weights and learning rate that the calculation starts from
+    known : known errors of quantities, by name; NaN where unknown
     """
 
     unit: Callable[[Array], Array]
@@ -40,24 +39,24 @@ class Rounding:
     known: Mapping[str, Array]
 
     def known_or(self, name: str, reach: Array) -> Array:
-        """How far a quantity is off: as far as is known, or as was found."""
+        """The error of a quantity: the known error, or the bound `reach` where it is unknown."""
         known = self.known.get(name)
         return reach if known is None else np.where(np.isnan(known), reach, known)
 
     def summed(self, terms: Array, axis: int) -> Array:
-        """What is lost where terms are rounded, summed, and the sum is rounded."""
+        """The error from rounding terms, and from rounding their sum if there are several."""
         total: Array = self.unit(terms).sum(axis=axis)
         return total + self.unit(terms.sum(axis=axis)) if terms.shape[axis] > 1 else total
 
 
 def noise(homework: Homework, right: Numbers) -> Numbers:
-    """How far float64 may be off in every quantity: in its last bits, more where large terms cancel."""
+    """Bounds for the float64 rounding errors of every quantity: a few last bits, more where large terms cancel."""
     probed = reach(homework, right, Rounding(lambda x: _PROBE * np.abs(x), _PROBE, {}))
     return {name: values * (NOISE / _PROBE) for name, values in probed.items()}
 
 
 def noise_of_terms(explanation: Explanation, quantity: Quantity) -> Array:
-    """How far float64 may be off in one quantity of any network, from the sizes of the terms that it is the sum of."""
+    """Bounds for the float64 rounding errors of one quantity of any network, from the sizes of its terms."""
     step, l = explanation.step, quantity.layer
     (W, b), below, delta = step.params[l - 1], np.abs(step.a[l - 1]), np.abs(step.delta[l - 1])
     sizes = np.abs(quantity.values)
@@ -76,56 +75,57 @@ def noise_of_terms(explanation: Explanation, quantity: Quantity) -> Array:
 
 
 def to_digits(digits: int, unit: float) -> Callable[[Array], Array]:
-    """By how much a number is off that is rounded as an answer was: to its digits, or to its decimals.
+    """The largest error of numbers that are rounded like an answer, to its significant digits or its decimals.
 
-    Half a unit of so many significant digits, or of the answer's last decimal where a number has two digits before it.
+    That is half a unit in the last of `digits` significant digits or, if larger, half the answer's last decimal
+    (`unit`), where a number keeps at least two significant digits in any case.
     """
 
-    def lost(x: Array) -> Array:
+    def error(x: Array) -> Array:
         size = np.abs(x)
         first = 10.0 ** np.floor(np.log10(np.where(size > 0, size, 1.0)))  # the unit of the first digit
         return np.where(size > 0, np.maximum(first * 10.0 ** (1 - digits), np.minimum(unit, first / 10)) / 2, 0.0)
 
-    return lost
+    return error
 
 
 def reach(h: Homework, right: Numbers, rounding: Rounding) -> Numbers:
-    """How far off every quantity is at most, by the names and in the shapes of `right`; 0 where that is unbounded."""
-    found: Numbers = {}
+    """The error bound of every quantity, by the names and in the shapes of `right`; 0 where it is unbounded."""
+    bounds: Numbers = {}
     unit, stored = rounding.unit, rounding.stored
     layers = len(h.params)
     with np.errstate(all="ignore"):
         start = [(stored * np.abs(W), stored * np.abs(b)) for W, b in h.params]
         z, a = ([right[f"{name}{l}"] for l in range(1, layers + 1)] for name in "za")
         dz, da = _forward(h, h.params, start, (z, a), rounding)
-        found |= {f"z{l}": lost for l, lost in enumerate(dz, start=1)}
-        found |= {f"a{l}": lost for l, lost in enumerate(da, start=1)}
-        found["loss"] = _loss(h, a[-1], da[-1], right["loss"], rounding)
+        bounds |= {f"z{l}": bound for l, bound in enumerate(dz, start=1)}
+        bounds |= {f"a{l}": bound for l, bound in enumerate(da, start=1)}
+        bounds["loss"] = _loss(h, a[-1], da[-1], right["loss"], rounding)
         after = list(start)
         for l in range(layers, 0, -1):
-            name, delta, d_next = f"delta{l}", right[f"delta{l}"], found.get(f"delta{l + 1}")
+            name, delta, d_next = f"delta{l}", right[f"delta{l}"], bounds.get(f"delta{l + 1}")
             if d_next is None:
-                lost = _output_delta(h, z[-1], dz[-1], a[-1], da[-1], delta, rounding)
+                bound = _output_delta(h, z[-1], dz[-1], a[-1], da[-1], delta, rounding)
             else:
                 W, above = h.params[l][0], right[f"delta{l + 1}"]
-                lost = (d_next @ np.abs(W).T) + rounding.summed(above[:, None, :] * W, 2)
+                bound = (d_next @ np.abs(W).T) + rounding.summed(above[:, None, :] * W, 2)
                 units = (z[l - 1], dz[l - 1], a[l - 1], da[l - 1])
-                lost = _pull_back(above @ W.T, lost, *units, ACTIVATIONS[h.activation], h.activation, rounding)
-            found[name] = rounding.known_or(name, lost)
+                bound = _pull_back(above @ W.T, bound, *units, ACTIVATIONS[h.activation], rounding)
+            bounds[name] = rounding.known_or(name, bound)
             below, d_below = (a[l - 2], da[l - 2]) if l > 1 else (h.X, stored * np.abs(h.X))
-            lost = d_below.T @ np.abs(delta) + (np.abs(below) + d_below).T @ found[name]
-            lost = lost + rounding.summed(below[:, :, None] * delta[:, None, :], 0)
-            found[f"dW{l}"] = rounding.known_or(f"dW{l}", lost)
-            lost = found[name].sum(axis=0) + (unit(right[f"db{l}"]) if len(delta) > 1 else 0.0)
-            found[f"db{l}"] = rounding.known_or(f"db{l}", lost)
-            after[l - 1] = _update(h, l, start[l - 1], right, found, rounding)
-            found |= {f"W{l}_new": after[l - 1][0], f"b{l}_new": after[l - 1][1]}
+            bound = d_below.T @ np.abs(delta) + (np.abs(below) + d_below).T @ bounds[name]
+            bound = bound + rounding.summed(below[:, :, None] * delta[:, None, :], 0)
+            bounds[f"dW{l}"] = rounding.known_or(f"dW{l}", bound)
+            bound = bounds[name].sum(axis=0) + (unit(right[f"db{l}"]) if len(delta) > 1 else 0.0)
+            bounds[f"db{l}"] = rounding.known_or(f"db{l}", bound)
+            after[l - 1] = _update(h, l, start[l - 1], right, bounds, rounding)
+            bounds |= {f"W{l}_new": after[l - 1][0], f"b{l}_new": after[l - 1][1]}
         new = [(right[f"W{l}_new"], right[f"b{l}_new"]) for l in range(1, layers + 1)]
         again = Rounding(unit, stored, {})
         z, a = _values(h, new)
         _, da = _forward(h, new, after, (z, a), again)
-        found["loss_new"] = _loss(h, a[-1], da[-1], right["loss_new"], again)
-    return {name: np.nan_to_num(found[name], nan=0.0, posinf=0.0, neginf=0.0) for name in right}
+        bounds["loss_new"] = _loss(h, a[-1], da[-1], right["loss_new"], again)
+    return {name: np.nan_to_num(bounds[name], nan=0.0, posinf=0.0, neginf=0.0) for name in right}
 
 
 def _functions(h: Homework) -> list[tuple[str, Activation]]:
@@ -137,54 +137,56 @@ def _values(h: Homework, params: list[tuple[Array, Array]]) -> tuple[list[Array]
     a: list[Array] = []
     for (W, b), (_, function) in zip(params, _functions(h), strict=True):
         z.append((a[-1] if a else h.X) @ W + b)
-        a.append(function.f(z[-1].T).T)  # the registries have units first
+        a.append(function.f(z[-1].T).T)  # the registries' functions take units first
     return z, a
 
 
 def _forward(
     h: Homework,
     params: list[tuple[Array, Array]],
-    lost: list[tuple[Array, Array]],
+    errors: list[tuple[Array, Array]],
     values: tuple[list[Array], list[Array]],
     rounding: Rounding,
 ) -> tuple[list[Array], list[Array]]:
-    """How far off z and a are in every layer, where the weights are off by `lost`."""
+    """Error bounds of z and a in every layer, given the errors of the weights and biases, `errors`."""
     dz: list[Array] = []
     da: list[Array] = []
     below, d_below = h.X, rounding.stored * np.abs(h.X)
-    layers = zip(params, lost, *values, _functions(h), strict=True)
+    layers = zip(params, errors, *values, _functions(h), strict=True)
     for layer, ((W, _), (dW, db), z, a, (_, function)) in enumerate(layers, start=1):
         reached = d_below @ np.abs(W) + (np.abs(below) + d_below) @ dW + db
-        reached = reached + rounding.summed(below[:, :, None] * W, 1) + rounding.unit(z)  # and with its bias
+        reached = (
+            reached + rounding.summed(below[:, :, None] * W, 1) + rounding.unit(z)
+        )  # the sum is rounded again when the bias is added
         dz.append(rounding.known_or(f"z{layer}", reached))
-        if function.pull_back:  # softmax: every unit takes its share from all others
+        if function.pull_back:  # softmax: every unit depends on all others
             shares = (a * dz[-1]).sum(axis=1, keepdims=True)
             reached = a * ((1 - 2 * a) * dz[-1] + shares)
         else:
             ends = [function.f(end.T).T for end in (z - dz[-1], z + dz[-1])]
             reached = np.maximum(*(np.abs(end - a) for end in ends))
-        da.append(rounding.known_or(f"a{layer}", reached + 2 * rounding.unit(a)))  # e^z is rounded on the way, too
+        da.append(rounding.known_or(f"a{layer}", reached + 2 * rounding.unit(a)))  # 2: e^z is rounded too
         below, d_below = a, da[-1]
     return dz, da
 
 
 def _error(h: Homework, a: Array, da: Array, rounding: Rounding) -> tuple[Array, Array]:
-    """dL/da, and how far off it is. Where the loss has a kink at the target, nobody rounds across it."""
+    """dL/da and its error bound. If the loss has a kink at the target, errors do not reach across it."""
     gradient = LOSSES[h.loss].gradient
     error: Array = gradient(a.T, h.y.T).T
     da = da + rounding.stored * np.abs(h.y)
     reached = rounding.unit(error)
     most = np.zeros_like(a)
     for end in (a - da, a + da):
-        kept = np.where(np.sign(end - h.y) == np.sign(a - h.y), end, a)
-        most = np.maximum(most, np.abs(gradient(kept.T, h.y.T).T - error))
+        on_same_side = np.where(np.sign(end - h.y) == np.sign(a - h.y), end, a)
+        most = np.maximum(most, np.abs(gradient(on_same_side.T, h.y.T).T - error))
     return error, reached + most
 
 
 def _output_delta(h: Homework, z: Array, dz: Array, a: Array, da: Array, delta: Array, rounding: Rounding) -> Array:
     fused = FUSED.get((h.output, h.loss))
     if fused is None:
-        return _pull_back(*_error(h, a, da, rounding), z, dz, a, da, OUTPUTS[h.output], h.output, rounding)
+        return _pull_back(*_error(h, a, da, rounding), z, dz, a, da, OUTPUTS[h.output], rounding)
     da = da + rounding.stored * np.abs(h.y)
     ends = [fused.delta(end.T, h.y.T).T for end in (a - da, a + da)]
     return np.maximum(*(np.abs(end - delta) for end in ends)) + 2 * rounding.unit(delta)
@@ -198,10 +200,9 @@ def _pull_back(
     a: Array,
     da: Array,
     function: Activation,
-    name: str,
     rounding: Rounding,
 ) -> Array:
-    """How far off dL/dz is, where dL/da is off by `d_error`."""
+    """The error bound of dL/dz, given the error `d_error` of dL/da."""
     if function.pull_back:
         products = error * a
         d_products = d_error * a + np.abs(error) * da + rounding.unit(products)
@@ -210,7 +211,7 @@ def _pull_back(
         return d_inner * (a + da) + np.abs(inner) * da + rounding.unit(inner * a)
     slope = function.derivative(z.T, a.T).T
     d_slope = np.zeros_like(slope)
-    if name not in _STEPPED:
+    if not function.kinks:  # else its slope is exact on either side of the kink
         for way in (-1, 1):
             end = function.derivative((z + way * dz).T, (a + way * da).T).T
             d_slope = np.maximum(d_slope, np.abs(end - slope))
@@ -219,22 +220,23 @@ def _pull_back(
 
 
 def _update(
-    h: Homework, layer: int, lost: tuple[Array, Array], right: Numbers, found: Numbers, rounding: Rounding
+    h: Homework, layer: int, start: tuple[Array, Array], right: Numbers, bounds: Numbers, rounding: Rounding
 ) -> tuple[Array, Array]:
+    """Error bounds of a layer's new W and b, from those of the old ones (`start`) and of the gradients (`bounds`)."""
     rate, unit = h.learning_rate, rounding.unit
     pair = []
-    for name, before in zip("Wb", lost, strict=True):
+    for name, before in zip("Wb", start, strict=True):
         key, change = f"{name}{layer}_new", rate * right[f"d{name}{layer}"]
         reached = before
         if name == "W" or h.train_biases:
             stored = rounding.stored * np.abs(change)
-            reached = before + rate * found[f"d{name}{layer}"] + stored + unit(change) + unit(right[key])
+            reached = before + rate * bounds[f"d{name}{layer}"] + stored + unit(change) + unit(right[key])
         pair.append(rounding.known_or(key, reached))
     return pair[0], pair[1]
 
 
 def _loss(h: Homework, a: Array, da: Array, loss: Array, rounding: Rounding) -> Array:
-    """How far off the loss is: it is convex in each output, so its ends are where all outputs are off one way."""
+    """The error bound of the loss. It is convex in each output: extremes are where all parts grow, or all shrink."""
     compare = LOSSES[h.loss]
     da = da + rounding.stored * np.abs(h.y)
     uphill = np.where(compare.gradient(a.T, h.y.T).T < 0, -1.0, 1.0)
@@ -243,7 +245,7 @@ def _loss(h: Homework, a: Array, da: Array, loss: Array, rounding: Rounding) -> 
     if compare.of_probabilities:
         ends = [np.clip(end, 0.0, 1.0) for end in ends]
     most = np.maximum(*(np.abs(compare.value(end.T, h.y.T) - exact) for end in ends))
-    cells = compare.value(a.reshape(-1, 1, 1), h.y.reshape(-1, 1, 1))  # each by itself
+    cells = compare.value(a.reshape(-1, 1, 1), h.y.reshape(-1, 1, 1))  # each cell on its own
     count = compare.count(*h.y.shape)
     # Each cell's square or logarithm is rounded, then its term, then the sum, then the mean.
     own = (2 * rounding.unit(cells).sum() + rounding.unit(cells.sum())) / count + rounding.unit(loss)

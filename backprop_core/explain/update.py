@@ -1,8 +1,8 @@
-"""One parameter update in four stages, with every number: what a student can check by hand.
+"""One parameter update in four stages, with every number, so that a student can check it by hand.
 
-The stages are the textbook's: forward propagation, local gradients, backward propagation of errors, adjustment of
-weights and biases. All arrays come from the `Step` that training itself would make; slopes f'(z) from the registry that
-training uses.
+The stages are those of the textbook: forward propagation, local gradients, backward propagation of errors, adjustment
+of weights and biases. All arrays come from the `Step` that training would make next; slopes f'(z) come from the same
+registry that training uses.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ STAGES = (
     "Adjustment of weights and biases",
 )
 
-PART, _LINE = r",\quad", r" \\ "  # between the parts of an optimizer's rule: side by side, and one below the other
+PART, _LINE = r",\quad", r" \\ "  # separators of the parts of an optimizer's rule: on one line, and on several
 
 Kind = Literal["z", "a", "error", "slope", "delta", "gradient", "penalty", "slot", "update", "new"]
 
@@ -35,7 +35,7 @@ Kind = Literal["z", "a", "error", "slope", "delta", "gradient", "penalty", "slot
 class Quantity:
     """One array of one stage.
 
-    values : (N, n_l), a row a sample, or (n_{l-1} + 1, n_l), a row an input and the bias last (`of_weights`)
+    values : (N, n_l), one row per sample; or, if `of_weights`, (n_{l-1} + 1, n_l), one row per input and the bias last
     latex : the general formula
     """
 
@@ -50,13 +50,13 @@ class Quantity:
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """An update, cut into stages. `quantities` are in the order in which they are computed.
+    """An update, divided into stages. `quantities` are in the order in which they are computed.
 
-    updates : which update this is since the optimizer's memory was empty, from 1
-    batch : rows of the batch
-    slopes : f'(z), (N, n_l) a layer
+    updates : the number of this update since the optimizer's slots were empty, from 1
+    batch : number of rows in the batch
+    slopes : f'(z), (N, n_l) per layer
     targets : (N, k)
-    error : dL/da of the outputs (N, k); None where output and loss have a fused δ
+    error : dL/da of the outputs (N, k); None if output and loss have a fused δ
     """
 
     network: Network
@@ -78,7 +78,7 @@ class Explanation:
 class Chain:
     """The chain-rule product of one weight or bias: dL/dw = Σ a · δ over the samples, and the penalty's share.
 
-    a, delta, products : (N,), a sample each; a is 1 for a bias
+    a, delta, products : (N,), one entry per sample; a is 1 for a bias
     """
 
     a: Array
@@ -89,7 +89,7 @@ class Chain:
 
     @property
     def gradient(self) -> float:
-        """The gradient with the penalty's share."""
+        """The gradient, penalty included."""
         return self.total + self.penalty
 
 
@@ -155,24 +155,25 @@ def explain(snapshot: Snapshot) -> Explanation:
 def of_sample(explanation: Explanation, sample: int) -> Explanation:
     """The first three stages for one sample of the batch: its row of every array, its share a · δ of the gradients.
 
-    The fourth stage is left out, as the weights are adjusted by the whole batch; so is the penalty, no sample's share.
+    The fourth stage is left out, because the weights are adjusted by the whole batch; so is the penalty, which belongs
+    to no sample.
     """
-    step, kept = explanation.step, slice(sample, sample + 1)
+    step, row = explanation.step, slice(sample, sample + 1)
     shares = [
         np.outer(np.append(a[sample], 1.0), delta[sample]) for a, delta in zip(step.a[:-1], step.delta, strict=True)
     ]
     alone = replace(
         step,
-        rows=step.rows[kept],
-        z=[z[kept] for z in step.z],
-        a=[a[kept] for a in step.a],
-        delta=[delta[kept] for delta in step.delta],
+        rows=step.rows[row],
+        z=[z[row] for z in step.z],
+        a=[a[row] for a in step.a],
+        delta=[delta[row] for delta in step.delta],
         dW=[share[:-1] for share in shares],
         db=[share[-1] for share in shares],
         penalty_dW=[np.zeros_like(dW) for dW in step.penalty_dW],
     )
     quantities = tuple(
-        replace(quantity, values=shares[quantity.layer - 1] if quantity.of_weights else quantity.values[kept])
+        replace(quantity, values=shares[quantity.layer - 1] if quantity.of_weights else quantity.values[row])
         for quantity in explanation.quantities
         if quantity.stage < len(STAGES) - 1
     )
@@ -180,14 +181,14 @@ def of_sample(explanation: Explanation, sample: int) -> Explanation:
         explanation,
         step=alone,
         quantities=quantities,
-        slopes=tuple(slope[kept] for slope in explanation.slopes),
-        targets=explanation.targets[kept],
-        error=None if explanation.error is None else explanation.error[kept],
+        slopes=tuple(slope[row] for slope in explanation.slopes),
+        targets=explanation.targets[row],
+        error=None if explanation.error is None else explanation.error[row],
     )
 
 
 def chain(explanation: Explanation, layer: int, row: int, unit: int) -> Chain:
-    """The chain-rule product of the weight from `row` to `unit` of a layer; the row after the last is the bias."""
+    """The chain-rule product of the weight from `row` to `unit` of a layer; the row after the last one is the bias."""
     step = explanation.step
     below, delta = step.a[layer - 1], step.delta[layer - 1][:, unit]
     is_bias = row == below.shape[1]

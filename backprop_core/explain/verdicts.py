@@ -1,7 +1,7 @@
-"""Verdicts on a sheet of answers: each marked beside the answers before it.
+"""Verdicts on a sheet of answers: each is marked with the earlier answers taken into account.
 
-An answer that is not right to its digits is looked at in this order: another convention, a slip, rounding on the way.
-So a slip is named before rounding can excuse it.
+An answer that is not right to its digits is checked for, in this order: another sign convention, a known mistake (a
+slip), rounding on the way. A slip is therefore reported before rounding can excuse it.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ Place = tuple[str, tuple[int, ...]]  # a quantity's name, and an index into it
 
 OTHER_SIGN = "in the other sign convention: δ = (target − output)·f′, which points downhill"
 THRESHOLD = "as a threshold: θ is −b"
-FEWEST_DIGITS = 2  # that a hand calculation keeps on its way, even where its answer has only one
-FEW_UNITS = 10  # of the last digit: where rounding can lead further, it hits a slip's digits hardly ever by chance
+FEWEST_DIGITS = 2  # that a hand calculation carries along, even if its answer has only one
+FEW_UNITS = 10  # of the last digit: if rounding errors can be larger, they rarely reproduce a slip's digits by chance
 
 _NAME = re.compile(r"(z|a|delta|dW|db|W|b|loss)(\d*)(_new)?")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said of one answer, and the slips that explain it if it is wrong."""
+    """The mark of one answer, and the slips that explain it if it is wrong."""
 
     mark: Mark
     slips: tuple[Mistake, ...] = ()
@@ -40,11 +40,11 @@ class Verdict:
 
 @dataclass(frozen=True, eq=False)
 class _Sheet:
-    """Answers, and what was learned from those that were looked at already.
+    """Answers, and what is known from those that were marked already.
 
-    known : how far off the answers are that count as right, nan elsewhere
+    known : how far off the answers are that count as right; NaN elsewhere
     turned : places whose answers have the opposite sign by convention
-    reached : how far rounding can lead, by the quantity looked at, digits and unit: answers to one quantity share it
+    reached : cache of error bounds for rounding, by quantity, digits and unit, shared by the answers to one quantity
     """
 
     homework: Homework
@@ -57,18 +57,18 @@ class _Sheet:
 
 
 def judge(homework: Homework, answers: Mapping[Place, str]) -> dict[Place, Verdict]:
-    """A verdict on every answer, in the order given; answers to what this network does not have are left out.
+    """A verdict on every answer, in the order of `answers`; answers to quantities that do not exist are left out.
 
-    Answers to earlier quantities count: rounding on the way explains no more than their digits do, and where they are
-    not given, the digits of the answer itself. Raises ConfigError as `Homework.run` does.
+    Answers to earlier quantities limit what rounding can explain: errors are bounded by their digits, or by the digits
+    of the answer itself if they are missing. Raises ConfigError as `Homework.run` does.
     """
     right = quantities(homework)
     known = {name: np.full(values.shape, np.nan) for name, values in right.items()}
     sheet = _Sheet(homework, right, noises(homework), answers, known)
-    found = {}
+    verdicts = {}
     for place in sorted((place for place in answers if _exists(right, place)), key=lambda place: _turn(place[0])):
-        found[place] = _judged(sheet, place)
-    return {place: found[place] for place in answers if place in found}
+        verdicts[place] = _judged(sheet, place)
+    return {place: verdicts[place] for place in answers if place in verdicts}
 
 
 def _exists(right: Mapping[str, Array], place: Place) -> bool:
@@ -78,7 +78,7 @@ def _exists(right: Mapping[str, Array], place: Place) -> bool:
 
 
 def _turn(name: str) -> tuple[int, int, int]:
-    """When a quantity is computed: forward, backward from the last layer, update, and the loss after it."""
+    """A sort key for the order of computation: forward, backward from the last layer, update, the loss after it."""
     kind, number, new = _NAME.fullmatch(name).groups()  # type: ignore[union-attr]
     layer = int(number or 0)
     if kind == "loss":
@@ -123,9 +123,10 @@ def _judged(sheet: _Sheet, place: Place) -> Verdict:
 
 
 def _convention(sheet: _Sheet, place: Place) -> str:
-    """In which convention the opposite sign would be right here; empty where there is none.
+    """The convention in which the opposite sign would be right at this place; empty if there is none.
 
-    Gradients follow: db where the new bias is given as a threshold, dW and db where the δ of their layer is turned.
+    Gradients follow other answers: db if the new bias is given as a threshold, dW and db if the δ of their layer has
+    the opposite sign.
     """
     name, index = place
     kind, layer, _ = _NAME.fullmatch(name).groups()  # type: ignore[union-attr]
@@ -152,14 +153,14 @@ def _is_turned(sheet: _Sheet, place: Place) -> bool:
 
 
 def _remember(sheet: _Sheet, place: Place, number: Typed, right: float) -> None:
-    """Keep how far off an answer is that later ones may have been computed from."""
+    """Record how far off an answer is, because later answers may have been computed from it."""
     name, index = place
     half = float(to_digits(FEWEST_DIGITS, 0.0)(np.array(right)))
     sheet.known[name][index] = max(abs(float(number.off(right))), min(float(number.unit) / 2, half))
 
 
 def _explained(sheet: _Sheet, place: Place, number: Typed) -> float:
-    """How far off rounding on the way can have led."""
+    """The largest error of an answer that rounding on the way can explain."""
     (name, index), digits = place, max(number.digits, FEWEST_DIGITS)
     key = name, digits, number.unit
     if key not in sheet.reached:
@@ -169,9 +170,10 @@ def _explained(sheet: _Sheet, place: Place, number: Typed) -> float:
 
 
 def _is_within(number: Typed, right: float, bound: float) -> bool:
-    """Whether a number lies within half a unit of what rounding can have made of the right value.
+    """Whether rounding, up to `bound` on the way and once more in the last digit, can explain a number.
 
-    A last digit larger than the right value itself says nothing, and what is unbounded explains nothing.
+    Never if half a unit of the last digit is larger than the right value itself, or if the error is unbounded (a
+    `bound` of 0).
     """
     half = number.unit / 2
     return bound > 0 and half <= abs(Decimal(right)) and abs(number.off(right)) <= Decimal(bound) + half

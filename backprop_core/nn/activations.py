@@ -1,8 +1,8 @@
 """Activation functions, each beside its derivative.
 
-An activation is one value: the function, its derivative and the formula of both. `f(z, out)` and `derivative(z, a,
-out)` are element-wise on arrays of any shape, write into `out` and return it (a new array where `out` is left out);
-the derivative may use z or a = f(z), whichever is the simpler formula.
+An `Activation` holds the function, its derivative and the formulas of both. `f(z, out)` and `derivative(z, a, out)` are
+element-wise on arrays of any shape; they write into `out` and return it, or return a new array if `out` is omitted.
+The derivative may use z or a = f(z), whichever gives the simpler formula.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
 
-# Arguments of ufuncs in the training loop: a 0-d array is taken faster than a Python float.
+# Constants for the ufuncs of the training loop, which accept a 0-d array faster than a Python float.
 ZERO, HALF, ONE = np.array(0.0), np.array(0.5), np.array(1.0)
-LOWEST_EXPONENT = np.array(-709.0)  # exp(709) is the last power of e below the largest float64
+LOWEST_EXPONENT = np.array(-709.0)  # exp(709) is the largest integer power of e that float64 can hold
 
 LEAK = 0.01
 GELU_SCALE = math.sqrt(2.0 / math.pi)
@@ -32,15 +32,16 @@ GELU_CUBIC = 0.044715
 class Activation:
     """A function of the weighted sum z, with its derivative.
 
-    `by_output` tells whether the derivative's formula is written with a (True) or with z (False).
-    `pull_back(error, a, out)` is set only where units depend on one another (softmax): it carries dL/da back to dL/dz,
-    and `derivative` is then the diagonal of the Jacobian, da_i/dz_i.
-    `code`, `code_derivative` and `code_pull_back` are the same functions as NumPy source text, with the same bits: an
-    expression, or several lines of which the last is one, in z and a (units, rows) and the error dL/da.
-    `pytorch` is the source text of the PyTorch module that does the same, `sklearn` what scikit-learn calls it; empty
-    where it has no counterpart there.
-    `kinks` are the places of z where the slope jumps, so that there is no derivative; `derivative` then returns the
-    value that training takes. ELU has none: its slope is 1 on both sides of 0, as its α is 1.
+    `by_output` : whether the derivative's formula is written in terms of a (True) or of z (False).
+    `pull_back(error, a, out)` is set only if units depend on one another (softmax): it turns dL/da into dL/dz, and
+    `derivative` is then the diagonal of the Jacobian, da_i/dz_i.
+    `code`, `code_derivative` and `code_pull_back` are the same functions as NumPy source text and give the same bits:
+    an expression, or several lines whose last line is one, in z and a (units, rows) and the error dL/da.
+    `pytorch` is the source text of the equivalent PyTorch module, `sklearn` the name that scikit-learn uses; empty if
+    there is no equivalent.
+    `kinks` are the values of z where the slope jumps, so that there is no derivative; `derivative` then returns the
+    value that training uses. ELU has none: with α = 1, its slope is 1 on both sides of 0.
+    `bounds` are what its outputs lie between, if they are bounded on both sides.
     """
 
     label: str
@@ -56,12 +57,13 @@ class Activation:
     pytorch: str = field(default="", kw_only=True)
     sklearn: str = field(default="", kw_only=True)
     kinks: tuple[float, ...] = field(default=(), kw_only=True)
+    bounds: tuple[float, float] = field(default=(-np.inf, np.inf), kw_only=True)
 
 
 def sigmoid(z: Array, out: Array | None = None) -> Array:
     """1 / (1 + e⁻ᶻ), without overflow for any z."""
     out = maximum(z, LOWEST_EXPONENT, out=out)
-    subtract(ZERO, out, out)  # not negative(): NumPy 2.4's goes wrong in place where numbers lie 64 bytes apart
+    subtract(ZERO, out, out)  # not negative(): in NumPy 2.4 it is wrong in place if numbers lie 64 bytes apart
     exp(out, out)
     add(out, ONE, out)
     return reciprocal(out, out)
@@ -108,7 +110,7 @@ def _elu_derivative(z: Array, a: Array, out: Array | None = None) -> Array:
 
 
 def _gelu_tanh(z: Array) -> Array:
-    bounded = np.clip(z, -50.0, 50.0)  # tanh is ±1 to the last bit long before; the cube must not overflow
+    bounded = np.clip(z, -50.0, 50.0)  # prevents overflow of the cube; tanh is exactly ±1 long before ±50
     return tanh(GELU_SCALE * (bounded + GELU_CUBIC * bounded**3))
 
 
@@ -179,6 +181,7 @@ ACTIVATIONS: dict[str, Activation] = {
         code_derivative="a * (1 - a)",
         pytorch="nn.Sigmoid()",
         sklearn="logistic",
+        bounds=(0.0, 1.0),
     ),
     "tanh": Activation(
         "tanh",
@@ -191,6 +194,7 @@ ACTIVATIONS: dict[str, Activation] = {
         code_derivative="1 - a * a",
         pytorch="nn.Tanh()",
         sklearn="tanh",
+        bounds=(-1.0, 1.0),
     ),
     "relu": Activation(
         "ReLU",
@@ -255,7 +259,7 @@ ACTIVATIONS: dict[str, Activation] = {
         r"\sigma(z)",
         code="np.logaddexp(0, z)",
         code_derivative=CODE_SIGMOID,
-        pytorch="nn.Softplus(threshold=40)",  # from there on it is z to the last bit; PyTorch's own 20 is too early
+        pytorch="nn.Softplus(threshold=40)",  # from 40 on softplus is exactly z; PyTorch's default of 20 is too low
     ),
     "linear": Activation(
         "linear",
@@ -286,4 +290,4 @@ _OUTPUT_ONLY: dict[str, Activation] = {
     ),
 }
 
-OUTPUTS: Mapping[str, Activation] = ChainMap(_OUTPUT_ONLY, ACTIVATIONS)  # a view: what joins one registry is in both
+OUTPUTS: Mapping[str, Activation] = ChainMap(_OUTPUT_ONLY, ACTIVATIONS)  # a view: it sees new activations too

@@ -1,6 +1,6 @@
-"""BLAS on one thread, so that a run has the same bits whoever trains it.
+"""BLAS limited to one thread, so that a run has the same bits on every machine.
 
-OpenBLAS shares the larger products out among all cores, and the last bits of a sum then depend on their number. The
+OpenBLAS splits large products among all cores, and the last bits of a sum then depend on the number of cores. The
 products here are small: threads would mostly wait for one another.
 """
 
@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import functools
 
-LARGEST_ALONE = 250_000  # multiplications of a product that OpenBLAS leaves to one thread in any case
+LARGEST_ALONE = 250_000  # multiplications: OpenBLAS computes products up to this size on one thread anyway
 
 
 @functools.cache
 def use_one_thread() -> None:
-    """Keep NumPy's BLAS to one thread in this process, from the first call on.
+    """Limit NumPy's BLAS to one thread in this process, from the first call on.
 
-    That takes the package threadpoolctl, which scikit-learn brings. Without it, runs whose products are larger than
-    `LARGEST_ALONE` may differ in their last bits from those of a machine with another number of cores.
+    This needs the package threadpoolctl, which scikit-learn installs. Without it, runs whose products are larger than
+    `LARGEST_ALONE` may differ in their last bits from those of a machine with a different number of cores.
     """
     try:
         from threadpoolctl import threadpool_limits

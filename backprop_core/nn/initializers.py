@@ -1,7 +1,7 @@
 """Starting weights.
 
 An initializer draws a list of (W, b), W (fan_in, fan_out) and b (fan_out,), from NumPy's legacy `RandomState`, whose
-stream is frozen for good: the same seed gives the same weights under every version of NumPy.
+stream never changes: the same seed gives the same weights under every version of NumPy.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ Draw = Callable[[np.random.RandomState, int, int], Array]
 
 @dataclass(frozen=True)
 class Initializer:
-    """How weights are drawn: `weights(rng, fan_in, fan_out)`; biases likewise, with fan_in 1, or zero where None.
+    """How weights are drawn: `weights(rng, fan_in, fan_out)`. Biases are drawn with fan_in 1; None means zero.
 
-    `code` is the drawing of an (m, n) matrix from `rng` as NumPy source text, with the same bits.
+    `code` draws an (m, n) matrix from `rng`, as NumPy source text, and gives the same bits.
     """
 
     label: str
@@ -64,7 +64,7 @@ def _normal_with(deviation: Callable[[int, int], float]) -> Draw:
     return lambda rng, fan_in, fan_out: deviation(fan_in, fan_out) * rng.randn(fan_in, fan_out)
 
 
-# Xavier: Glorot & Bengio 2010, eq. 16. He: He et al. 2015, eq. 10; the uniform one has the same variance.
+# Xavier: Glorot & Bengio 2010, eq. 16. He: He et al. 2015, eq. 10; the uniform variant has the same variance.
 INITIALIZERS: dict[str, Initializer] = {
     "uniform01": Initializer("uniform 0 to 1", _uniform01, _uniform01, r"W,b\sim U(0,1)", code="rng.rand(m, n)"),
     "normal": Initializer("normal", _normal, _normal, r"W,b\sim N(0,1)", code="rng.randn(m, n)"),

@@ -1,10 +1,11 @@
 """Losses, each beside its gradient.
 
-A loss compares outputs a (..., units, rows) with targets y (units, rows). `value(a, y)` is the loss (...), a number a
-network; `gradient(a, y, out)` is dL/da in the shape of a. What a loss averages over is in its formula: n rows, k units.
+A loss compares outputs a (..., units, rows) with targets y (units, rows). `value(a, y)` is the loss (...), one number
+per network; `gradient(a, y, out)` is dL/da in the shape of a. The formula shows what a loss averages over: n rows, k
+units.
 
-Where the output function and the loss belong together, the pair's δ = dL/dz has a closed form that neither rounds nor
-overflows; `FUSED` is the complete table of such pairs.
+For some pairs of output function and loss, δ = dL/dz has a closed form that avoids overflow and loss of precision;
+`FUSED` is the complete table of these pairs.
 """
 
 from __future__ import annotations
@@ -17,27 +18,28 @@ import numpy as np
 
 from backprop_core.nn.activations import Array
 
-SMALLEST = 1e-300  # keeps log(0) and 1/0 out of the losses of probabilities that have rounded to 0 or 1
+SMALLEST = 1e-300  # prevents log(0) and 1/0 when probabilities have been rounded to 0 or 1
 HUBER_WIDTH = 1.0
 Count = Literal["nothing", "rows", "outputs", "cells"]
 
-MOST_BY_BLAS = 10_000  # OpenBLAS shares longer sums out among threads, and then the bits depend on their number
+MOST_BY_BLAS = 10_000  # OpenBLAS splits longer sums among threads; their bits then depend on the number of threads
 
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss with its gradient. `outputs` names the only output functions it is defined for; empty: any.
+    """A loss with its gradient. `outputs` names the only output functions it is defined for; empty means any.
 
-    averages_over : what its sum is divided by: nothing, the rows, or the cells (every output of every row)
-    of_probabilities : whether outputs and targets must be probabilities, so that it is for classes only
-    square : c, if the sum is c Σ(a − y)²; 0 for any other
-    kinks : places of a − y where the slope jumps, so that there is no derivative. Huber's loss has none: where it
+    averages_over : what the sum is divided by: nothing, the number of rows, of outputs, or of cells (every output of
+        every row)
+    of_probabilities : whether outputs and targets must be probabilities; such a loss is for classification only
+    square : c, if the sum is c Σ(a − y)²; otherwise 0
+    kinks : values of a − y where the slope jumps, so that there is no derivative. Huber's loss has none: where it
         changes from a parabola to a line, both have the same slope
 
-    `code` and `code_gradient` are the same functions of one network's a and y as NumPy source text, with the same bits:
-    an expression, or several lines of which the last is one. `code_long`, where there is one, stands in place of `code`
-    for more than `MOST_BY_BLAS` cells. `pytorch` is the same loss of `outputs` and `y` in PyTorch, of the sums z where
-    loss and output are fused; empty where there is none.
+    `code` and `code_gradient` are the same functions of one network's a and y as NumPy source text and give the same
+    bits: an expression, or several lines whose last line is one. `code_long`, if not empty, replaces `code` for more
+    than `MOST_BY_BLAS` cells. `pytorch` is the same loss of `outputs` and `y` in PyTorch; if loss and output are
+    fused, `outputs` are the weighted sums z. It is empty if PyTorch has no equivalent.
     """
 
     label: str
@@ -56,15 +58,15 @@ class Loss:
     kinks: tuple[float, ...] = field(default=(), kw_only=True)
 
     def count(self, rows: int, outputs: int) -> int:
-        """What the sum over all cells is divided by."""
+        """The number that the sum over all cells is divided by."""
         return {"nothing": 1, "rows": rows, "outputs": outputs, "cells": rows * outputs}[self.averages_over]
 
 
 @dataclass(frozen=True)
 class Fused:
-    """An output function and a loss taken together: the loss from z, and δ = dL/dz in one step.
+    """An output function combined with a loss: the loss computed from z, and δ = dL/dz in one step.
 
-    `code` and `code_delta` are their NumPy source text, in z and y, and in a and y.
+    `code` is NumPy source text in z and y, `code_delta` in a and y.
     """
 
     value: Callable[[Array, Array], Array]
@@ -83,7 +85,7 @@ def _sum_of_squares(x: Array) -> Array:
         return _sum(np.square(x))
     if x.ndim == 2:
         flat = x.ravel()
-        return flat.dot(flat)  # one network: vecdot's BLAS call in half the time
+        return flat.dot(flat)  # one network: the same BLAS call as vecdot, in half the time
     return np.vecdot(_flat(x), _flat(x))
 
 

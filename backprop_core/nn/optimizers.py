@@ -1,8 +1,8 @@
 """Optimizers and learning-rate schedules: how a gradient becomes a change of the parameters.
 
 An optimizer turns the gradient g into a direction d; the update is θ ← θ − η·d. Everything is element-wise on the flat
-parameter vector (..., P), so one expression serves all layers, and any number of networks at once. What an optimizer
-remembers between updates stands in its slots, arrays like θ that start at zero; t counts the updates from 1.
+parameter vector (..., P), so one expression covers all layers, and any number of networks at once. What an optimizer
+remembers between updates is stored in its slots, arrays shaped like θ that start at zero; t counts updates from 1.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from backprop_core.nn.activations import Array
 
 
 class Hyper(NamedTuple):
-    """The constants of all optimizers: numbers, or arrays (R, 1) with one number a network."""
+    """The constants of all optimizers: numbers, or arrays (R, 1) with one number per network."""
 
     momentum: float
     rho: float
@@ -28,7 +28,7 @@ class Hyper(NamedTuple):
 
 
 class PyTorch(NamedTuple):
-    """A class of `torch.optim`, and its options as source text in the names of the settings."""
+    """A class of `torch.optim`, and its options as source text that uses the names of the settings."""
 
     name: str
     options: Mapping[str, str]
@@ -41,9 +41,9 @@ Direction = Callable[[Array, Sequence[Array], int, Hyper], Array]
 class Optimizer:
     """`direction(g, slots, t, hyper)` updates its slots in place and returns d; `settings` are its constants.
 
-    `code` is the same as NumPy source text, with the same bits: one line per slot, then d, an expression. `pytorch` is
-    its counterpart in PyTorch, `sklearn` scikit-learn's options for it, as source text in the names of the settings;
-    both are left out where there is no counterpart.
+    `code` is the same as NumPy source text and gives the same bits: one line per slot, then an expression for d.
+    `pytorch` is the equivalent in PyTorch; `sklearn` are the equivalent options of scikit-learn, as source text that
+    uses the names of the settings. Both are omitted if there is no equivalent.
     """
 
     label: str
@@ -95,14 +95,14 @@ def _adam(g: Array, slots: Sequence[Array], t: int, hyper: Hyper) -> Array:
 
 
 def _power(base: Any, exponent: int) -> Any:
-    """A number to a power, or each of an array's: one by one, as NumPy's own power of arrays rounds differently."""
+    """A number, or each number of an array, to a power: one by one, because NumPy's array power rounds differently."""
     if np.ndim(base) == 0:
         return base**exponent
     return np.array([number**exponent for number in base.ravel().tolist()]).reshape(base.shape)
 
 
-# PyTorch's optimizers do the same: the gradient enters the velocity as it is, and ε stands outside the root.
-# Nesterov: Sutskever et al. 2013, rewritten for the looked-ahead θ, as is usual. AdaGrad: Duchi et al. 2011.
+# As in PyTorch, the gradient enters the velocity unscaled, and ε is added after taking the root.
+# Nesterov: Sutskever et al. 2013, in the usual form where θ is the look-ahead point. AdaGrad: Duchi et al. 2011.
 # RMSProp: Tieleman & Hinton 2012, lecture 6.5; Adam: Kingma & Ba 2015, algorithm 1.
 OPTIMIZERS: dict[str, Optimizer] = {
     "sgd": Optimizer(
@@ -172,9 +172,9 @@ OPTIMIZERS: dict[str, Optimizer] = {
 
 @dataclass(frozen=True)
 class Schedule:
-    """`factor(epoch, epochs, drop)`: what the learning rate is multiplied by after so many completed epochs.
+    """`factor(epoch, epochs, drop)`: what the learning rate is multiplied by after `epoch` completed epochs.
 
-    `code` is the same as Python source text, in `epoch` and the names of the settings.
+    `code` is the same as Python source text, using `epoch` and the names of the settings.
     """
 
     label: str
@@ -193,7 +193,7 @@ SCHEDULES: dict[str, Schedule] = {
         r"\eta\,f^{\lfloor e/E\rfloor}",
         code="schedule_factor ** (epoch // schedule_epochs)",
     ),
-    # Loshchilov & Hutter 2017, eq. 5, one period and no restart.
+    # Loshchilov & Hutter 2017, eq. 5: one period, no restart.
     "cosine": Schedule(
         "cosine",
         lambda epoch, epochs, drop: 0.5 * (1.0 + math.cos(math.pi * min(epoch / epochs, 1.0))),

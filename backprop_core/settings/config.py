@@ -1,8 +1,8 @@
 """What defines a run: its configuration and its edits.
 
 Each field of `Config` carries a `Spec`: label, help text, kind and range. Validation, the sidebar, the command line
-and the documentation read the same specs, so a range is written down once. The choices of a field are the registry
-itself, so that a new entry can be chosen at once.
+and the documentation read the same specs, so each range is defined once. The choices of a field are the registry
+itself, so that a new entry is available everywhere without further changes.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ def _real(default: float | None, group: Group, low: float, high: float, label: s
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """Everything that defines a run, but for its edits and for data or starting weights brought by the user.
+    """Everything that defines a run, except its edits and any data or starting weights that the user supplies.
 
-    Frozen, keyword-only and hashable; checked on creation.
+    Frozen, keyword-only and hashable; validated on creation.
 
     Raises
     ------
@@ -178,19 +178,19 @@ class Config:
 
     @property
     def share_held_back(self) -> float:
-        """The share of the rows held back to test on: as asked for, or as usual."""
+        """The share of the rows held back for testing: `test_share`, or the default if that is None."""
         if self.test_share is None:
             return 0.0 if self.dataset == "csv" else TEST_SHARE
         return self.test_share
 
     @property
     def data_settings(self) -> DataSettings:
-        """What of this decides on the data."""
+        """The settings that determine the data."""
         values = {name: getattr(self, name) for name in DataSettings._fields}
         return DataSettings(**values | {"test_share": self.share_held_back})
 
     def replace(self, **changes: Any) -> Config:
-        """A copy with some fields changed, checked again; unknown names raise `ConfigError`."""
+        """A copy with some fields changed, validated again. Raises `ConfigError` for unknown names and bad values."""
         return Config.from_dict({**self.to_dict(), **changes})
 
     def to_dict(self) -> dict[str, Any]:
@@ -204,7 +204,7 @@ class Config:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Config:
-        """The configuration of plain values; fields left out take their defaults. Raises `ConfigError`."""
+        """The configuration with these values; omitted fields take their defaults. Raises `ConfigError`."""
         if not isinstance(values, Mapping):
             raise ConfigError("config", f"Settings are given by their names, not as {quoted(values)}.")
         for name in values:
@@ -218,7 +218,7 @@ class Config:
 
 @dataclass(frozen=True)
 class Edit:
-    """A change made while training: from the state after `epoch` epochs on, `field` has this value.
+    """A change made while training: after `epoch` completed epochs, `field` is set to `value`.
 
     `field` is a field of `Config` in the group `learning`, or the address of one parameter: `(1, "W", 0, 1)` is the
     weight from input 0 to unit 1 of layer 1, `(2, "b", 0)` the bias of unit 0 of layer 2.

@@ -1,4 +1,4 @@
-"""One parameter of a network: its address, its name, its place in theta, and the values it may be given."""
+"""One parameter of a network: its address, its name, its index in theta, and the values it may take."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from backprop_core.nn.network import Network
 from backprop_core.settings.quoting import quoted
 from backprop_core.settings.spec import ConfigError
 
-Address = tuple[int, str, int, int] | tuple[int, str, int]  # (1, "W", 0, 2): layer, kind, place in W or in b
+Address = tuple[int, str, int, int] | tuple[int, str, int]  # (1, "W", 0, 2): layer, kind, index into W or b
 
-MOST_WEIGHT = 1_000_000  # the largest size of a weight that is typed in by hand
+MOST_WEIGHT = 1_000_000  # largest absolute value of a weight that is entered by hand
 NAME = re.compile(r"(?:(W)([1-9])\[(\d{1,4}), ?(\d{1,4})\]|(b)([1-9])\[(\d{1,4})\])", re.ASCII)
 
 
@@ -29,13 +29,13 @@ def addresses(network: Network) -> list[Address]:
 
 
 def parameter_index(network: Network, layer: int, row: int, unit: int) -> int:
-    """Where a parameter stands in the flat theta; the row after a layer's last is its bias."""
-    places = network.blocks(np.arange(network.parameters))
-    return int(places[layer - 1][row, unit])
+    """The index of a parameter in the flat theta; the row after a layer's last weight row is its bias."""
+    indices = network.blocks(np.arange(network.parameters))
+    return int(indices[layer - 1][row, unit])
 
 
 def field_text(field: str | Address) -> str:
-    """What an edit changes, as text: a setting by its name, or a parameter: learning_rate, W1[0, 2], b2[0]."""
+    """The field of an edit as text: the name of a setting or of a parameter: learning_rate, W1[0, 2], b2[0]."""
     if isinstance(field, str):
         return field
     layer, kind, *index = field
@@ -43,7 +43,7 @@ def field_text(field: str | Address) -> str:
 
 
 def parse_field(text: str) -> str | Address:
-    """What a text says an edit changes: the address of a parameter, or a setting by its name."""
+    """The field that a text of `field_text` names: the address of a parameter; any other text is returned as it is."""
     match = NAME.fullmatch(text)
     if match is None:
         return text
@@ -52,13 +52,13 @@ def parse_field(text: str) -> str | Address:
 
 
 def put(params: Params, address: Address, value: float) -> None:
-    """Give one parameter of [(W, b), ...] a value, in place."""
+    """Set one parameter of [(W, b), ...] to a value, in place."""
     layer, kind, *index = address
     params[layer - 1]["Wb".index(kind)][tuple(index)] = value
 
 
 def checked_value(network: Network, address: Any, value: Any) -> float:
-    """The value to be given to a parameter. Raises ConfigError for a value out of range, and for an unknown address."""
+    """A new value for a parameter, as a float. Raises ConfigError for a value out of range or an unknown address."""
     if not _has(network, address):
         raise ConfigError(
             "params",
@@ -76,7 +76,7 @@ def checked_value(network: Network, address: Any, value: Any) -> float:
 
 
 def _has(network: Network, address: Any) -> bool:
-    """Whether an address is that of a parameter of the network."""
+    """Whether the network has a parameter with this address."""
     if not isinstance(address, tuple) or len(address) not in {3, 4}:
         return False
     layer, kind, *index = address
@@ -85,7 +85,7 @@ def _has(network: Network, address: Any) -> bool:
         shapes |= {(l, "W"): (fan_in, fan_out), (l, "b"): (fan_out,)}
     try:
         shape = shapes.get((layer, kind), ())
-    except TypeError:  # a part of it cannot be hashed
+    except TypeError:  # layer or kind is not hashable
         return False
-    whole = all(isinstance(place, numbers.Integral) for place in index)
-    return whole and len(shape) == len(index) and all(0 <= place < n for place, n in zip(index, shape, strict=True))
+    whole = all(isinstance(i, numbers.Integral) for i in index)
+    return whole and len(shape) == len(index) and all(0 <= i < n for i, n in zip(index, shape, strict=True))

@@ -1,6 +1,6 @@
-"""A setting's value as a short text, and back: in links, on chips, on the command line. Pure functions.
+"""Conversion of a setting's value to a short text and back, for links, chips and the command line. Pure functions.
 
-Several values are joined by hyphens, 8-8; commas are read too.
+Several values are joined by hyphens: 8-8. When reading, commas are accepted too.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from backprop_core.settings.spec import ConfigError
 NOTHING = "none"
 UNSET = {"batch_size": "all", "test_share": "usual"}
 FLAGS = {"on": True, "off": False}
-LONGEST = 200  # characters of a value; the longest that means something has half as many
-LARGEST = 2**53  # whole number that float64 can tell from its neighbours
+LONGEST = 200  # characters of a value; the longest meaningful value has half as many
+LARGEST = 2**53  # up to here, float64 represents every whole number exactly
 
 
 def write(name: str, value: Any) -> str:
-    """A value in few characters, none of them lost: 0.5, 4-4, tanh-relu, all, on."""
+    """A value as a short text without loss of precision: 0.5, 4-4, tanh-relu, all, on."""
     if value is None:
         return UNSET.get(name, NOTHING)
     if isinstance(value, bool):
@@ -34,16 +34,16 @@ def write(name: str, value: Any) -> str:
 
 
 def read(name: str, typed: str) -> Any:
-    """The value that a text means, unchecked but for its kind, and such that a sentence can quote it.
+    """The value that a text stands for. Only its kind is checked here, not its range; text in it is made `plain`.
 
-    Raises ConfigError.
+    Raises ConfigError for a text that is not of the setting's kind.
     """
     try:
         return _read(name, typed.strip())
     except (KeyError, OverflowError, ValueError) as error:
         spec, example = SPECS[name], write(name, DEFAULTS[name])
-        what = f"{spec.label} ({name}) = {plain(typed[:LONGEST])!r} is not a value{spec.range_text}."
-        raise ConfigError(name, f"{what} Write, for example, {example}.") from error
+        problem = f"{spec.label} ({name}) = {plain(typed[:LONGEST])!r} is not a value{spec.range_text}."
+        raise ConfigError(name, f"{problem} Write, for example, {example}.") from error
 
 
 def _read(name: str, typed: str) -> Any:
@@ -52,18 +52,18 @@ def _read(name: str, typed: str) -> Any:
         raise ValueError(len(typed))
     if spec.optional and typed.lower() in {UNSET.get(name, NOTHING), NOTHING}:
         return 0.0 if (name, typed.lower()) == ("test_share", NOTHING) else None
-    several = [plain(part.strip()) for part in re.split("[-,]", typed)]
+    parts = [plain(part.strip()) for part in re.split("[-,]", typed)]
     match spec.kind:
         case "flag":
             return FLAGS[typed]
         case "integers":
-            return () if typed.lower() == NOTHING else tuple(_whole(part) for part in several)
+            return () if typed.lower() == NOTHING else tuple(_whole(part) for part in parts)
         case "choices":
-            return tuple(several)
+            return tuple(parts)
         case "choice" if name == "activation" and typed == NOTHING:
             return ()
-        case "choice" if name == "activation" and len(several) > 1:
-            return tuple(several)
+        case "choice" if name == "activation" and len(parts) > 1:
+            return tuple(parts)
         case "integer":
             return _whole(typed)
         case "real":

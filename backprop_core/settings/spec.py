@@ -1,4 +1,4 @@
-"""How a setting is named, explained and checked."""
+"""How a setting is named, explained and validated."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Kind = Literal["choice", "choices", "integer", "integers", "real", "flag"]
 
 
 class ConfigError(ValueError):
-    """A value that cannot define a run. `.field` names the field; the message is a sentence for people."""
+    """A value that cannot define a run. `.field` names the field; the message is a sentence to show to the user."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -24,10 +24,13 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Spec:
-    """How one field of `Config` is named, explained and checked.
+    """How one field of `Config` is named, explained and validated.
 
-    `group` decides what a change means: `data` and `network` start a run over, `learning` goes on from here as an edit,
-    `goal` only says where to stop and changes no number.
+    `group` determines what a change means: a change of `data` or `network` starts a new run, a change of `learning`
+    becomes an edit of the current run, and `goal` only sets where training stops and affects no numbers.
+
+    `low` and `high` are the range of a number, `choices` the allowed names, `optional` allows None, and `most` is the
+    largest number of entries in a list.
     """
 
     label: str
@@ -42,7 +45,7 @@ class Spec:
 
     @property
     def range_text(self) -> str:
-        """The range of a number, to follow a noun: " from 0 to 10"; empty for anything else."""
+        """The range of a number, to be appended to a noun: " from 0 to 10"; empty for other kinds."""
         if not self.kind.startswith(("integer", "real")):
             return ""
         form = ",.0f" if self.kind.startswith("integer") else ",g"
@@ -50,7 +53,7 @@ class Spec:
 
 
 def checked(name: str, spec: Spec, value: Any) -> Any:
-    """A value for the setting of this name, as `Config` holds it. Raises ConfigError where it is none."""
+    """A value for the setting of this name, converted to the type that `Config` stores. Raises ConfigError."""
     if value is None:
         if spec.optional:
             return None
@@ -111,5 +114,5 @@ def _number(name: str, spec: Spec, value: Any, *, whole: bool) -> int | float:
 
 
 def _within(value: Any, spec: Spec) -> bool:
-    """Whether a number lies in its range, both as it is and as the float64 it will be."""
+    """Whether a number lies in its range, both as passed and after conversion to float64."""
     return bool(spec.low <= value <= spec.high and spec.low <= float(value) <= spec.high)

@@ -1,7 +1,7 @@
-"""Sweeps: a grid over one or two settings, every cell trained from the same list of seeds.
+"""Sweeps: a grid over one or two settings, with every cell trained from the same list of seeds.
 
-One run with one seed proves nothing. Cells are seed-paired: the same rows, the same seeds; and a cell's run is, to the
-last bit, what `Run` makes of its configuration.
+One run with one seed proves nothing. Cells are seed-paired: they use the same rows and the same seeds. Each run of a
+cell has exactly the bits of a `Run` with its configuration.
 
 >>> from backprop_core import Config, sweep
 >>> result = sweep.run(Config(epochs=2_000), {"learning_rate": [0.5, 5.0], "hidden": [(2,), (4,)]}, seeds=range(5))

@@ -1,7 +1,8 @@
-"""Runs of one shape, trained together along the run axis, a slice of time at a time.
+"""Blocks: runs of the same shape that are trained together along the run axis, one time slice after another.
 
-A block is a value: `train` takes one and returns the next. So a slice may be trained in this process, in another or on
-another machine, and a slice that was lost is trained again. Every run in a block has the bits of `Run` on its own.
+A block is an immutable value: `train` takes one and returns the next. A slice can therefore be trained in this process,
+in another one or on another machine, and a lost slice is simply trained again. Every run in a block has exactly the
+bits of a `Run` trained alone.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import numpy as np
 
 from backprop_core.nn.activations import Array
 from backprop_core.nn.network import Network
+from backprop_core.settings.arguments import numbers_of
 from backprop_core.settings.config import Config
-from backprop_core.settings.given import numbers_of
 from backprop_core.settings.quoting import quoted
 from backprop_core.settings.spec import ConfigError
 from backprop_core.training.history import State
@@ -23,10 +24,11 @@ from backprop_core.training.trainer import Trainer, empty_slots
 
 MARKS = 64  # points of a loss curve
 
-# What is known of a run. loss, score (accuracy or R²), test_loss: after `epochs` epochs, the newest sound one; but
-# score and test_loss of a run that diverged are NaN, since they are only measured where a slice or a run ends.
-# unsolved: the last epoch after which it was not solved, -1 if there is none. diverged: the epoch whose numbers were no
-# longer finite, 0 if there is none. goal_met: whether a stop condition is met. curve: the loss at `marks(epochs)`.
+# Results of a run. loss, score (accuracy or R²), test_loss: after `epochs` epochs, the last with finite numbers; score
+# and test_loss are measured only when a slice or a run ends, and are NaN for a run that diverged.
+# unsolved: the last epoch after which the run was not solved, -1 if there is none. diverged: the epoch whose numbers
+# were no longer finite, 0 if there is none. goal_met: whether a stop condition is met. curve: the loss at
+# `marks(epochs)`.
 RECORD = np.dtype(
     [
         ("running", bool),
@@ -45,7 +47,10 @@ RECORD = np.dtype(
 
 @dataclass(frozen=True)
 class Solved:
-    """When a run counts as solved: with a training score (accuracy, R²) of at least `score`, or a loss below `loss`."""
+    """When a run counts as solved: if its training score (accuracy, R²) is at least `score`, or its loss below `loss`.
+
+    Raises ConfigError for anything but numbers or None.
+    """
 
     score: float | None = 1.0
     loss: float | None = None
@@ -58,11 +63,11 @@ class Solved:
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Runs that differ in nothing but settings that may stand side by side (`training.TOGETHER`), at one epoch.
+    """Runs, all at the same epoch, that differ only in settings that can be trained together (`trainer.TOGETHER`).
 
-    places : (R,), where in its sweep each run belongs
+    places : (R,), flat index of each run in the sweep's grid
     records : (R,) of RECORD
-    state : memory (1 + slots, R, P), and the number of updates
+    state : memory (1 + slots, R, P), and the number of updates; None before the first slice
     """
 
     configs: tuple[Config, ...]
@@ -75,12 +80,12 @@ class Block:
 
     @property
     def until(self) -> int:
-        """The last epoch."""
+        """The epoch at which training ends."""
         return self.configs[0].epochs
 
 
 def blank(runs: int) -> Array:
-    """Records (runs,) of runs that have not begun."""
+    """Records (runs,) of runs that have not started."""
     records = np.zeros(runs, RECORD)
     records["running"], records["unsolved"] = True, -1
     for name in ("loss", "score", "test_loss", "curve"):
@@ -89,19 +94,19 @@ def blank(runs: int) -> Array:
 
 
 def marks(epochs: int) -> Array:
-    """The epochs, at most MARKS, at which a curve up to so many epochs is kept: close at first, then evenly."""
+    """The epochs, at most MARKS, at which the loss curve is recorded: dense at first, then evenly spaced."""
     early, even = np.geomspace(1, epochs, MARKS // 3), np.linspace(0, epochs, MARKS - MARKS // 3)
     return np.unique(np.concatenate([early, even]).round().astype(int))
 
 
-def bytes_a_run(network: Network, rows: int, slots: int) -> int:
-    """About how much memory training one run takes."""
+def bytes_per_run(network: Network, rows: int, slots: int) -> int:
+    """An estimate of the memory, in bytes, for training one run."""
     activations = 4 * rows * sum(units + 1 for units in network.sizes[1:])
     return 8 * (activations + (6 + 2 * slots) * network.parameters)
 
 
 def train(block: Block, patience: float) -> Block:
-    """The block after further training: to its end, or for about so many seconds. At least one epoch is trained."""
+    """The block after further training: to its end, or for about `patience` seconds, but for at least one epoch."""
     start = time.perf_counter()
     with np.errstate(all="ignore"):
         slice_ = begin(block)
@@ -118,7 +123,7 @@ def train(block: Block, patience: float) -> Block:
 
 
 def begin(block: Block) -> Slice:
-    """What trains a block further, epoch by epoch. Overflow is for the caller to ignore."""
+    """A Slice that continues a block, epoch by epoch. The caller must suppress NumPy's overflow warnings."""
     config = block.configs[0]
     data = data_for(config, block.user_rows)
     network = network_for(config, data)
@@ -126,7 +131,7 @@ def begin(block: Block) -> Slice:
 
 
 def rest(block: Block) -> Block | None:
-    """The block without its finished runs; None if all are."""
+    """The block without its finished runs; None if all runs are finished."""
     keep = np.flatnonzero(block.records["running"])
     if not len(keep):
         return None
@@ -136,7 +141,7 @@ def rest(block: Block) -> Block | None:
 
 
 def _state(block: Block, network: Network) -> State:
-    """Where training goes on: a state of its own, drawn if the block has not begun."""
+    """A copy of the block's state, or a new one with drawn weights if the block has not started."""
     if block.state is not None:
         return block.state.copy()
     drawn = {(config.init, config.seed): config for config in block.configs}
@@ -145,7 +150,7 @@ def _state(block: Block, network: Network) -> State:
 
 
 class Slice:
-    """A block in training: its trainer, and its records as they grow."""
+    """A block while it is being trained: its trainer, and copies of its records, which are updated."""
 
     def __init__(self, block: Block, trainer: Trainer) -> None:
         self.trainer, self.solved, self.config = trainer, block.solved, block.configs[0]
@@ -153,15 +158,15 @@ class Slice:
         self.running = self.records["running"]
         self.column = {int(mark): column for column, mark in enumerate(marks(block.until))}
         if block.epoch == 0:
-            self._take_down(0, trainer.full.loss())
+            self._record(0, trainer.full.loss())
             self.records["goal_met"] = trainer.meets_goal(trainer.full.loss())
 
     def train(self, epoch: int) -> None:
-        """Train up to an epoch, the next one."""
+        """Train one epoch; `epoch` is its number, from 1."""
         loss = self.trainer.epoch(epoch - 1)
-        if not np.isfinite(loss.sum() + self.trainer.memory.sum()):  # cheaper than to look at every run
+        if not np.isfinite(loss.sum() + self.trainer.memory.sum()):  # cheaper than checking every run
             self._diverge(epoch, loss)
-        self._take_down(epoch, loss)
+        self._record(epoch, loss)
         if self.trainer.has_goal:
             met = self.trainer.meets_goal(loss)
             ends = met & ~self.records["goal_met"] & self.running
@@ -170,13 +175,13 @@ class Slice:
             self.running &= ~ends
 
     def measure(self, which: Array) -> None:
-        """Take down scores and test losses of some runs."""
+        """Record scores and test losses of the runs selected by the mask `which` (R,)."""
         if which.any():
             self.records["score"][which] = self.trainer.score()[which]
             for test_loss in self.trainer.test_losses():
                 self.records["test_loss"][which] = test_loss[which]
 
-    def _take_down(self, epoch: int, loss: Array) -> None:
+    def _record(self, epoch: int, loss: Array) -> None:
         records, running = self.records, self.running
         np.copyto(records["loss"], loss, where=running)
         np.copyto(records["epochs"], epoch, where=running)
@@ -187,11 +192,11 @@ class Slice:
             np.copyto(records["curve"][:, self.column[epoch]], loss, where=running)
 
     def _diverge(self, epoch: int, loss: Array) -> None:
-        """End the runs whose numbers are no longer finite. Weights of zero keep them from trouble meanwhile."""
+        """End the runs whose numbers are no longer finite, and set their weights to zero so that they stay finite."""
         lost = ~self.trainer.is_finite(loss)
         fresh = lost & self.running
         self.records["diverged"][fresh] = self.records["unsolved"][fresh] = epoch
-        self.records["score"][fresh] = self.records["test_loss"][fresh] = np.nan  # an earlier slice may have left some
+        self.records["score"][fresh] = self.records["test_loss"][fresh] = np.nan  # clear values from an earlier slice
         self.running &= ~lost
         self.trainer.memory[:, lost] = 0.0
         self.trainer.full.forward()

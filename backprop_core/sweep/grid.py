@@ -1,4 +1,4 @@
-"""What a sweep trains: its cells, and the blocks they are trained in."""
+"""The grid of a sweep: its cells, and the blocks in which they are trained."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ import numpy as np
 from backprop_core.data.datasets import DATASETS
 from backprop_core.nn.activations import Array
 from backprop_core.nn.optimizers import OPTIMIZERS
+from backprop_core.settings.arguments import whole_number
 from backprop_core.settings.config import SPECS, Config
-from backprop_core.settings.given import whole_number
 from backprop_core.settings.quoting import quoted
 from backprop_core.settings.spec import ConfigError
-from backprop_core.sweep.block import RECORD, Block, Solved, blank, bytes_a_run
+from backprop_core.sweep.block import RECORD, Block, Solved, blank, bytes_per_run
 from backprop_core.training.problem import UserRows, data_for, network_for, with_user_rows
 from backprop_core.training.trainer import TOGETHER
 
 MOST_RUNS = 20_000
 MOST_BYTES = 256 * 2**20
-CACHE_BYTES = 2**20  # what a block works on should stay in a core's cache
+CACHE_BYTES = 2**20  # size limit of a block, so that its data stays in a core's cache
 MOST_TOGETHER = 512
-FEWEST_TOGETHER = 16  # below, sharing a block's runs out to more workers does not pay
-CURVE_SOLVED = 0.99  # the R² from which on a curve counts as learned
+FEWEST_TOGETHER = 16  # runs; splitting them into smaller blocks for more workers does not pay off
+CURVE_SOLVED = 0.99  # the R² at which a regression counts as solved
 
 Axes = Mapping[str, Sequence[Any]]
 
@@ -36,12 +36,12 @@ Axes = Mapping[str, Sequence[Any]]
 class Grid:
     """A configuration, one or two settings with their values, and the seeds of every cell.
 
-    `user_rows` are the user's own rows, if any, as `plan` makes them of what the user passes.
+    `user_rows` are the user's own rows, if any, as prepared by `plan`.
 
     Raises
     ------
     ConfigError
-        For a setting or value that cannot be, nothing to sweep, something twice, or more than fits.
+        For invalid settings or values, for an empty grid, for duplicates, and for a grid that is too large.
     """
 
     config: Config
@@ -81,32 +81,32 @@ class Grid:
 
     @property
     def bytes(self) -> int:
-        """About how much memory the sweep takes: all records, and the largest block in training."""
-        largest = max(_bytes_a_run(config, self.user_rows) for config in itertools.chain(*self.cells))
+        """An estimate of the sweep's memory in bytes: all records, and the largest block in training."""
+        largest = max(_bytes_per_run(config, self.user_rows) for config in itertools.chain(*self.cells))
         return self.runs * RECORD.itemsize + max(largest, CACHE_BYTES)
 
     @functools.cached_property
     def cells(self) -> list[list[Config]]:
         """[A][B]: the configuration of every cell, with the first seed."""
-        (first, ones), (second, others) = self._both
+        (first, first_values), (second, second_values) = self._both
         start = self.config.replace(seed=self.seeds[0])
-        return [[start.replace(**{first: one, second: other}) for other in others] for one in ones]
+        return [[start.replace(**{first: a, second: b}) for b in second_values] for a in first_values]
 
     def config_at(self, i: int, j: int, s: int) -> Config:
         """The configuration of one run."""
         return self.cells[i][j].replace(seed=self.seeds[s])
 
     def blocks(self, workers: int) -> list[Block]:
-        """The runs in blocks that fit a core's cache, enough of them for so many workers."""
+        """The runs in blocks that fit into a core's cache, and enough blocks for all workers."""
         kinds: dict[Any, list[int]] = {}
         cells = list(itertools.chain(*self.cells))
         for number, config in enumerate(cells):
             kinds.setdefault(kind(config), []).append(number)
         share = max(FEWEST_TOGETHER, -(-self.runs // workers))
         blocks = []
-        for alike in kinds.values():
-            places = (np.array(alike)[:, np.newaxis] * len(self.seeds) + np.arange(len(self.seeds))).ravel()
-            fitting = CACHE_BYTES // _bytes_a_run(cells[alike[0]], self.user_rows)
+        for numbers_of_kind in kinds.values():
+            places = (np.array(numbers_of_kind)[:, np.newaxis] * len(self.seeds) + np.arange(len(self.seeds))).ravel()
+            fitting = CACHE_BYTES // _bytes_per_run(cells[numbers_of_kind[0]], self.user_rows)
             together = max(1, min(MOST_TOGETHER, fitting, share))
             blocks += [self._block(part) for part in np.array_split(places, -(-len(places) // together))]
         return blocks
@@ -129,7 +129,7 @@ def plan(
     solved: Solved | None = None,
     data: Any = None,
 ) -> Grid:
-    """A sweep over some settings' values and seeds, of what `sweep.run` takes. Raises ConfigError."""
+    """The grid of a sweep, from the arguments of `sweep.run`. Raises ConfigError likewise."""
     config, user_rows = with_user_rows(config, data)
     if not isinstance(axes, Mapping):
         raise ConfigError("axes", f"A sweep takes settings with their values, {{name: [...]}}, not {quoted(axes)}.")
@@ -144,41 +144,41 @@ def plan(
 
 
 def _values(config: Config, name: Any, values: Any) -> tuple[Any, ...]:
-    """The values of an axis, as a configuration has them. Raises ConfigError for a name that is no setting."""
+    """The values of an axis, as `Config` stores them. Raises ConfigError for an unknown setting or a bad value."""
     if not isinstance(name, str) or name not in SPECS:
-        Config.from_dict({name: None})
-    wanted = f"{SPECS[name].label} ({name}) needs a list of values"
-    return tuple(getattr(config.replace(**{name: value}), name) for value in _listed(values, name, wanted))
+        Config.from_dict({name: None})  # raises
+    requirement = f"{SPECS[name].label} ({name}) needs a list of values"
+    return tuple(getattr(config.replace(**{name: value}), name) for value in _listed(values, name, requirement))
 
 
 def _seeds(seeds: Any) -> tuple[int, ...]:
-    """The seeds of every cell; a number of them is range(of that)."""
-    wanted = f"Seeds are given as how many, or as a list of whole numbers, at most {MOST_RUNS:,}"
+    """The seeds of every cell; a whole number n means range(n). Raises ConfigError."""
+    requirement = f"Seeds are given as how many, or as a list of whole numbers, at most {MOST_RUNS:,}"
     if isinstance(seeds, numbers.Integral) and not isinstance(seeds, bool):
         seeds = range(max(0, min(int(seeds), MOST_RUNS + 1)))
-    found = tuple(whole_number(seed, "seed", wanted) for seed in _listed(seeds, "seed", wanted))
-    if len(found) > MOST_RUNS:
-        raise ConfigError("seed", f"{wanted}.")
-    return found
+    checked = tuple(whole_number(seed, "seed", requirement) for seed in _listed(seeds, "seed", requirement))
+    if len(checked) > MOST_RUNS:
+        raise ConfigError("seed", f"{requirement}.")
+    return checked
 
 
-def _listed(values: Any, field: str, wanted: str) -> list[Any]:
-    """What there is to go through, as far as any sweep goes. Raises ConfigError."""
+def _listed(values: Any, field: str, requirement: str) -> list[Any]:
+    """The values of an iterable, up to one more than a sweep can have. Raises ConfigError."""
     try:
         if not isinstance(values, str | bytes | Mapping):
             return list(itertools.islice(values, MOST_RUNS + 1))
     except TypeError as error:
-        raise ConfigError(field, f"{wanted}, not {quoted(values)}.") from error
-    raise ConfigError(field, f"{wanted}, not {quoted(values)}.")
+        raise ConfigError(field, f"{requirement}, not {quoted(values)}.") from error
+    raise ConfigError(field, f"{requirement}, not {quoted(values)}.")
 
 
 def kind(config: Config) -> tuple[Any, ...]:
-    """What runs trained together must have in common."""
+    """A key that is equal for configurations that can be trained together."""
     shared = [value for name, value in config.to_dict().items() if name not in TOGETHER]
     return (*shared, bool(config.l1 or config.l2))
 
 
-def _bytes_a_run(config: Config, user_rows: UserRows | None) -> int:
+def _bytes_per_run(config: Config, user_rows: UserRows | None) -> int:
     data = data_for(config, user_rows)
     rows = len(data.X) + len(data.X_test) + (config.batch_size or 0)
-    return bytes_a_run(network_for(config, data), rows, len(OPTIMIZERS[config.optimizer].slots))
+    return bytes_per_run(network_for(config, data), rows, len(OPTIMIZERS[config.optimizer].slots))

@@ -1,4 +1,4 @@
-"""Sweeps worth seeing, ready to start."""
+"""Predefined sweeps that show something worth seeing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from backprop_core.settings.config import Config
 
 @dataclass(frozen=True)
 class Ready:
-    """A configuration, the settings to vary with their values, and how many seeds, from 0."""
+    """A predefined sweep: a configuration, the settings to vary with their values, and the number of seeds, from 0."""
 
     label: str
     about: str

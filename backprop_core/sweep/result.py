@@ -1,4 +1,4 @@
-"""What a sweep found: arrays over its grid, whole or still filling."""
+"""The results of a sweep: arrays over its grid, complete or still being filled."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ COLUMNS = ("seed", "epochs", "final_loss", "score", "test_loss", "solved", "epoc
 
 
 class Result:
-    """Every run of a grid, by (first setting, second setting, seed): arrays (A, B, S).
+    """The results of all runs of a grid: arrays (A, B, S) by first setting, second setting and seed.
 
-    While the sweep goes on, they hold what is known so far; runs that have not begun are NaN.
+    While the sweep is running, they hold what is known so far; runs that have not started are NaN.
     """
 
     def __init__(self, grid: Grid) -> None:
@@ -27,44 +27,44 @@ class Result:
         self.records = blank(grid.runs).reshape(grid.shape)
 
     def take(self, block: Block) -> None:
-        """Take over what a block has reached."""
+        """Copy the records of a block into the result."""
         self.records.reshape(-1)[block.places] = block.records
 
     def config(self, i: int, j: int, s: int) -> Config:
-        """The configuration of a run: `Run(config, data=result.data)`, advanced by its epochs, ends at the same bits.
+        """The configuration of a run: `Run(config, data=result.data)`, advanced by its epochs, gives the same bits.
 
-        Where the sweep was over rows of the user's own, it names them as its dataset, "csv".
+        In a sweep over the user's own rows, its dataset is "csv".
         """
         return self.grid.config_at(i, j, s)
 
     @property
     def data(self) -> UserRows | None:
-        """The user's own rows that every run was trained on; None where the configuration names a dataset."""
+        """The user's own rows, if runs were trained on these; None if the configuration names a dataset."""
         return self.grid.user_rows
 
     @property
     def final_loss(self) -> Array:
-        """Training loss, penalty included, after the newest sound epoch."""
+        """Training loss, penalty included, after the newest epoch with finite numbers."""
         return self.records["loss"]
 
     @property
     def score(self) -> Array:
-        """Training accuracy, or R²; NaN where a run diverged."""
+        """Training accuracy, or R²; NaN if the run diverged."""
         return self.records["score"]
 
     @property
     def test_loss(self) -> Array:
-        """Loss on the test rows, without penalty; NaN without such rows, or where a run diverged."""
+        """Loss on the test rows, without penalty; NaN if there are none, or if the run diverged."""
         return self.records["test_loss"]
 
     @property
     def begun(self) -> Array:
-        """Whether anything is known."""
+        """Whether a run has started, so that its loss is known."""
         return np.isfinite(self.records["loss"])
 
     @property
     def finished(self) -> Array:
-        """Whether a run has come to its end."""
+        """Whether a run has ended."""
         return ~self.records["running"]
 
     @property
@@ -74,44 +74,44 @@ class Result:
 
     @property
     def epochs_to_solve(self) -> Array:
-        """The epoch from which on a run has been solved without a break; NaN if it is not."""
+        """The first epoch from which on a run has been solved continuously; NaN if it is not solved."""
         return np.where(self.solved, self.records["unsolved"] + 1.0, np.nan)
 
     @property
     def diverged(self) -> Array:
-        """The epoch whose numbers were no longer finite; 0 if there was none."""
+        """The epoch whose numbers were no longer finite; 0 if there is none."""
         return self.records["diverged"]
 
     @property
     def success(self) -> Array:
-        """(A, B): share of the runs begun that are solved; NaN where none has begun."""
+        """(A, B): share of the started runs that are solved; NaN if none has started."""
         return _share(self.solved, self.begun)
 
     @property
     def share_diverged(self) -> Array:
-        """(A, B): share of the runs begun that diverged; NaN where none has begun."""
+        """(A, B): share of the started runs that diverged; NaN if none has started."""
         return _share(self.diverged > 0, self.begun)
 
     @property
     def done(self) -> float:
-        """The share of the work that is done, from 0 to 1."""
+        """The share of all epochs that is completed, from 0 to 1; ended runs count as complete."""
         epochs = np.array([[config.epochs for config in row] for row in self.grid.cells])
         all_epochs = np.broadcast_to(epochs[..., np.newaxis], self.grid.shape)
         return float(np.where(self.finished, all_epochs, self.records["epochs"]).sum() / all_epochs.sum())
 
     def quartiles(self, of: Array) -> Array:
-        """(3, A, B): lower quartile, median and upper quartile over the seeds of an array (A, B, S), NaN left out."""
+        """(3, A, B): lower quartile, median and upper quartile over the seeds of an array (A, B, S), ignoring NaN."""
         known = np.isfinite(of).sum(axis=-1) > 0
         quartiles = np.nanquantile(np.where(known[..., np.newaxis], of, 0.0), (0.25, 0.5, 0.75), axis=-1)
         return np.where(known, quartiles, np.nan)
 
     def curves(self, i: int, j: int) -> tuple[Array, Array]:
-        """Epochs (K,), and the losses (S, K) of a cell's runs after them; NaN beyond a run's end."""
+        """Epochs (K,), and the losses (S, K) of a cell's runs after these epochs; NaN beyond a run's end."""
         epochs = marks(self.grid.cells[i][j].epochs)
         return epochs, self.records["curve"][i, j, :, : len(epochs)]
 
     def csv(self) -> str:
-        """A table with a line for every run."""
+        """A CSV table with one line per run, after a header."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         names = [name for name, _ in self.grid.axes]

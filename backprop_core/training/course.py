@@ -1,4 +1,4 @@
-"""Moving through the epochs of a training: forward by training, back by replaying from keyframes."""
+"""Moving through the epochs of a run: forward by training, back by replaying from keyframes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from backprop_core.data.rows import Data
 from backprop_core.nn.activations import Array
 from backprop_core.nn.network import Network
+from backprop_core.settings.arguments import whole_number
 from backprop_core.settings.config import Config, Edit
-from backprop_core.settings.given import whole_number
 from backprop_core.settings.parameter import put
 from backprop_core.settings.quoting import quoted
 from backprop_core.settings.spec import ConfigError
@@ -23,18 +23,18 @@ from backprop_core.training.trainer import Trainer, empty_slots
 
 
 class Course:
-    """A training at one of its epochs; attributes as in `Run`.
+    """The training of a network, at one of its epochs; attributes as in `Run`.
 
     Parameters
     ----------
     edited : EditedConfig
     theta : (P,)
-        The parameters before the first epoch, without the edits made there.
+        The parameters at epoch 0, before any edits made at epoch 0.
 
     Raises
     ------
     ConfigError
-        If the loss there is not a finite number.
+        If the loss at epoch 0 is not a finite number.
     """
 
     def __init__(self, network: Network, data: Data, edited: EditedConfig, theta: Array) -> None:
@@ -44,23 +44,23 @@ class Course:
         self.goal_reached = False
         self.history = History()
         self._edited, self._theta = edited, theta
-        self._batch = 0  # updates of an epoch that was begun
+        self._batch = 0  # updates already made in the current epoch
         self._continue(self._start())
         self._record(self._finite_loss())
 
     @property
     def config(self) -> Config:
-        """The configuration at epoch 0, with the goals in force."""
+        """The configuration at epoch 0, with the current goals."""
         return self._edited.config
 
     @property
     def edits(self) -> tuple[Edit, ...]:
-        """Changes made while training, in the order of their epochs."""
+        """Changes made while training, ordered by epoch."""
         return self._edited.edits
 
     @property
     def current(self) -> Config:
-        """The configuration in force now: the run's own, with the edits so far."""
+        """The configuration at the current epoch: `config` with the edits so far."""
         return self.config_at(self.epoch)
 
     def config_at(self, epoch: int) -> Config:
@@ -84,9 +84,10 @@ class Course:
         return step
 
     def advance(self, epochs: int) -> int:
-        """Train `epochs` epochs, an epoch that was begun with `step` being the first; returns how many were completed.
+        """Train `epochs` epochs; returns how many were completed. An epoch begun with `step` is finished first.
 
-        Fewer are when the run diverges, or right after an epoch that newly meets a stop condition.
+        Training stops early if the run diverges, or after an epoch that meets a stop condition which the epoch before
+        it did not meet.
         """
         epochs = checked_epochs(epochs)
         start, until = self.epoch, self.epoch + epochs
@@ -101,9 +102,9 @@ class Course:
         return self.epoch - start
 
     def advance_for(self, seconds: float, until: int) -> None:
-        """Train towards an epoch for about so many seconds; as `advance`, stop early at divergence and at a goal.
+        """Train towards epoch `until` for about `seconds` seconds; like `advance`, stop early at divergence or a goal.
 
-        At least one epoch is trained, in pieces whose length follows the speed measured.
+        At least one epoch is trained. Training proceeds in pieces whose length is adapted to the measured speed.
         """
         start, begin, piece = self.epoch, time.perf_counter(), 1
         while self.epoch < until:
@@ -115,14 +116,20 @@ class Course:
             piece = max(1, min(2 * piece, int(left)))
 
     def at(self, epoch: int) -> Snapshot:
-        """The exact state after `epoch` epochs, edits there included. Raises ConfigError out of 0 … `run.epoch`."""
+        """The exact state after `epoch` epochs, with the edits made at that epoch.
+
+        Raises ConfigError if `epoch` is not a whole number from 0 to `run.epoch`.
+        """
         self._check_epoch(epoch)
         live = epoch == self.epoch and not self._batch
         state = self._trainer.state.copy() if live else self._replay(epoch)
         return Snapshot(epoch, self.config_at(epoch), self.network, self.data, state)
 
     def rewind(self, epoch: int) -> None:
-        """Go back to the state after `epoch` epochs and forget what came after, edits too."""
+        """Go back to the state after `epoch` epochs and discard everything after it, including edits.
+
+        Raises ConfigError as `at` does.
+        """
         self._check_epoch(epoch)
         state = self._replay(epoch)
         self._edited = self._edited.until(epoch)
@@ -132,15 +139,18 @@ class Course:
 
     def _check_epoch(self, epoch: int) -> None:
         if not 0 <= whole_number(epoch, "epoch", "An epoch is a whole number") <= self.epoch:
-            said = f"{epoch:,}" if abs(epoch) < 2**63 else quoted(epoch)
-            raise ConfigError("epoch", f"Epoch {said} has not been trained; epochs 0 to {self.epoch:,} have.")
+            number = f"{epoch:,}" if abs(epoch) < 2**63 else quoted(epoch)
+            raise ConfigError("epoch", f"Epoch {number} has not been trained; epochs 0 to {self.epoch:,} have.")
 
     def _start(self) -> State:
-        """The state before the first epoch, without the edits made there."""
+        """The state at epoch 0, before any edits made at epoch 0."""
         return empty_slots(self.config, self._theta)
 
     def _adopt(self, edited: EditedConfig) -> None:
-        """Stand at this epoch under this configuration and these edits, if the loss there is finite."""
+        """Continue from the current epoch with these edits.
+
+        Raises ConfigError, and changes nothing, if the loss with them is not finite.
+        """
         before, state = self._edited, self._trainer.state
         self._edited = edited
         replaces = self.epoch == 0 or before.made_at(self.epoch)
@@ -157,7 +167,7 @@ class Course:
         self._record(loss)
 
     def _continue(self, state: State) -> None:
-        """Go on training from this state, under the configuration in force."""
+        """Continue training from this state, with the current configuration."""
         with np.errstate(all="ignore"):
             self._trainer = Trainer(self.network, self.data, self.current, state)
             self._has_goal = self._trainer.has_goal
@@ -176,7 +186,7 @@ class Course:
         self.history.extend([loss], self._trainer.test_losses(), self._trainer.state)
 
     def _train(self, until: int) -> None:
-        """Train to an epoch, at most the next keyframe's; stop at divergence or where a stop condition is met."""
+        """Train to epoch `until`, at most the next keyframe; stop early at divergence or a newly met stop condition."""
         trainer, losses, test_losses = self._trainer, list[float](), list[float]()
         finite = True
         for epoch in range(self.epoch, until):
@@ -195,18 +205,21 @@ class Course:
             self._diverge(self.epoch + 1)
 
     def _newly_meets_goal(self, loss: float) -> bool:
-        """Whether a stop condition is met after an epoch, and was not before it."""
+        """Whether a stop condition is met after an epoch and was not met before it; called once per epoch."""
         met_before, self._goal_met = self._goal_met, bool(self._trainer.meets_goal(loss))
         self.goal_reached = self._goal_met and not met_before
         return self.goal_reached
 
     def _diverge(self, epoch: int) -> None:
-        """Go back from an epoch that is not finite to the one before it."""
+        """Record that this epoch is not finite, and go back to the one before it."""
         self.rewind(epoch - 1)
         self.diverged = epoch
 
     def _find_divergence(self) -> None:
-        """Parameters are no longer finite though the loss was (a saturated unit hides it): find the epoch."""
+        """Find, by bisection, the epoch of divergence when the loss stayed finite but the parameters did not.
+
+        A saturated unit can hide infinite parameters from the loss.
+        """
         low, high = 0, self.epoch  # finite at low, not at high
         while high - low > 1:
             middle = (low + high) // 2
@@ -217,7 +230,7 @@ class Course:
         self._diverge(high)
 
     def _replay(self, epoch: int, *, edited: bool = True) -> State:
-        """The state after `epoch` epochs, from the nearest keyframe; with or without the edits made at that epoch."""
+        """The state after `epoch` epochs, replayed from the nearest keyframe, with or without the edits made there."""
         before = epoch if edited else epoch - 1
         start, state = self.history.nearest(before) if before >= 0 else (0, self._start())
         with np.errstate(all="ignore"):
@@ -234,7 +247,7 @@ class Course:
         return state
 
     def _with_edits(self, state: State, epoch: int) -> State:
-        """A state with the edits made at an epoch."""
+        """A state after the edits made at an epoch; parameters are changed in place."""
         edits = self._edited.made_at(epoch)
         if any(edit.field == "optimizer" for edit in edits):
             state = empty_slots(self.config_at(epoch), state.theta)

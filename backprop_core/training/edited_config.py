@@ -1,4 +1,4 @@
-"""A configuration and its edits: what is in force after which epoch."""
+"""A configuration and its edits: which settings apply after which epoch."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from backprop_core.settings.config import Config, Edit
 
 
 class EditedConfig:
-    """A configuration with changes made while training, in the order of their epochs. Nothing about it changes."""
+    """A configuration with the changes made while training, ordered by epoch. Immutable."""
 
     def __init__(self, config: Config, edits: tuple[Edit, ...] = ()) -> None:
         self.config, self.edits = config, edits
-        self._last = 0, config  # what `at` said last, and how many edits that counts: training mostly asks in order
+        self._last = 0, config  # cache for `at`, which is mostly called in order: number of edits, and their result
 
     def at(self, epoch: int) -> Config:
-        """The configuration in force after `epoch` epochs, the edits made there included."""
+        """The configuration in force after `epoch` epochs, including the edits made at that epoch."""
         count = bisect_right(self.edits, epoch, key=_epoch_of)
-        known, config = self._last
-        if count < known:
-            known, config = 0, self.config
-        changes = {edit.field: edit.value for edit in self.edits[known:count] if isinstance(edit.field, str)}
+        applied, config = self._last
+        if count < applied:
+            applied, config = 0, self.config
+        changes = {edit.field: edit.value for edit in self.edits[applied:count] if isinstance(edit.field, str)}
         if changes:
             config = config.replace(**changes)
         self._last = count, config
@@ -35,21 +35,21 @@ class EditedConfig:
         ]
 
     def epochs(self, start: int, stop: int) -> list[int]:
-        """The epochs after `start` and before `stop` at which an edit was made."""
+        """The epochs strictly between `start` and `stop` at which edits were made, ascending."""
         first, last = bisect_right(self.edits, start, key=_epoch_of), bisect_left(self.edits, stop, key=_epoch_of)
         return list(dict.fromkeys(edit.epoch for edit in self.edits[first:last]))
 
     def until(self, epoch: int) -> EditedConfig:
-        """The same without the edits made after an epoch."""
+        """A copy without the edits made after an epoch."""
         count = bisect_right(self.edits, epoch, key=_epoch_of)
         return self._with(self.config, self.edits[:count], count)
 
     def with_changes(self, epoch: int, changes: Mapping[Any, Any], goals: Mapping[str, Any]) -> EditedConfig:
-        """The same with changes made at an epoch, the last one so far, and with other goals.
+        """A copy with changes made at an epoch, at or after the last edit so far, and with new goals.
 
-        `changes` are values by the names of settings and the addresses of parameters; they replace edits of the same
-        fields there. A setting that is given the value it had before this epoch needs no edit; nor does one at epoch 0,
-        where it becomes part of the configuration.
+        `changes` maps names of settings and addresses of parameters to values; they replace edits of the same fields at
+        this epoch. A setting that is set back to its value before this epoch needs no edit. At epoch 0, settings become
+        part of the configuration instead of edits.
         """
         settings = {field: value for field, value in changes.items() if isinstance(field, str)}
         weights = {field: value for field, value in changes.items() if not isinstance(field, str)}
@@ -62,15 +62,15 @@ class EditedConfig:
         else:
             config, settings = config.replace(**settings), {}
         first = bisect_left(self.edits, epoch, key=_epoch_of)
-        kept = [edit for edit in self.edits[first:] if edit.field not in changes]
+        unchanged = [edit for edit in self.edits[first:] if edit.field not in changes]
         new = [Edit(epoch, field, value) for field, value in (weights | settings).items()]
-        there = sorted([*kept, *new], key=lambda edit: str(edit.field))
-        return self._with(config, (*self.edits[:first], *there), first)
+        at_epoch = sorted([*unchanged, *new], key=lambda edit: str(edit.field))
+        return self._with(config, (*self.edits[:first], *at_epoch), first)
 
-    def _with(self, config: Config, edits: tuple[Edit, ...], same: int) -> EditedConfig:
-        """Another one, of whose edits the first `same` are those of this one."""
+    def _with(self, config: Config, edits: tuple[Edit, ...], shared: int) -> EditedConfig:
+        """A new EditedConfig whose first `shared` edits are those of this one; takes over the cache if still valid."""
         other = EditedConfig(config, edits)
-        if config is self.config and self._last[0] <= same:
+        if config is self.config and self._last[0] <= shared:
             other._last = self._last
         return other
 

@@ -1,4 +1,4 @@
-"""What a run remembers: the loss of every epoch, and keyframes from which any epoch can be replayed."""
+"""What a run stores: the loss of every epoch, and keyframes from which any epoch can be replayed."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ FEWEST_KEYFRAMES = 16
 class State(NamedTuple):
     """Everything training carries from one epoch to the next.
 
-    memory : (1 + slots, P), theta first, then what the optimizer remembers
-    updates : updates since the optimizer's memory was empty
+    memory : (1 + slots, ..., P), theta first, then the optimizer's slots
+    updates : number of updates since the slots were empty
     """
 
     memory: Array
@@ -31,49 +31,49 @@ class State(NamedTuple):
         return self.memory[0]
 
     def copy(self) -> State:
-        """The same state in memory of its own."""
+        """A copy that shares no memory with this state."""
         return State(self.memory.copy(), self.updates)
 
 
 class Losses:
-    """A series of numbers, one an epoch, that grows in place; `length` of them so far."""
+    """A growing series of numbers, one per epoch; `length` of them so far."""
 
     def __init__(self) -> None:
-        self._room = np.empty(1_024)
+        self._buffer = np.empty(1_024)
         self.length = 0
 
     @property
     def values(self) -> Array:
         """(epochs + 1,): a read-only view."""
-        view = self._room[: self.length]
+        view = self._buffer[: self.length]
         view.setflags(write=False)
         return view
 
     def extend(self, values: Sequence[float]) -> None:
-        """Add the numbers of the next epochs."""
+        """Append the numbers of the next epochs."""
         if not values:
             return
         length = self.length + len(values)
-        if length > len(self._room):
-            self._room = np.concatenate([self._room[: self.length], np.empty(length)])
-        self._room[self.length : length] = values
+        if length > len(self._buffer):
+            self._buffer = np.concatenate([self._buffer[: self.length], np.empty(length)])
+        self._buffer[self.length : length] = values
         self.length = length
 
     def cut(self, length: int) -> None:
-        """Forget all but the first `length` numbers."""
+        """Discard all but the first `length` numbers."""
         self.length = min(length, self.length)
 
     def copy(self) -> Losses:
-        """The same numbers in memory of their own."""
+        """A copy that shares no memory with this series."""
         twin = Losses()
-        twin._room, twin.length = self.values.copy(), self.length
+        twin._buffer, twin.length = self.values.copy(), self.length
         return twin
 
 
 class History:
-    """Losses after every epoch, and keyframes at multiples of an interval that doubles when they become too many.
+    """Losses after every epoch, and keyframes at multiples of an interval that doubles when there are too many.
 
-    norms : the length of each layer's gradient (layers,), by the epochs at which it was asked for
+    norms : cache of the gradient norm of each layer (layers,), by epoch
     """
 
     def __init__(self) -> None:
@@ -85,32 +85,35 @@ class History:
 
     @property
     def loss(self) -> Array:
-        """(epoch + 1,): training loss, its penalty included, at the start and after every epoch."""
+        """(epoch + 1,): training loss, penalty included, at the start and after every epoch."""
         return self._loss.values
 
     @property
     def test_loss(self) -> Array:
-        """(epoch + 1,): loss on the test rows, without penalty; empty where no rows are held back."""
+        """(epoch + 1,): loss on the test rows, without penalty; empty if there are no test rows."""
         return self._test_loss.values
 
     @property
     def keyframes(self) -> list[int]:
-        """Epochs whose state is kept, rising."""
+        """Epochs whose state is stored, ascending."""
         return list(self._epochs)
 
     @property
     def next_keyframe(self) -> int:
-        """The next epoch whose state is to be kept."""
+        """The next epoch whose state will be stored."""
         return (self._loss.length - 1) // self._interval * self._interval + self._interval
 
     def spread(self, most: int) -> list[int]:
-        """Up to `most` epochs, evenly spaced: keyframes, and the newest epoch."""
+        """Up to `most` epochs, ascending: evenly spaced keyframes, and the newest epoch."""
         newest = self._loss.length - 1
         earlier = self._epochs[: bisect_left(self._epochs, newest)]
         return [*earlier[:: -(-len(earlier) // max(most - 1, 1)) or 1], newest]
 
     def extend(self, losses: Sequence[float], test_losses: Sequence[float], state: State | None) -> None:
-        """Take down the losses of the next epochs, none beyond `next_keyframe`, and the state after them, if sound."""
+        """Record the losses of the next epochs, none beyond `next_keyframe`, and the state after them.
+
+        `state` is None if it is not finite.
+        """
         self._loss.extend(losses)
         self._test_loss.extend(test_losses)
         epoch = self._loss.length - 1
@@ -125,7 +128,7 @@ class History:
         return self._epochs[index], self._states[index].copy()
 
     def copy(self) -> History:
-        """The same history, to go on by itself. Keyframes are shared, for they never change."""
+        """An independent copy. Keyframes are shared, because they never change."""
         twin = History()
         twin._loss, twin._test_loss = self._loss.copy(), self._test_loss.copy()
         twin._epochs, twin._states, twin._interval = list(self._epochs), list(self._states), self._interval
@@ -133,16 +136,16 @@ class History:
         return twin
 
     def rewind(self, epoch: int) -> None:
-        """Forget everything after an epoch."""
+        """Discard everything after an epoch."""
         self._loss.cut(epoch + 1)
         self._test_loss.cut(epoch + 1)
-        self.norms = {known: norms for known, norms in self.norms.items() if known <= epoch}
+        self.norms = {earlier: norms for earlier, norms in self.norms.items() if earlier <= epoch}
         keep = bisect_right(self._epochs, epoch)
         del self._epochs[keep:], self._states[keep:]
 
     def _thin(self, most: int) -> None:
         while len(self._epochs) > most:
             self._interval *= 2
-            kept = [index for index, epoch in enumerate(self._epochs) if epoch % self._interval == 0]
-            self._epochs = [self._epochs[index] for index in kept]
-            self._states = [self._states[index] for index in kept]
+            indices = [index for index, epoch in enumerate(self._epochs) if epoch % self._interval == 0]
+            self._epochs = [self._epochs[index] for index in indices]
+            self._states = [self._states[index] for index in indices]

@@ -1,4 +1,4 @@
-"""Named runs to start from: the two source programs, a worked example from the literature, and things worth seeing."""
+"""Named runs to start from: the two source programs, a worked example from the literature, and instructive cases."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from backprop_core.settings.config import Config
 from backprop_core.training.recipe import Recipe
 from backprop_core.training.run import Run
 
-FEWEST_TO_SPLIT = 20  # of fewer rows, none can be spared to test on
+FEWEST_TO_SPLIT = 20  # rows; with fewer, none are held back for testing
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A run to start from: its name, what there is to see, and what defines it."""
+    """A run to start from: its name, a description, and its recipe."""
 
     label: str
     about: str
@@ -29,17 +29,17 @@ class Preset:
 
 
 def suggested(dataset: str) -> Config:
-    """The configuration suggested for learning a dataset."""
+    """A configuration that suits a dataset."""
     return Config(dataset=dataset, **DATASETS[dataset].suggested)
 
 
 def suggested_for(user_rows: TableRows) -> Config:
-    """The configuration suggested for learning a user's rows: by what is to be learned, and how many rows there are."""
+    """A configuration that suits a user's rows, chosen by the kind of targets and the number of rows."""
     labels = marks_labels(user_rows.y)
-    several = len(user_rows.classes) > 2 and not labels
-    learned_well = CLASSES if several else TWO_CLASSES if user_rows.classes or labels else CURVE
+    many_classes = len(user_rows.classes) > 2 and not labels
+    settings = CLASSES if many_classes else TWO_CLASSES if user_rows.classes or labels else CURVE
     test_share = 0.0 if len(user_rows.X) < FEWEST_TO_SPLIT else TEST_SHARE
-    return Config(dataset="csv", test_share=test_share, **learned_well)
+    return Config(dataset="csv", test_share=test_share, **settings)
 
 
 PRESETS: dict[str, Preset] = {

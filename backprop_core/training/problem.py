@@ -1,4 +1,4 @@
-"""What a configuration trains: the rows, the network, and the weights it starts from."""
+"""What a configuration defines: the rows, the network and its starting weights."""
 
 from __future__ import annotations
 
@@ -10,29 +10,27 @@ import numpy as np
 
 from backprop_core.data.datasets import prepare
 from backprop_core.data.rows import MAX_CLASSES, Data, TableRows, user_data
-from backprop_core.nn.activations import Array
+from backprop_core.nn.activations import OUTPUTS, Array
 from backprop_core.nn.initializers import INITIALIZERS, Params
 from backprop_core.nn.losses import LOSSES
 from backprop_core.nn.network import Network
+from backprop_core.settings.arguments import numbers_of
 from backprop_core.settings.config import Config
-from backprop_core.settings.given import numbers_of
 from backprop_core.settings.quoting import quoted
 from backprop_core.settings.spec import ConfigError
 
-UserRows = tuple[Array, Array] | TableRows  # of the user: X (N, d) and y (N,) or (N, k), or rows with names
-
-OUTPUT_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}  # other outputs have an end on one side at most
+UserRows = tuple[Array, Array] | TableRows  # X (N, d) and y (N,) or (N, k), or rows with names
 
 
 def with_user_rows(config: Config, data: Any) -> tuple[Config, UserRows | None]:
-    """The configuration of a run with rows that a user passed, and the rows as nobody can change them: mostly a copy.
+    """The configuration of a run on rows that a user passed, and these rows as read-only arrays, copied if necessary.
 
-    It names the user's rows as its dataset, and says what share of them is held back. Without rows, nothing changes.
+    The configuration returned has dataset "csv" and an explicit `test_share`. Without rows, it is returned unchanged.
 
     Raises
     ------
     ConfigError
-        If the configuration is none, or the rows are not (X, y) of numbers.
+        If `config` is not a Config, or the rows are not (X, y) of numbers.
     """
     if not isinstance(config, Config):
         raise ConfigError("config", f"A run is made of a Config, not of {quoted(config)}.")
@@ -52,32 +50,32 @@ def with_user_rows(config: Config, data: Any) -> tuple[Config, UserRows | None]:
 
 
 def _is_fixed(values: Any) -> bool:
-    """Whether values are an array that was passed before, by a run or a sweep, and so need no copy."""
+    """Whether values are a read-only float64 array that owns its memory, as made here before, so need no copy."""
     if not isinstance(values, np.ndarray) or values.dtype != float or not values.ndim:
         return False
     return values.flags.owndata and not values.flags.writeable
 
 
 def _inputs(X: Any) -> Array:
-    return _listed(X, "Inputs X must be a table of numbers, (N, d)")
+    return _table(X, "Inputs X must be a table of numbers, (N, d)")
 
 
 def _targets(y: Any) -> Array:
-    return _listed(y, "Targets y must be numbers, (N,) or (N, k)")
+    return _table(y, "Targets y must be numbers, (N,) or (N, k)")
 
 
-def _listed(values: Any, wanted: str) -> Array:
-    array = numbers_of(values, "data", wanted)
-    if not array.ndim:  # NumPy would make a table of a single number
-        raise ConfigError("data", f"{wanted}, not {quoted(values)}.")
+def _table(values: Any, requirement: str) -> Array:
+    array = numbers_of(values, "data", requirement)
+    if not array.ndim:  # NumPy would turn a single number into a table
+        raise ConfigError("data", f"{requirement}, not {quoted(values)}.")
     array.setflags(write=False)
     return array
 
 
 def data_for(config: Config, user_rows: UserRows | None = None) -> Data:
-    """The rows of the configuration's dataset, or those brought by the user.
+    """The rows of the configuration's dataset, or the user's own rows.
 
-    Raises ConfigError where rows are missing, or do not fit the configuration.
+    Raises ConfigError if rows are missing or do not fit the configuration.
     """
     if user_rows is None:
         if config.dataset == "csv":
@@ -90,14 +88,17 @@ def data_for(config: Config, user_rows: UserRows | None = None) -> Data:
     except ValueError as error:
         raise ConfigError("data", str(error)) from error
     if not names:
-        _check_meant(y, config.output)
+        _check_reachable(y, config.output)
     if LOSSES[config.loss].of_probabilities and not ((data.y >= 0) & (data.y <= 1)).all():
         raise ConfigError("loss", f"Loss {config.loss!r} needs targets from 0 to 1. Choose 'mse', or another loss.")
     return data
 
 
 def _parts(user_rows: UserRows, config: Config) -> tuple[Array, Array, dict[str, Any]]:
-    """Inputs and targets of the user's rows, and what they are called. Raises ConfigError for numbers under softmax."""
+    """Inputs, targets, and the other arguments of `user_data`. Raises ConfigError for regression targets with softmax.
+
+    Without names, `user_data` infers the classes and checks this itself.
+    """
     if not isinstance(user_rows, TableRows):
         return *user_rows, {}
     if config.output == "softmax" and not user_rows.classes:
@@ -109,33 +110,33 @@ def _parts(user_rows: UserRows, config: Config) -> tuple[Array, Array, dict[str,
     return user_rows.X, user_rows.y, names
 
 
-def beyond_reach(y: Array, output: str) -> float | None:
-    """A target, of (N,) or (N, 1) whole numbers that may be classes, that an output of this kind cannot reach.
+def unreachable_target(y: Array, output: str) -> float | None:
+    """A target that this output function cannot reach, if the targets (N,) or (N, 1) may be class numbers; else None.
 
-    Few different whole numbers are what scikit-learn takes for classes.
+    They may be if they are whole numbers with at most MAX_CLASSES different values.
     """
-    low, high = OUTPUT_RANGES.get(output, (-np.inf, np.inf))
+    low, high = OUTPUTS[output].bounds
     one_column = y.size == len(y) > 0
     if not one_column or not (y == np.floor(y)).all() or len(np.unique(y)) > MAX_CLASSES:
         return None
     return next((float(end) for end in (y.max(), y.min()) if not low <= end <= high), None)
 
 
-def _check_meant(y: Array, output: str) -> None:
-    """Refuse targets that may be classes or numbers where the output can show neither. Raises ConfigError."""
-    beyond = beyond_reach(y, output)
-    if beyond is not None:
-        low, high = OUTPUT_RANGES[output]
+def _check_reachable(y: Array, output: str) -> None:
+    """Raises ConfigError for targets that may be class numbers and that the output function cannot reach."""
+    unreachable = unreachable_target(y, output)
+    if unreachable is not None:
+        low, high = OUTPUTS[output].bounds
         raise ConfigError(
             "output",
-            f"Output {output!r} lies between {low:g} and {high:g}, and a target is {beyond:g}. If the targets are "
+            f"Output {output!r} lies between {low:g} and {high:g}, and a target is {unreachable:g}. If the targets are "
             "classes, number them from 0 and choose output='softmax', loss='cross_entropy'; if they are numbers, "
             "choose output='linear', loss='mse'.",
         )
 
 
 def network_for(config: Config, data: Data) -> Network:
-    """The network that the configuration makes for these rows."""
+    """The network of the configuration, sized for these rows."""
     inputs = data.expand(data.X[:1]).shape[1]
     return Network((inputs, *config.hidden, data.outputs), config.activations, config.output, config.loss)
 
@@ -146,12 +147,12 @@ def start_weights(config: Config, network: Network) -> Params:
 
 
 def checked_params(network: Network, params: Any) -> Params:
-    """Starting weights [(W, b), ...] as copies. Raises ConfigError where they are no numbers, or do not fit."""
-    wanted = "Weights must be [(W1, b1), …] of finite numbers"
+    """Copies of starting weights [(W, b), ...]. Raises ConfigError if they are not finite numbers or do not fit."""
+    requirement = "Weights must be [(W1, b1), …] of finite numbers"
     if not isinstance(params, Sequence) or not all(isinstance(pair, Sequence) and len(pair) == 2 for pair in params):
-        raise ConfigError("params", f"{wanted}, not {quoted(params)}.")
-    layers = [(numbers_of(W, "params", wanted), numbers_of(b, "params", wanted)) for W, b in params]
+        raise ConfigError("params", f"{requirement}, not {quoted(params)}.")
+    layers = [(numbers_of(W, "params", requirement), numbers_of(b, "params", requirement)) for W, b in params]
     try:
         return network.unpack(network.pack(layers))
     except ValueError as error:
-        raise ConfigError("params", f"{wanted}. {error}") from error
+        raise ConfigError("params", f"{requirement}. {error}") from error

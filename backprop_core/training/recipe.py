@@ -1,4 +1,4 @@
-"""What defines a run, and how far it was trained: enough to make it again, to the last bit."""
+"""What defines a run, and how far it was trained: enough to reproduce it bit for bit."""
 
 from __future__ import annotations
 
@@ -8,29 +8,30 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from backprop_core.nn.initializers import Params
+from backprop_core.settings.arguments import whole_number
 from backprop_core.settings.config import MAX_EPOCHS, Config, Edit
-from backprop_core.settings.given import whole_number
 from backprop_core.settings.quoting import quoted
 from backprop_core.settings.spec import ConfigError
 from backprop_core.training.problem import UserRows
 
-MOST_EPOCHS = 10 * MAX_EPOCHS  # playing goes on beyond the epochs that were set
+MOST_EPOCHS = 10 * MAX_EPOCHS  # a run can be trained on beyond the epochs of its configuration
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A configuration and its edits, with rows and starting weights where they are the user's own.
+    """A configuration and its edits, with the user's own rows and starting weights, if any.
 
     config : Config
     edits : in any order
     epochs : how far the run was trained
-    data : rows in place of the configuration's dataset, as `Run` takes them
-    params : starting weights [(W, b), ...] in place of those of the configuration's initializer
+    data : rows that replace the configuration's dataset, in the form that `Run` takes
+    params : starting weights [(W, b), ...] that replace those of the configuration's initializer
 
     Raises
     ------
     ConfigError
-        If edits or epochs are no such things. What the configuration cannot have, a run of it finds out.
+        If edits or epochs have the wrong type or are out of range. Whether they fit the configuration is checked when
+        the run is made.
     """
 
     config: Config
@@ -46,7 +47,7 @@ class Recipe:
         object.__setattr__(self, "edits", tuple(self.edits))
 
     def with_changes(self, **changes: Any) -> Recipe:
-        """The same with some settings changed; rows and weights of its own stay only while the dataset does.
+        """A copy with some settings changed; if the dataset changes, the user's rows and weights are dropped.
 
         Raises ConfigError for a bad value.
         """

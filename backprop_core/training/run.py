@@ -1,6 +1,6 @@
-"""A run: a configuration and its edits, trained epoch by epoch, with every past epoch at hand.
+"""A run: a configuration and its edits, trained epoch by epoch, with access to every past epoch.
 
-The same configuration and edits give the same bits, so the run keeps only what is expensive to compute again: losses,
+The same configuration and edits give the same bits, so a run stores only what is expensive to compute again: losses,
 and keyframes to replay from.
 """
 
@@ -41,35 +41,36 @@ class Run(Course):
     ----------
     config : Config
     data : (X, y) or TableRows, optional
-        Rows brought by the user, X (N, d) and y (N,) or (N, k), in place of the configuration's dataset. All of them
-        train, unless the configuration has a `test_share`.
+        The user's own rows, X (N, d) and y (N,) or (N, k), instead of the configuration's dataset. All rows are used
+        for training, unless the configuration has a `test_share`.
 
-        y (N,) or (N, 1) of 0 and 1 is two classes. Whole numbers from 0 are classes under `output="softmax"`, one
-        output each; under an output without bounds they are numbers to be met (a regression), like any other numbers;
-        under sigmoid or tanh they are refused where these cannot reach them. y (N, k) of 0 and 1 is one of k classes
-        where every row has one 1, and else k labels, scored one by one; other y (N, k) is k numbers to be met.
+        y (N,) or (N, 1) with only 0 and 1 means two classes. Other whole numbers from 0 are class numbers with
+        `output="softmax"`, one output per class. With unbounded outputs they are regression targets, like any other
+        numbers; with sigmoid or tanh outputs they are rejected if the output cannot reach them.
+        y (N, k) with only 0 and 1 means k classes if every row has exactly one 1, and otherwise k labels, which are
+        scored one by one. Any other y (N, k) is k regression targets.
     params : [(W, b), ...], optional
-        Starting weights, W (fan_in, fan_out) and b (fan_out,) for each layer, in place of the configuration's
-        initializer.
+        Starting weights, W (fan_in, fan_out) and b (fan_out,) for each layer, instead of those drawn by the
+        configuration's initializer.
 
     Attributes
     ----------
     epoch : int
         Completed epochs.
     diverged : int or None
-        The epoch whose loss or parameters were no longer finite. The run then stands at the epoch before it.
+        The epoch whose loss or parameters were no longer finite. The run is then at the epoch before it.
     goal_reached : bool
-        Whether the last `advance` stopped because an epoch met a stop condition that the epoch before did not.
+        Whether the last `advance` stopped because an epoch met a stop condition that the epoch before it did not.
     history : History
         Losses of all epochs, and keyframes.
     edits : tuple of Edit
-        Changes made while training, in the order of their epochs.
+        Changes made while training, ordered by epoch.
 
     Raises
     ------
     ConfigError
         If data or weights are not finite numbers of these shapes, or do not fit the configuration: `.field` is "data",
-        "params", "config", or the setting in question.
+        "params", "config", or the setting concerned.
     """
 
     def __init__(
@@ -84,12 +85,15 @@ class Run(Course):
 
     @classmethod
     def replay(cls, recipe: Recipe) -> Run:
-        """The run of a recipe, trained as far as it says, or to where it diverges. Raises ConfigError."""
+        """The run of a recipe, trained for its number of epochs or until it diverges. Raises ConfigError."""
         return deque(cls.replaying(recipe), maxlen=1).pop()
 
     @classmethod
     def replaying(cls, recipe: Recipe) -> Iterator[Run]:
-        """Replay little by little: yields the run, on its way, every fraction of a second."""
+        """Replay in pieces: yields the same run again every fraction of a second, until it is complete.
+
+        Raises ConfigError.
+        """
         run = cls(recipe.config, data=recipe.data, params=recipe.params)
         changes = defaultdict[int, dict[Any, Any]](dict)
         for edit in recipe.edits:
@@ -107,22 +111,22 @@ class Run(Course):
 
     @property
     def recipe(self) -> Recipe:
-        """What defines the run, and how far it was trained; an epoch that was begun is not part of it."""
+        """What defines the run, and how far it was trained, counting completed epochs only."""
         return Recipe(self.config, self.edits, self.epoch, self.user_rows, self.start_params)
 
     def to_json(self) -> str:
-        """Everything that defines the run, how far it was trained, and a digest of its parameters."""
+        """A file with everything that defines the run, its number of epochs, and its parameters with a digest."""
         return saving.write(self.recipe, float(self.history.loss[-1]), self.at(self.epoch).params)
 
     @classmethod
     def from_json(cls, content: str | bytes) -> Run:
-        """The run of a file, trained again as far as it was. Raises ConfigError for anything but such a file."""
+        """The run of a file from `to_json`, trained again to the same epoch. Raises ConfigError for any other file."""
         if not isinstance(content, str | bytes):
             raise ConfigError("file", f"A saved run is text or bytes, not {quoted(content)}.")
         return cls.replay(saving.read(content).recipe)
 
     def copy(self) -> Run:
-        """The same run as it stands: from here on, each goes its own way. Nothing is trained again."""
+        """An independent copy of the run at its current epoch. Nothing is trained again."""
         twin = copy.copy(self)
         twin.history = self.history.copy()
         twin._continue(self._trainer.state.copy())
@@ -130,35 +134,36 @@ class Run(Course):
 
     @property
     def params(self) -> Params:
-        """The current parameters, [(W, b), ...], W (fan_in, fan_out) and b (fan_out,): copies."""
+        """Copies of the current parameters, [(W, b), ...], W (fan_in, fan_out) and b (fan_out,)."""
         return self.network.unpack(self._trainer.theta.copy())
 
     def predict(self, X: ArrayLike) -> Array:
         """Outputs of the current parameters.
 
-        Inputs that are standardised for training are scaled here, and answers for scaled targets are scaled back.
+        If the run standardises inputs, X is scaled first; if it scales targets, outputs are scaled back.
 
         Parameters
         ----------
         X : (N, d)
-            Rows like those of the run's data, in the user's units: finite numbers, also for a single row, [[0, 1]].
+            Rows of finite numbers with the columns of the run's data, in the user's units. A single row is [[0, 1]].
 
         Returns
         -------
         (N, k)
-            What each output unit answers; for classes k is 1 (the probability of class 1) or their number.
+            Outputs of the k output units. For classes, k is 1 (the probability of class 1) or the number of classes.
 
         Raises
         ------
         ConfigError
-            "X", for anything but numbers of this shape.
+            With field "X", for anything but finite numbers of this shape.
         """
         return self.data.answer(respond(self.network, self._trainer.theta, network_inputs(self.data, X))[-1])
 
     def gradient_norms(self, most: int = 128) -> tuple[Array, Array]:
-        """How long each layer's gradient [dW; db] was: epochs (K,), K up to `most`, and norms (K, layers).
+        """Norms of each layer's gradient [dW; db]: epochs (K,), K up to `most`, and norms (K, layers).
 
-        At keyframes and at the newest epoch. Norms are kept, so that a run that goes on computes only the new ones.
+        Taken at keyframes and at the newest epoch. Norms are cached, so that only new ones are computed when training
+        continues.
         """
         epochs, norms = self.history.spread(most), self.history.norms
         for epoch in epochs:
@@ -170,15 +175,16 @@ class Run(Course):
         return np.array(epochs), np.array([norms[epoch] for epoch in epochs])
 
     def edit(self, *, params: Mapping[Address, float] | None = None, **changes: Any) -> None:
-        """Change settings or single parameters from here on.
+        """Change settings or single parameters from the current epoch on.
 
-        `changes` are fields of the group `learning`, recorded as edits, or `goal`, which change no number; `params`
-        maps addresses to new values, `{(1, "W", 0, 1): 2.0, (2, "b", 0): 0.5}`.
+        `changes` are fields of the group `learning`, which are recorded as edits, or `goal`, which affect no numbers.
+        `params` maps addresses to new values: `{(1, "W", 0, 1): 2.0, (2, "b", 0): 0.5}`.
 
         Raises
         ------
         ConfigError
-            For any other field, a bad value, an unknown address, or in the middle of an epoch; nothing is changed then.
+            For any other field, a bad value, an unknown address, values that make the loss infinite or NaN, or in the
+            middle of an epoch. The run is then unchanged.
         """
         if self._batch:
             raise ConfigError("epoch", "An edit needs a completed epoch; finish this one first, with advance(1).")
@@ -196,7 +202,7 @@ class Run(Course):
         self._adopt(self._edited.with_changes(self.epoch, settings | weights, goals))
 
     def _advance_to(self, epoch: int) -> Iterator[Run]:
-        """Train to an epoch, past any stop condition on the way, in pieces that each take a fraction of a second."""
+        """Train to an epoch, ignoring stop conditions on the way, in pieces that each take a fraction of a second."""
         while self.epoch < epoch and self.diverged is None:
             self.advance_for(PIECE_SECONDS, epoch)
             yield self

@@ -1,8 +1,7 @@
-"""A run as a file: JSON that people can read, with everything that defines the run and a digest of where it ended.
+"""A run as a file: human-readable JSON with everything that defines the run and a digest of its final parameters.
 
 The same configuration and edits give the same bits, so no training history is stored: opening a file trains the run
-again. Another machine's BLAS may round differently; the parameters at the end are stored too, so that it can be told by
-how much.
+again. Another machine's BLAS may round differently, so the final parameters are stored too and can be compared.
 """
 
 from __future__ import annotations
@@ -26,23 +25,23 @@ from backprop_core.nn.initializers import Params
 from backprop_core.settings.config import MAX_LAYERS, SPECS, Config, Edit, fields
 from backprop_core.settings.parameter import field_text, parse_field
 from backprop_core.settings.spec import ConfigError
-from backprop_core.training.problem import UserRows, beyond_reach
+from backprop_core.training.problem import UserRows, unreachable_target
 from backprop_core.training.recipe import MOST_EPOCHS, Recipe
 
 FORMAT, VERSION = "backprop-playground run", 1
-MOST_BYTES = 16_000_000  # 5,000 rows of 64 inputs and as many targets, in all their digits
+MOST_BYTES = 16_000_000  # enough for 5,000 rows of 64 inputs and 64 targets with all their digits
 MOST_EDITS = 10_000
-MOST_NUMBERS = 800_000  # counted by commas: those rows are 640,000 numbers, the weights twice 29,000
-MOST_SIGNS = 200_000  # brackets, braces and quotes: what makes a file much larger in memory than on disk
-LONGEST = 200  # characters of a text that is looked at
-LARGEST = 1e150  # number in the rows; squares of larger ones are beyond float64
+MOST_NUMBERS = 800_000  # counted by commas: those rows are 640,000 numbers, starting and final weights 29,000 each
+MOST_SIGNS = 200_000  # brackets, braces and quotes, which take much more memory when parsed than on disk
+LONGEST = 200  # characters of a text that are read; the rest is ignored
+LARGEST = 1e150  # absolute value of inputs and targets; squares of larger numbers could overflow float64
 
 KEYS = {"format", "version", "config", "edits", "data", "start", "epochs", "end"}
 
 
 @dataclass(frozen=True, eq=False)
 class Saved:
-    """What a file says: what defines the run and how far it was trained, and where it ended."""
+    """The contents of a file: the recipe of the run, and its final loss and parameters."""
 
     recipe: Recipe
     loss: float
@@ -50,17 +49,17 @@ class Saved:
     end: Params
 
     def difference(self, params: Params) -> float:
-        """How far parameters are from those of the file: 0 with the same digest, else the largest difference.
+        """The largest difference between these parameters and those of the file; 0 if the digests agree.
 
-        Infinite where they are not of the same shapes.
+        Infinite if the shapes differ.
         """
         if digest(params) == self.digest:
             return 0.0
-        mine, theirs = _flat(params), _flat(self.end)
-        if [array.shape for array in mine] != [array.shape for array in theirs]:
+        arrays, saved = _flat(params), _flat(self.end)
+        if [array.shape for array in arrays] != [array.shape for array in saved]:
             return math.inf
         with np.errstate(over="ignore"):
-            return max(float(np.abs(a - b).max(initial=0.0)) for a, b in zip(mine, theirs, strict=True))
+            return max(float(np.abs(a - b).max(initial=0.0)) for a, b in zip(arrays, saved, strict=True))
 
 
 def digest(params: Params) -> str:
@@ -87,9 +86,9 @@ def write(recipe: Recipe, loss: float, end: Params) -> str:
 
 
 def read(content: str | bytes) -> Saved:
-    """What a file says. Raises ConfigError, with one sentence, for anything that is not such a file.
+    """The contents of a file. Raises ConfigError, with a one-sentence message, for anything that is not such a file.
 
-    The sentence can be shown anywhere: what it quotes of the file is short, and made plain.
+    The message can be displayed anywhere: text that it quotes from the file is shortened and made `plain`.
     """
     values = _parsed(content)
     if not isinstance(values, dict) or values.get("format") != FORMAT:
@@ -109,7 +108,7 @@ def read(content: str | bytes) -> Saved:
         edits = _read_edits(values["edits"], epochs)
     with _part("data"):
         data = None if values["data"] is None else _read_data(values["data"])
-        config, data = _as_meant(config, data)
+        config, data = _modernised(config, data)
     with _part("start"):
         start = None if values["start"] is None else _read_params(values["start"])
     with _part("end"):
@@ -123,7 +122,7 @@ def read(content: str | bytes) -> Saved:
 
 
 def _parsed(content: str | bytes) -> Any:
-    """The values of JSON text, which is not larger in memory than a run can be. Raises ConfigError."""
+    """The values of JSON text. Raises ConfigError, also if they would take more memory than a run can need."""
     if len(content) > MOST_BYTES:
         raise _refusal(f"has {len(content):,} bytes. At most {MOST_BYTES:,} can be opened.")
     try:
@@ -141,7 +140,7 @@ def _parsed(content: str | bytes) -> Any:
 
 @contextmanager
 def _part(name: str) -> Iterator[None]:
-    """Reading one part of a file: whatever is wrong with it is a ConfigError that names it."""
+    """Context for reading one part of a file: errors are raised again as a ConfigError that names the part."""
     try:
         yield
     except ConfigError as error:
@@ -159,7 +158,7 @@ def _read_config(values: Any) -> Config:
 
 
 def _setting(value: Any) -> Any:
-    """A value for a setting, checked only so far that a sentence can quote it."""
+    """A value for a setting, checked only as far as is needed to quote it in an error message."""
     if isinstance(value, list) and len(value) <= 2 * MAX_LAYERS:
         return tuple(_setting(_one_of(item, str, int, float)) for item in value)
     if isinstance(value, int) and abs(value) >= 2**53:
@@ -195,33 +194,35 @@ def _write_data(data: UserRows) -> dict[str, Any]:
     if not isinstance(data, TableRows):
         return {"names": None, "X": data[0].tolist(), "y": data[1].tolist()}
     names = {"inputs": list(data.inputs), "classes": list(data.classes), "standardise": data.standardise}
-    names |= {"scale_target": True} if data.scale_target else {}  # older programs refuse what they do not know
+    names |= {"scale_target": True} if data.scale_target else {}  # older versions reject names that they do not know
     return {"names": names, "X": data.X.tolist(), "y": data.y.tolist()}
 
 
 def _read_data(values: Any) -> UserRows:
-    """The rows of a file; whether they are of a shape that can be trained on, a run finds out."""
+    """The rows of a file. Whether their shapes can be trained on is checked when the run is made."""
     X, y, names = _members(values, "X", "y", "names")
     X, y = _array(X), _array(y)
     if max(np.abs(X).max(initial=0.0), np.abs(y).max(initial=0.0)) > LARGEST:
         raise ConfigError("data", f"inputs and targets must be numbers from {-LARGEST:g} to {LARGEST:g}.")
     if names is None:
         return X, y
-    given = {"scale_target": False} | _one_of(names, dict)  # files of before have scaled targets in place of it
-    inputs, classes, *flags = _members(given, "inputs", "classes", "standardise", "scale_target")
+    members = {"scale_target": False} | _one_of(names, dict)  # older files store scaled targets instead of this flag
+    inputs, classes, *flags = _members(members, "inputs", "classes", "standardise", "scale_target")
     standardise, scale_target = (_one_of(flag, bool) for flag in flags)
     return TableRows(X, y, _names(inputs), _names(classes), standardise, scale_target)
 
 
-def _as_meant(config: Config, data: UserRows | None) -> tuple[Config, UserRows | None]:
-    """What a file of before meant: with own rows, a quarter was held back where the file does not say otherwise; and
-    whole numbers that the output cannot reach were numbers all the same. Files of today say so themselves.
+def _modernised(config: Config, data: UserRows | None) -> tuple[Config, UserRows | None]:
+    """The configuration and rows of a file from an older version, with what such files left implicit.
+
+    In older versions, a quarter of the user's rows was held back unless the file had a `test_share`, and whole numbers
+    that the output cannot reach were regression targets. Newer files state both explicitly.
     """
     if data is None:
         return config, None
     if config.test_share is None:
         config = config.replace(test_share=TEST_SHARE)
-    if not isinstance(data, TableRows) and beyond_reach(data[1], config.output) is not None:
+    if not isinstance(data, TableRows) and unreachable_target(data[1], config.output) is not None:
         X, y = np.atleast_2d(data[0]), data[1]
         data = TableRows(X, y.reshape(-1, 1), tuple(f"x{i + 1}" for i in range(X.shape[1])))
     return config, data
@@ -245,7 +246,7 @@ def _read_params(values: Any) -> Params:
 
 
 def _array(values: Any) -> Array:
-    """The array of a list of finite numbers, or of lists of them."""
+    """The array of a list of finite numbers, or of a list of lists of them."""
     kinds = set(map(type, _one_of(values, list)))
     if list in kinds:
         kinds = {list}.symmetric_difference(kinds).union(*(map(type, row) for row in values if type(row) is list))
@@ -258,14 +259,14 @@ def _array(values: Any) -> Array:
 
 
 def _members(values: Any, *names: str) -> list[Any]:
-    """The values of an object that has these names, and no others."""
+    """The values of an object that has exactly these names."""
     if set(_one_of(values, dict)) != {*names}:
         raise KeyError(*names)
     return [values[name] for name in names]
 
 
 def _one_of(value: Any, *kinds: type) -> Any:
-    """A value that is of one of these kinds; true and false are no numbers."""
+    """The value itself. Raises TypeError unless it has one of these types exactly: a bool does not count as an int."""
     if type(value) not in kinds:
         raise TypeError(type(value))
     return value
@@ -284,7 +285,7 @@ def _no_constant(name: str) -> Any:
 
 
 def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON, in which nothing is said twice."""
+    """A JSON object as a dict. Raises ConfigError for a name that occurs twice."""
     values = dict[str, Any]()
     for name, value in members:
         if name in values:
@@ -293,10 +294,10 @@ def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
     return values
 
 
-def _refusal(said: str) -> ConfigError:
-    return ConfigError("file", f"This file {said}")
+def _refusal(reason: str) -> ConfigError:
+    return ConfigError("file", f"This file {reason}")
 
 
 def _with_short_lists(text: str) -> str:
-    """JSON with every list of mere numbers on one line."""
-    return re.sub(r"\[[\s\d.,eE+-]+\]", lambda found: " ".join(found[0].split()), text)
+    """JSON with every list of numbers on one line."""
+    return re.sub(r"\[[\s\d.,eE+-]+\]", lambda match: " ".join(match[0].split()), text)

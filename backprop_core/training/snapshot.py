@@ -1,4 +1,4 @@
-"""A run at one epoch, and one update of it, with everything that follows from them."""
+"""The state of a run at one epoch, and a single update, with everything that can be computed from them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from backprop_core.nn.activations import Array
 from backprop_core.nn.initializers import Params
 from backprop_core.nn.network import Network, Pass, respond
 from backprop_core.nn.optimizers import OPTIMIZERS
+from backprop_core.settings.arguments import numbers_of
 from backprop_core.settings.config import Config
-from backprop_core.settings.given import numbers_of
 from backprop_core.settings.spec import ConfigError
 from backprop_core.training.history import State
 from backprop_core.training.trainer import Trainer
@@ -24,17 +24,17 @@ from backprop_core.training.trainer import Trainer
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One parameter update with everything that went into it; lists have one entry a layer.
+    """One parameter update with all its intermediate results; lists have one entry per layer.
 
-    rows : (N,), which training rows were in the batch
-    a : (N, n_l), a[0] the input batch, a[1] the first layer's activations, …
-    z, delta : (N, n_l), z[0] and delta[0] those of the first layer
-    dW, db : (n_{l-1}, n_l) and (n_l,), gradients of the loss, its penalty included
-    loss : of the batch, before the update, its penalty included
+    rows : (N,), indices of the training rows in the batch
+    a : (N, n_l); a[0] is the input batch, a[1] the first layer's activations, …
+    z, delta : (N, n_l); z[0] and delta[0] belong to the first layer
+    dW, db : (n_{l-1}, n_l) and (n_l,), gradients of the loss, penalty included
+    loss : of the batch, before the update, penalty included
     penalty : the penalty's share of the loss
     penalty_dW : the penalty's share of dW
     learning_rate : η of this update
-    slots, slots_after : what the optimizer remembers, by name, shaped like the parameters
+    slots, slots_after : the optimizer's slots by name, before and after the update, each shaped like the parameters
     params, params_after : [(W, b), ...]
     change : [(ΔW, Δb), ...], what was added to the parameters
     """
@@ -59,7 +59,7 @@ class Step:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """The exact state of a run after `epoch` epochs, and all that follows from it. Its arrays are its own."""
+    """The exact state of a run after `epoch` epochs, and everything computed from it. Shares no arrays with the run."""
 
     epoch: int
     config: Config
@@ -89,17 +89,17 @@ class Snapshot:
 
     @property
     def z(self) -> list[Array]:
-        """Weighted sums of all training rows, one (N, n_l) a layer."""
+        """Weighted sums of all training rows, one (N, n_l) per layer."""
         return [z.T for z in self._pass.z]
 
     @property
     def a(self) -> list[Array]:
-        """Activations of all training rows, one (N, n_l) a layer; a[0] is what the network is shown."""
+        """Activations of all training rows, one (N, n_l) per layer; a[0] is the network's input."""
         return [self._pass.X.T, *(a.T for a in self._pass.a)]
 
     @property
     def delta(self) -> list[Array]:
-        """dL/dz of all training rows, one (N, n_l) a layer."""
+        """dL/dz of all training rows, one (N, n_l) per layer."""
         return [delta.T for delta in self._pass.delta]
 
     @property
@@ -109,30 +109,30 @@ class Snapshot:
 
     @functools.cached_property
     def test_outputs(self) -> Array:
-        """Outputs for the test rows (N_test, k), in the units that are trained on."""
+        """Outputs for the test rows (N_test, k), in the scaled units used for training."""
         return self._respond(self.data.expand(self.data.X_test))[-1]
 
     @property
     def test_score(self) -> float | None:
-        """Accuracy, or R², on the test rows; None where there are none."""
+        """Accuracy, or R², on the test rows; None if there are none."""
         return self._score(self.test_outputs, self.data.y_test) if len(self.data.X_test) else None
 
     def predict(self, X: ArrayLike) -> Array:
-        """Outputs (N, k) for rows X (N, d), both in the user's units; as `Run.predict`, raises ConfigError likewise."""
+        """Outputs (N, k) for rows X (N, d), both in the user's units, as `Run.predict`. Raises ConfigError likewise."""
         return self.data.answer(self.respond(X)[-1])
 
     def respond(self, X: ArrayLike) -> list[Array]:
-        """What every unit answers to rows X (N, d) in the user's units: (N, n_l) a layer, the outputs last.
+        """Activations of all units for rows X (N, d) in the user's units: (N, n_l) per layer, outputs last.
 
-        These are activations: a target that is scaled for training is scaled here.
+        If targets are scaled for training, these outputs are in scaled units. Raises ConfigError as `predict` does.
         """
         return self._respond(network_inputs(self.data, X))
 
-    def _respond(self, shown: Array) -> list[Array]:
-        return respond(self.network, self.state.theta, shown)
+    def _respond(self, inputs: Array) -> list[Array]:
+        return respond(self.network, self.state.theta, inputs)
 
     def step(self) -> Step:
-        """The update that training makes from here: the first of the next epoch."""
+        """The update that training makes next: the first of the next epoch."""
         with np.errstate(all="ignore"):
             return take_step(Trainer(self.network, self.data, self.config, self.state.copy()), self.epoch, 0)
 
@@ -150,7 +150,10 @@ class Snapshot:
 
 
 def network_inputs(data: Data, X: ArrayLike) -> Array:
-    """What the network is shown for the user's rows X (N, d). Raises ConfigError for anything else."""
+    """The network's inputs for rows X (N, d) in the user's units.
+
+    Raises ConfigError with field "X" for anything but finite numbers of this shape.
+    """
     rows = numbers_of(X, "X", f"Rows must be numbers of shape (N, {data.X.shape[1]})")
     if rows.ndim != 2 or rows.shape[1] != data.X.shape[1]:
         raise ConfigError("X", f"Rows must have shape (N, {data.X.shape[1]}), not {rows.shape}.")
@@ -160,7 +163,7 @@ def network_inputs(data: Data, X: ArrayLike) -> Array:
 
 
 def take_step(trainer: Trainer, epoch: int, number: int) -> Step:
-    """Update number `number` (from 0) of the epoch that starts after `epoch` epochs, with everything about it."""
+    """Make update `number` (from 0) of the epoch that starts after `epoch` epochs, and return all its numbers."""
     network = trainer.network
     names = OPTIMIZERS[trainer.config.optimizer].slots
 

@@ -1,4 +1,4 @@
-"""One epoch of training: the rows in their order, an update for each mini-batch."""
+"""One epoch of training: an update for each mini-batch of the shuffled rows."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES, Hyper
 from backprop_core.settings.config import Config
 from backprop_core.training.history import State
 
-# Settings that networks trained together may differ in: numbers that go into the sums, one a network.
+# Settings in which networks trained together may differ: their values enter the computation as one number per network.
 TOGETHER = frozenset({"init", "seed", "train_biases", "learning_rate", "l1", "l2", *Hyper._fields})
 
 
 class Trainer:
-    """Trains a state, in place: one network, or many at once that differ in nothing but their `TOGETHER` settings.
+    """Trains a state in place: one network, or many at once that differ only in their `TOGETHER` settings.
 
     Parameters
     ----------
     config : Config, or one for each network along the run axis of the state
 
-    Between epochs `full` holds the forward pass of the newest parameters over all training rows. For a full batch
-    this is also the next update's forward pass, so an epoch costs one. `change` (..., P) is what the last update took
-    away.
+    Between epochs, `full` holds the forward pass of the newest parameters over all training rows. With full batches
+    this is also the next update's forward pass, so that an epoch needs only one. `change` (..., P) is what the last
+    update subtracted from the parameters.
     """
 
     def __init__(self, network: Network, data: Data, config: Config | Sequence[Config], state: State) -> None:
@@ -58,16 +58,16 @@ class Trainer:
 
     @property
     def state(self) -> State:
-        """The state being trained; its memory goes on changing."""
+        """The state being trained; its memory is shared and changes with further training."""
         return State(self.memory, self.updates)
 
     @property
     def batches(self) -> int:
-        """Updates an epoch."""
+        """Number of updates per epoch."""
         return -(-self.rows // self.batch_size)
 
     def order(self, epoch: int) -> Array:
-        """The order of the rows in one epoch, (N,) or (R, N): drawn from seed and epoch, so nothing is carried over."""
+        """The order of the rows in one epoch, (N,) or (R, N). It depends only on the seed and the epoch's number."""
         if self._full_batch or not self.config.shuffle:
             return np.arange(self.rows)
         if not self._configs:
@@ -86,7 +86,7 @@ class Trainer:
         self._rates = np.asarray(self.learning_rate(epoch) * self._trained)
 
     def epoch(self, epoch: int) -> Array:
-        """Train one epoch, the one that starts after `epoch` epochs; returns the training loss after it, (...)."""
+        """Train the epoch that starts after `epoch` epochs; returns the training loss (...) after it."""
         if self._scheduled:
             self.set_rate(epoch)
         if self._full_batch:
@@ -100,7 +100,7 @@ class Trainer:
         return self.full.loss()
 
     def batch(self, rows: Array) -> Pass:
-        """The forward pass over some training rows, (N,) or (R, N)."""
+        """The forward pass over the training rows with these indices, (N,) or (R, N)."""
         size = rows.shape[-1]
         if size == self.rows:
             self.full.forward()
@@ -113,14 +113,14 @@ class Trainer:
         return batch
 
     def update(self, gradient: Array) -> None:
-        """Change the parameters against a gradient (..., P), as the optimizer does."""
+        """Update the parameters with the optimizer's step for a gradient (..., P)."""
         self.updates += 1
         direction = self._direction(gradient, self.slots, self.updates, self._hyper)
         np.multiply(direction, self._rates, self.change)
         np.subtract(self.theta, self.change, self.theta)
 
     def test_losses(self) -> list[Any]:
-        """The loss (...) on the test rows, without penalty, as a list of one; empty where no rows are held back."""
+        """The loss (...) on the test rows, without penalty, as a list of one; empty if there are no test rows."""
         if not self.has_test:
             return []
         self._test.forward()
@@ -133,24 +133,27 @@ class Trainer:
 
     @property
     def has_goal(self) -> bool:
-        """Whether the configuration says where to stop."""
+        """Whether the configuration has a stop condition."""
         return self.config.stop_loss is not None or self.config.stop_accuracy is not None
 
     def meets_goal(self, loss: Any) -> Array:
-        """Which networks (...) meet a stop condition of the configuration with this training loss (...)."""
+        """Which networks (...) meet a stop condition of the configuration, given their training loss (...)."""
         return self.meets(self.config.stop_accuracy, self.config.stop_loss, loss)
 
     def meets(self, least_score: float | None, loss_below: float | None, loss: Any) -> Array:
-        """Which networks (...) have reached a training score, or fallen below a loss, where these are named."""
+        """Which networks (...) have a training score of at least `least_score` or a loss below `loss_below`.
+
+        A condition that is None is never met.
+        """
         below = np.less(loss, -np.inf if loss_below is None else loss_below)
         return below if least_score is None else below | (self.score() >= least_score)
 
     def is_finite(self, loss: Any) -> Array:
-        """Which networks (...) have not diverged: their loss and all that training remembers are finite."""
+        """Which networks (...) have not diverged: their loss, parameters and slots are finite."""
         return np.isfinite(loss) & np.isfinite(self.memory).all(axis=(0, -1))
 
     def _each(self, name: str) -> Any:
-        """The value of a setting that all networks share, or (R, 1), a row a network."""
+        """The value of a setting if all networks share it, else an array (R, 1), one row per network."""
         values = [getattr(config, name) for config in self._configs]
         if len(set(values)) <= 1:
             return getattr(self.config, name)
@@ -165,7 +168,7 @@ def _shuffled(rows: int, seed: int, epoch: int) -> Array:
 
 
 def empty_slots(config: Config, theta: Array) -> State:
-    """The state of these parameters (..., P) before the optimizer has seen a gradient."""
+    """The state with these parameters (..., P) and empty optimizer slots."""
     memory = np.zeros((1 + len(OPTIMIZERS[config.optimizer].slots), *theta.shape))
     memory[0] = theta
     return State(memory)

@@ -66,7 +66,7 @@ def test_notebook_prints_the_forward_pass_before_its_last_update(notebook: Run) 
     assert_close(notebook.at(9_999).predict(XOR_ROWS), NOTEBOOK["predicted_output_printed"])
     last = notebook.at(9_999).step()
     assert_close(last.a[-1], NOTEBOOK["predicted_output_printed"])
-    # One update further on, the outputs differ by more than the tolerance: this is about the right epoch.
+    # One update later, the outputs differ by more than the tolerance, so the test identifies the right epoch.
     assert np.abs(notebook.predict(XOR_ROWS) - np.array(NOTEBOOK["predicted_output_printed"])).max() > 1e-9
 
 
@@ -147,7 +147,7 @@ def test_mazur_after_one_update() -> None:
     assert_close(b1, MAZUR["b1"], 0.0)
     assert_close(b2, MAZUR["b2"], 0.0)
     assert_close(run.history.loss[1], MAZUR["loss_after_one_update"])
-    # The article's own 0.291027924 has its hidden deltas from output weights that were already updated.
+    # The article's own 0.291027924 uses hidden deltas computed with output weights that were already updated.
     assert abs(run.history.loss[1] - 0.291027924) > 1e-7
 
 

@@ -1,4 +1,4 @@
-"""The loss over a plane: every point is what training computes there, and planes and ways are where they are said."""
+"""The loss over a plane: every point is what training computes; planes and trajectories are placed correctly."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def plane_of(run: Run, kind: str, *, seed: int = 0, chosen: Sequence[Address] | 
 
 
 def alone(snapshot: Snapshot, theta: Array) -> float:
-    """The loss of these parameters (P,), in a pass of their own."""
+    """The loss of these parameters (P,), computed alone in a pass."""
     return replace(snapshot, state=State(theta[np.newaxis])).loss
 
 
@@ -327,7 +327,7 @@ def test_a_single_trained_weight_has_no_random_plane() -> None:
 
 @st.composite
 def planes(draw: st.DrawFn) -> Plane:
-    """Planes of any slant, directions of any length."""
+    """Planes with directions of any angle and length."""
     rng = np.random.RandomState(draw(st.integers(0, 10_000)))
     size = draw(st.integers(2, 40))
     first, second = rng.randn(2, size)
@@ -372,11 +372,13 @@ def test_what_lies_across_the_plane_is_not_explained() -> None:
     plane = Plane(np.zeros(3), np.array([1.0, 0, 0]), np.array([1.0, 1, 0]), ("first", "second"))
     way = np.array([[0.0, 0, 1], [0, 0, 2]])
     assert explained(plane, way) == 0.0
-    assert explained(plane, np.array([[3.0, 4, 12], [4, -3, 12]])) == pytest.approx(25 / 169)  # parallel, but beside it
+    assert explained(plane, np.array([[3.0, 4, 12], [4, -3, 12]])) == pytest.approx(
+        25 / 169
+    )  # parallel to the plane, but outside it
     assert explained(plane, np.zeros((4, 3))) == 1.0
 
 
-# The run's way
+# The run's trajectory
 
 
 def edited() -> Run:
@@ -469,7 +471,7 @@ def test_a_trail_lies_on_the_landscape(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["random", "weights"])
 def test_a_diverged_run_has_a_landscape(kind: str) -> None:
-    """Its last weights are so large that their squares just fit a float64."""
+    """The last weights are so large that their squares just fit into float64."""
     run = PRESETS["diverging"].run()
     run.advance(1_000)
     assert run.diverged is not None

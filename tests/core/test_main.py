@@ -1,4 +1,4 @@
-"""The command line: the notebook without options, any other run with them, and one clear line for a bad value."""
+"""The command line: without options the notebook, with options any other run, and one clear line for a bad value."""
 
 import io
 import os

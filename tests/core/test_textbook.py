@@ -1,4 +1,4 @@
-"""Rows as they come from a textbook or scikit-learn: what trains, what is a class, what is a label."""
+"""Rows as in a textbook or in scikit-learn: whether they train, and what counts as classes or labels."""
 
 import json
 
@@ -96,7 +96,7 @@ def test_numbers_that_the_output_can_show_are_numbers(output: str, y: list[float
 def test_an_old_file_of_numbers_out_of_reach_opens_with_the_same_bits() -> None:
     run = Run(Config(output="linear", test_share=0.25), data=(X, THREE))
     said = json.loads(run.to_json()) | {"epochs": 5}
-    said["config"]["output"] = "sigmoid"  # today refused, and trained in silence once
+    said["config"]["output"] = "sigmoid"  # rejected now; older versions trained on it silently
     old = Run.from_json(json.dumps(said))
     assert (old.data.task, old.epoch) == ("regression", 5)
     assert same_bits(old, Run.from_json(old.to_json()))

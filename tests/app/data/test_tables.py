@@ -1001,19 +1001,19 @@ def check_choice(table: Table, target: int, features: list[int] | None, task: An
         assert plain(name) == name != ""
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(st.binary(max_size=200))
 def test_any_bytes(content: bytes) -> None:
     check_anything(content)
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(st.text(st.characters(), max_size=200))
 def test_any_text(content: str) -> None:
     check_anything(content)
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(st.text("0123456789.,;|\t\n\r \"'-+eEa−%=<$\u00a0\ufeff\x00", max_size=80))
 def test_any_text_of_the_characters_of_tables(content: str) -> None:
     check_anything(content)
@@ -1055,13 +1055,13 @@ def tables(draw: st.DrawFn) -> str:
     return file.getvalue()
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(tables())
 def test_any_table(content: str) -> None:
     check_anything(content)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(tables(), st.data())
 def test_any_table_with_slips_in_it(content: str, data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 4))):

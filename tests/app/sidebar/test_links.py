@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.configurations import SMALL, configs, values
 
@@ -385,6 +385,7 @@ def test_any_address_gives_a_run(parts: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("name", SPECS)
 def test_the_text_of_a_value_means_the_value(name: str) -> None:
+    @settings(max_examples=20)  # of each setting: settings of a kind are read by the same code
     @given(values(name))
     def check(value: Any) -> None:
         short = setting_text.write(name, value)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backprop_core import Config, ConfigError, sweep
@@ -128,6 +128,7 @@ def test_every_suggestion_comes_back_as_it_was(name: str) -> None:
         assert read(name, f"  {typed} ") == read(name, typed)
 
 
+@settings(max_examples=20)  # of each setting: all are read by the same code
 @given(st.data())
 @pytest.mark.parametrize("name", REALS)
 def test_no_digit_of_a_number_is_lost(name: str, data: st.DataObject) -> None:
@@ -136,6 +137,7 @@ def test_no_digit_of_a_number_is_lost(name: str, data: st.DataObject) -> None:
     assert getattr(config_for(name).replace(**{name: read(name, repr(value))}), name) == value
 
 
+@settings(max_examples=20)
 @given(st.data())
 @pytest.mark.parametrize("name", INTEGERS)
 def test_whole_numbers_come_back(name: str, data: st.DataObject) -> None:

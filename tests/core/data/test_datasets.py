@@ -1,4 +1,4 @@
-"""Every dataset: what it promises about its rows; and rows brought by the user: what is taken and what is refused."""
+"""Every dataset keeps what its entry promises; the user's own rows: which are accepted, and which are rejected."""
 
 import itertools
 import subprocess
@@ -110,7 +110,7 @@ def test_every_row_is_in_exactly_one_part(name: str, share: float) -> None:
     prepared, whole = data(name, test_share=share), data(name, test_share=0.0)
     assert len(prepared.X_test) == round(share * len(whole.X))
     train, test = rows(prepared.X, prepared.y), rows(prepared.X_test, prepared.y_test)
-    if name in ("iris", "wine", "breast_cancer"):  # in units of the training rows, which differ with the split
+    if name in ("iris", "wine", "breast_cancer"):  # scaled by the training rows, which depend on the split
         assert len(prepared.X) + len(prepared.X_test) == len(whole.X)
     else:
         assert train + test == rows(whole.X, whole.y)
@@ -121,8 +121,8 @@ def test_real_data_is_standardised_by_its_training_rows(name: str) -> None:
     prepared, whole = data(name, test_share=0.5), data(name, test_share=0.0)
     np.testing.assert_allclose(prepared.X.mean(axis=0), 0.0, atol=1e-12)
     np.testing.assert_allclose(prepared.X.std(axis=0), 1.0, atol=1e-12)
-    assert np.abs(prepared.X_test.mean(axis=0)).max() > 1e-3  # nothing of the test rows went into the units
-    # Undoing the units finds every row of the whole once more.
+    assert np.abs(prepared.X_test.mean(axis=0)).max() > 1e-3  # the scaling does not depend on the test rows
+    # Unscaled, training and test rows together are the whole dataset.
     both = np.vstack([prepared.X, prepared.X_test])
     both = (both - both.mean(axis=0)) / both.std(axis=0)
     np.testing.assert_allclose(np.sort(both, axis=0), np.sort(whole.X, axis=0), atol=1e-9)
@@ -163,7 +163,7 @@ def test_truth_tables_are_true(name: str) -> None:
     assert prepared.classes == ("0", "1")
 
 
-# Where it is known without noise what belongs where.
+# Datasets whose classes are known exactly without noise.
 def _square(X: Array) -> Array:
     return ((np.floor(X[:, 0] / 1.5) + np.floor(X[:, 1] / 1.5)) % 2).astype(float)
 
@@ -225,7 +225,7 @@ def test_no_scikit_learn_for_truth_tables() -> None:
     assert done.stdout.strip() == "set()"
 
 
-# Rows brought by the user.
+# The user's own rows.
 
 OWN = DataSettings("csv", 0, 0.0, 0.0, 0, POINT, "sigmoid")
 X, Y = [[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]], [0.5, 1.5, 2.5]

@@ -1,4 +1,4 @@
-"""The scores shown to people, against scikit-learn's."""
+"""The scores shown to users, against scikit-learn's."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Rows go in and answers come out in the user's units, wherever data is scaled for training."""
+"""Rows and predictions are in the user's units, even if data is scaled for training."""
 
 import io
 import json

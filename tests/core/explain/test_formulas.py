@@ -1,4 +1,4 @@
-"""Formulas with their numbers in them: LaTeX that can be set, numbers that can be checked."""
+"""Formulas with numbers substituted: the LaTeX is valid, and the numbers are right."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GATHERED = re.compile(r"\\begin\{gathered\} (.*) \\\\ = (\S+) \\end\{gathered\}"
 ARITHMETIC = re.compile(r"[-+*/()0-9.e ]+")
 
 DIGITS = (3, 6, 17)
-EXPANDED = ("z", "delta", "gradient", "update", "new")  # whose terms are written out
+EXPANDED = ("z", "delta", "gradient", "update", "new")  # all of their terms are written out
 
 
 def read(text: str) -> float:
@@ -61,7 +61,7 @@ def as_python(latex: str) -> str:
 
 
 def computed(terms: str) -> float:
-    """What sums, products, fractions, roots and powers written in LaTeX come to."""
+    """The value of sums, products, fractions, roots and powers written in LaTeX."""
     text = re.sub(r"\\cdot10\^\{(-?\d+)\}", r"e\1", terms)
     text = text.replace(r"\cdot ", "*").replace(r"\big", "").replace(r" \\ {} + ", " + ").replace(r"\,", "")
     text = re.sub(r"\) *\(", ")*(", as_python(text))
@@ -71,7 +71,7 @@ def computed(terms: str) -> float:
 
 
 def size(terms: str) -> float:
-    """How large the largest product is: what the rounding of a sum is measured by."""
+    """The size of the largest product, relative to which the rounding of a sum is measured."""
     text = re.sub(r"\\cdot10\^\{(-?\d+)\}", r"e\1", terms).replace(r"\big", "").replace(r" \\ {} + ", " + ")
     products = [[float(factor.strip("() ")) for factor in term.split(r"\cdot ")] for term in text.split(" + ")]
     return max(abs(float(np.prod(product))) for product in products)
@@ -194,7 +194,7 @@ KINDS = {
 
 @pytest.mark.parametrize("name", KINDS)
 def test_what_is_written_out_in_full(name: str) -> None:
-    """That the test above does look at formulas of these kinds."""
+    """The test above really covers formulas of these kinds."""
     full = {
         quantity.kind
         for _, quantity, _, _, formula in written(name, 17)
@@ -245,7 +245,7 @@ def test_frozen_biases_are_said_to_be_frozen() -> None:
 
 
 def test_a_trained_bias_is_never_said_to_be_frozen() -> None:
-    """Of a saturated unit it may not move, because its update is lost when it is added: then it is still trained."""
+    """A saturated unit's bias may stay the same, because its update is rounded away; it still counts as trained."""
     run = Run(Config(hidden=(), test_share=0.0), data=([[0.5]], [[0.0]]), params=[(np.ones((1, 1)), np.array([35.0]))])
     explanation = explain(run.at(0))
     (update,) = [quantity for quantity in explanation.quantities if quantity.kind == "update"]
@@ -255,7 +255,7 @@ def test_a_trained_bias_is_never_said_to_be_frozen() -> None:
 
 @pytest.mark.parametrize("digits", [3, 6, 12])
 def test_a_small_update_can_be_checked_by_hand(digits: int) -> None:
-    """−η · gradient comes to the digits shown, however small the update beside its weight."""
+    """−η · gradient has the displayed digits, however small the update is compared with its weight."""
     run = Run(
         Config(hidden=(), test_share=0.0), data=([[0.5]], [[0.0]]), params=[(np.full((1, 1), 20.0), np.array([10.0]))]
     )

@@ -1,4 +1,4 @@
-"""Gradients are what nudging the weights shows."""
+"""Gradients agree with the changes of the loss when weights are nudged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from backprop_core.nn.activations import Array
 
 
 def noise(explanation: Explanation) -> float:
-    """How wrong rounding alone makes a central difference.
+    """The error of a central difference that comes from rounding alone.
 
     A loss of size L is known to some eps·L, a little more where it is a sum over many rows; the difference of two is
     divided by twice the step.
@@ -35,7 +35,9 @@ def test_smooth_gradients_agree_with_nudging(name: str) -> None:
     assert numeric.shape == mine.shape == (explanation.network.parameters,)
     off = np.abs(numeric - mine)
     assert (off <= 1e-6 * (np.abs(mine) + np.abs(numeric)) + noise(explanation)).all()
-    readable = np.abs(mine) > 1e7 * noise(explanation) / 10  # where rounding is no part of a relative error of 1e-6
+    readable = (
+        np.abs(mine) > 1e7 * noise(explanation) / 10
+    )  # so large that rounding does not contribute to a relative error of 1e-6
     errors = np.concatenate([e.ravel() for e in relative_errors(explanation, numeric)])
     assert errors[readable].max(initial=0.0) <= 1e-6
 
@@ -57,7 +59,7 @@ def test_the_penalty_is_nudged_too(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["xor", "sse, biases frozen", "l2", "regression", "softmax and mean square"])
 def test_it_is_what_nudging_one_by_one_gives(name: str) -> None:
-    """By runs of their own that start from the nudged weights, so that nothing of the check is used."""
+    """From separate runs that start with the nudged weights, independently of the code under test."""
     snapshot, config = snapshot_of(name), CONFIGS[name]
     theta = snapshot.state.memory[0]
 

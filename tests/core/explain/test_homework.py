@@ -162,11 +162,11 @@ def test_mazurs_printed_error_is_the_slip_with_updated_weights() -> None:
     assert diagnose(MAZUR, "loss_new", (), "0.291027774") == []
 
 
-# Slips, against formulas written out once more
+# Slips, against independently written formulas
 
 
 def by_hand() -> dict[tuple[str, str], Array]:
-    """What each slip makes of Mazur's example: X (1, 2), ½Σ(a−y)², sigmoid, rate ½, biases frozen."""
+    """The numbers of each slip in Mazur's example: X (1, 2), ½Σ(a−y)², sigmoid, rate ½, biases frozen."""
 
     def sigma(z: Array) -> Array:
         return 1 / (1 + np.exp(-z))
@@ -222,7 +222,7 @@ def test_a_slip_made_by_hand_is_named(slip: str, name: str) -> None:
 
 
 def deep_by_hand() -> list[tuple[str, str, Array]]:
-    """What slips in all layers, or in one alone, make of a network with two hidden layers: tanh, sigmoid and bce."""
+    """The numbers of slips in all layers, or in one, in a network with two hidden layers: tanh, sigmoid and bce."""
     h = DEEP
     (W1, b1), (W2, b2), (W3, b3) = h.params
     cells = h.y.size
@@ -315,7 +315,7 @@ def test_a_bias_kept_is_named_where_biases_are_trained() -> None:
     assert names(diagnose(h, "b1_new", (2,), f"{h.params[0][1][2]:.9g}")) == ["bias_frozen"]
 
 
-# Every slip, in every way it can be made, in every quantity it changes
+# Every variant of every slip, in every quantity that it changes
 
 
 @pytest.mark.parametrize("title", CLASS)
@@ -390,7 +390,7 @@ def test_slips_are_registered_under_their_names_and_say_what_is_wrong() -> None:
         assert Switches() not in slip.ways
 
 
-# Nothing is said of right numbers, and nothing but the truth of wrong ones
+# Right numbers are not diagnosed, and the diagnosis of wrong ones is true
 
 
 @given(homeworks(), st.integers(2, 17), st.sampled_from(["g", "e", "f"]), st.booleans())

@@ -1,4 +1,4 @@
-"""At a kink there is no derivative: nudging says so, for which parameters, and what stands on either side."""
+"""At a kink there is no derivative: nudging reports the parameters affected and the slopes on both sides."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from backprop_core.settings.parameter import parameter_index
 BENT = [name for name, activation in ACTIVATIONS.items() if activation.kinks]
 BENT_LOSSES = [name for name, loss in LOSSES.items() if loss.kinks]
 ELEMENTWISE = [name for name, function in OUTPUTS.items() if function.pull_back is None]
-JUMP = 0.05  # a slope that changes by more within 0.01 has a kink there
+JUMP = 0.05  # a slope that changes by more than this within 0.01 has a kink there
 HALVES = st.sampled_from([-1.0, -0.5, 0.0, 0.5, 1.0])  # sums of a few are often exactly 0
 
 
@@ -73,7 +73,7 @@ def test_a_loss_names_its_kinks(name: str) -> None:
     check_kinks(lambda errors: loss.gradient(errors[:, None, None], y)[:, 0, 0], loss.kinks)
 
 
-# Right at a kink, near it, and away from it
+# Exactly at a kink, near it, and away from it
 
 
 @pytest.mark.parametrize("name", BENT)
@@ -150,7 +150,7 @@ def test_truth_tables_with_biases_of_zero_begin_at_a_kink(dataset: str, name: st
     assert places(snapshot) == first.tolist()
 
 
-# What has no kink, and what does not reach the loss
+# Functions without kinks, and kinks that do not affect the loss
 
 
 @pytest.mark.parametrize("name", [*SMOOTH, "mazur", "a plane, elu"])
@@ -183,7 +183,7 @@ def test_a_gradient_is_sound_away_from_kinks_and_between_both_sides_at_one(data:
         assert found
         sides = [float(nudged.down[place]), float(nudged.up[place])]
         if len(found) > 1:
-            continue  # several rows at kinks may each take another side
+            continue  # with several rows at kinks, each may be on a different side
         if found[0].kind == "activation":
             assert min(abs(mine[place] - side) for side in sides) <= 1e-4
         else:

@@ -1,4 +1,4 @@
-"""Rounding: float64's noise where terms cancel, and what a number rounded to digits loses."""
+"""Rounding: float64's noise when terms cancel, and the error of a number rounded to some digits."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""One update in four stages: the numbers are training's own."""
+"""One update in four stages: the numbers are those of training."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def weights(explanation: Explanation) -> list[tuple[int, int, int]]:
 
 
 def found(explanation: Explanation, kind: str, layer: int) -> Quantity:
-    """The one quantity of a kind and a layer."""
+    """The only quantity of this kind in this layer."""
     (one,) = [quantity for quantity in explanation.quantities if (quantity.kind, quantity.layer) == (kind, layer)]
     return one
 
@@ -64,7 +64,7 @@ def wanted_order(snapshot: Snapshot) -> list[tuple[int, str, int]]:
     return order
 
 
-# The numbers are training's own
+# The numbers are those of training
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -22,7 +22,7 @@ Round = Callable[[Array], Array]
 
 
 def status(place: Place, typed: str, before: dict[Place, str] | None = None) -> str:
-    """What is said of one answer to Mazur's example, beside others."""
+    """The verdict on one answer to Mazur's example, given other answers."""
     return judge(MAZUR, (before or {}) | {place: typed})[place].mark.status
 
 
@@ -96,7 +96,7 @@ def test_the_noise_is_larger_than_the_error_of_float64_and_small() -> None:
 
 
 def by_hand(h: Homework, rounded: Round) -> Numbers:
-    """An update in which every number on the way is rounded: products, sums, slopes and all."""
+    """An update in which every intermediate result is rounded: products, sums, slopes and all others."""
     functions = [ACTIVATIONS[h.activation]] * (len(h.params) - 1) + [OUTPUTS[h.output]]
     fused = FUSED.get((h.output, h.loss))
 
@@ -171,7 +171,7 @@ def test_digits_given_before_bound_what_rounding_explains() -> None:
 
 
 def test_slips_are_named_before_rounding_excuses_them() -> None:
-    either = judge(MAZUR, {("W2_new", (0, 0)): "0.3588"})["W2_new", (0, 0)]  # few digits, which both can give
+    either = judge(MAZUR, {("W2_new", (0, 0)): "0.3588"})["W2_new", (0, 0)]  # so few digits that both explain them
     assert either.mark.message.endswith(
         "a slip gives these digits, but rounding on the way can too. More digits tell which."
     )
@@ -209,7 +209,7 @@ def test_a_delta_in_the_other_convention_may_be_rounded_on_the_way() -> None:
     assert "rounding on the way" in verdict.mark.message
 
 
-# Answers that say nothing
+# Answers without information
 
 
 @pytest.mark.parametrize("typed", ["0", "0.0", "0e9", "-0", "9e999", "-9e999", "1e300"])

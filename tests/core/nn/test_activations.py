@@ -9,7 +9,7 @@ import pytest
 
 from backprop_core.nn.activations import ACTIVATIONS, LEAK, OUTPUTS, Array, sigmoid, softmax
 
-# Both signs, small and large, none within a step of the kinks at 0.
+# Both signs, small and large, none closer than a step to the kinks at 0.
 Z = np.concatenate([-np.geomspace(1e-3, 30, 40)[::-1], np.geomspace(1e-3, 30, 40)]).reshape(4, 20)
 ELEMENTWISE = [name for name, function in OUTPUTS.items() if function.pull_back is None]
 COUPLED = [name for name, function in OUTPUTS.items() if function.pull_back is not None]
@@ -83,7 +83,7 @@ def test_function_and_derivative_agree_with_pytorch(name: str, torch: Any) -> No
     z = torch.tensor(Z, requires_grad=True)
     a = functions[name](z)
     np.testing.assert_allclose(OUTPUTS[name].f(Z), a.detach().numpy(), rtol=1e-12, atol=1e-15)
-    error = np.cos(Z)  # any slope of a loss
+    error = np.cos(Z)  # an arbitrary gradient of a loss
     a.backward(torch.tensor(error))
     function = OUTPUTS[name]
     mine = function.pull_back or (lambda error, a: error * function.derivative(Z, a))
@@ -112,7 +112,7 @@ def test_results_are_written_into_out_and_returned(name: str, shape: tuple[int, 
 @pytest.mark.parametrize("name", ELEMENTWISE)
 @pytest.mark.parametrize("stride", range(1, 18))
 def test_memory_need_not_be_contiguous(name: str, stride: int) -> None:
-    """Layers of many networks lie apart; NumPy 2.4's own negative goes wrong where that is by eight numbers."""
+    """Layers of many networks are not contiguous; NumPy 2.4's negative() is wrong if numbers are 64 bytes apart."""
     function, numbers = OUTPUTS[name], np.linspace(-3.0, 3.0, 20)
     z, a, slope = (np.full((20, stride), 7.0)[:, 0] for _ in range(3))
     z[:] = numbers

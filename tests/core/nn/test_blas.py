@@ -1,4 +1,4 @@
-"""The same bits, whoever trains: the library, the command line and the exported program, with any number of threads."""
+"""The library, the command line and the exported program give the same bits with any number of threads."""
 
 import os
 import re
@@ -25,7 +25,7 @@ print(run.to_json())
 
 
 def printed(*command: str, threads: int) -> str:
-    """What a program prints, where BLAS may use so many threads."""
+    """The output of a program when BLAS may use this many threads."""
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": str(threads), "OMP_NUM_THREADS": str(threads)}
     return subprocess.run(
         [sys.executable, *command],

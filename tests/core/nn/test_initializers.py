@@ -61,7 +61,7 @@ def test_weights_follow_their_law(name: str) -> None:
     mean, variance, bound = LAWS[name]
     for W, _ in INITIALIZERS[name].draw(SIZES, 0):
         expected = variance(*W.shape)
-        # Five standard errors: of a mean, σ/√N; of a variance, at most σ²·√(2/N), the normal one's.
+        # Five standard errors: of a mean, σ/√N; of a variance, at most σ²·√(2/N), as for a normal distribution.
         assert abs(W.mean() - mean) <= 5 * math.sqrt(expected / W.size)
         assert abs(W.var() - expected) <= 5 * expected * math.sqrt(2 / W.size)
         if bound is not None:

@@ -32,7 +32,7 @@ def torch() -> Any:
 
 
 def probabilities(seed: int = 0, lead: tuple[int, ...] = ()) -> Array:
-    """Outputs between 0 and 1 that sum to 1 over the units: any loss may have them."""
+    """Outputs between 0 and 1 that sum to 1 over the units, which are valid for any loss."""
     return OUTPUTS["softmax"].f(np.random.RandomState(seed).randn(*lead, UNITS, ROWS))
 
 
@@ -41,7 +41,7 @@ def one_hot() -> Array:
 
 
 def outputs_for(loss: str) -> Array:
-    """Outputs the loss is defined for, its kinks (a = y, |a − y| = 1) not among them; Huber meets both its branches."""
+    """Outputs for which the loss is defined, away from kinks (a = y, |a − y| = 1), on both branches of Huber's."""
     return probabilities() if LOSSES[loss].outputs else 2.0 * np.random.RandomState(0).randn(UNITS, ROWS)
 
 
@@ -162,7 +162,7 @@ def test_large_sums_neither_overflow_nor_warn(output: str, loss: str) -> None:
 
 
 def exact_delta(output: str, loss: str, z: Array, y: Array) -> Array:
-    """dL/dz of one row, z and y (k,), in a form in which nothing cancels: 1 − a is the sum of the others' shares."""
+    """dL/dz of one row, z and y (k,), in a form without cancellation: 1 − a is the sum of the others' shares."""
     if (output, loss) == ("sigmoid", "bce"):
         return (1.0 / (1.0 + np.exp(-z)) - y) / len(z)
     powers = np.exp(z - z.max())

@@ -1,4 +1,4 @@
-"""Forward and backward propagation: against slopes measured by differences, and against other people's code."""
+"""Forward and backward propagation, against numerical derivatives and against other libraries."""
 
 import itertools
 from collections.abc import Callable
@@ -39,9 +39,9 @@ def full_pass(net: Network, theta: Array, X: Array, y: Array, l1: float = 0.0, l
 
 
 def away_from_kinks(net: Network) -> tuple[Array, Array, Array]:
-    """Weights and rows for which no kink (z = 0, w = 0, a = y, |a − y| = 1) is near enough for a difference to see.
+    """Weights and rows with no kink (z = 0, w = 0, a = y, |a − y| = 1) near enough to affect a difference quotient.
 
-    Nor is a probability so near 0 or 1 that differences of its logarithm are all rounding.
+    No probability is so near 0 or 1 that differences of its logarithm are only rounding errors.
     """
     for seed in range(1_000):
         X, y = rows(seed)
@@ -58,7 +58,7 @@ def away_from_kinks(net: Network) -> tuple[Array, Array, Array]:
 
 def measured_gradient(net: Network, theta: Array, X: Array, y: Array, l1: float, l2: float) -> Array:
     """Central differences of the loss, all in one pass over 2P networks."""
-    step = 1e-5  # about the cube root of float64's precision: rounding and curvature then err alike, by about 1e-10
+    step = 1e-5  # about the cube root of float64's precision: rounding and truncation errors are both about 1e-10
     bumps = step * np.eye(net.parameters)
     moved = Pass(net, np.concatenate([theta + bumps, theta - bumps]), len(X), l1=l1, l2=l2)
     moved.load(X.T, y.T)
@@ -262,7 +262,7 @@ def test_pack_and_unpack_are_inverse(sizes: tuple[int, ...], seed: int) -> None:
     np.testing.assert_array_equal(net.pack(params), theta)
     np.testing.assert_array_equal(net.pack([(W.tolist(), b[None, :]) for W, b in params]), theta)  # lists, (1, n) rows
     assert sum(W.size for W, _ in params) == net.is_weight.sum()
-    for W, b in params:  # views: what is written there stands in theta
+    for W, b in params:  # views: writing to them changes theta
         W[:], b[:] = 1.0, 0.0
     np.testing.assert_array_equal(theta, net.is_weight)
 
@@ -292,7 +292,7 @@ def networks(draw: st.DrawFn) -> Network:
 
 
 def bits(array: Array) -> bytes:
-    """The bits, but for the sign of a zero: BLAS's products of one number with one differ in it, and no update does."""
+    """The bits, ignoring the sign of zeros: BLAS products of 1 × 1 matrices differ in it, which affects no update."""
     return np.ascontiguousarray(array + 0.0).tobytes()
 
 

@@ -13,7 +13,9 @@ from backprop_core.nn.activations import Array
 from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES, Hyper
 
 RATE = 0.1
-HYPER = Hyper(momentum=0.8, rho=0.7, beta1=0.6, beta2=0.95, epsilon=1e-3)  # all far from their limits, so all are felt
+HYPER = Hyper(
+    momentum=0.8, rho=0.7, beta1=0.6, beta2=0.95, epsilon=1e-3
+)  # all far from their limits, so that each has an effect
 GRADIENTS = np.random.RandomState(0).randn(30, 4)
 START = np.array([1.0, -2.0, 0.5, 0.0])
 
@@ -76,7 +78,7 @@ def torch() -> Any:
 
 
 def path(name: str, gradients: Array = GRADIENTS, hyper: Hyper = HYPER) -> Array:
-    """Where the optimizer leads from START, after each gradient."""
+    """The parameters after each gradient, starting from START."""
     theta = np.broadcast_to(START, gradients.shape[1:]).copy()
     slots = [np.zeros_like(theta) for _ in OPTIMIZERS[name].slots]
     thetas = []
@@ -139,7 +141,7 @@ def test_many_networks_at_once_have_the_bits_of_each_alone(name: str) -> None:
 def test_slots_and_settings_are_named(name: str) -> None:
     optimizer = OPTIMIZERS[name]
     assert set(optimizer.settings) <= set(Hyper._fields)
-    for setting in optimizer.settings:  # each is felt, and no other is
+    for setting in optimizer.settings:  # each of them has an effect, and no other setting does
         changed = HYPER._replace(**{setting: 0.3})
         assert not np.array_equal(path(name), path(name, hyper=changed))
     others = HYPER._replace(**dict.fromkeys(set(Hyper._fields) - set(optimizer.settings), 0.3))
@@ -149,7 +151,7 @@ def test_slots_and_settings_are_named(name: str) -> None:
 @pytest.mark.parametrize("batch_size", [None, 3])
 @pytest.mark.parametrize("name", RECURRENCES)
 def test_a_run_walks_the_published_path(name: str, batch_size: int | None) -> None:
-    """Update by update, across epochs and batches: nothing is forgotten in between, nothing counted twice."""
+    """Update by update, across epochs and batches: the optimizer's memory is carried over correctly."""
     run = Run(Config(optimizer=name, learning_rate=RATE, batch_size=batch_size, **HYPER._asdict()))
     start, steps = run.params, [run.step() for _ in range(20)]
     for l, (W, b) in enumerate(start):

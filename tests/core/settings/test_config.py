@@ -1,4 +1,4 @@
-"""Every field is checked at both ends of its range and beyond, and says in a sentence what it would have taken."""
+"""Every field is checked at both ends of its range and beyond; messages say which values are allowed."""
 
 import dataclasses
 import json
@@ -246,7 +246,7 @@ def test_numbers_of_numpy_become_plain_ones() -> None:
 @pytest.mark.parametrize("name", [name for name, spec in SPECS.items() if spec.kind == "real"])
 @pytest.mark.parametrize("end", ["low", "high"])
 def test_a_number_of_less_precision_is_checked_as_what_it_becomes(name: str, end: str) -> None:
-    """float32's 0.999 is a little more than 0.999: to take it would make a configuration that is not allowed."""
+    """float32's 0.999 is slightly more than 0.999, so that it is out of range."""
     value = np.float32(getattr(SPECS[name], end))
     try:
         config = Config.from_dict({name: value})

@@ -59,7 +59,7 @@ def executor(client: Any) -> Executor:
 
 
 def interrupted(executor: Executor, interrupt: Callable[[], None]) -> bytes:
-    """What becomes of the sweep when something happens in the middle of it."""
+    """The result of a sweep when something happens in the middle of it."""
     happened = False
     for result in sweep.stream(GRID, executor, workers=2):
         if not happened and result.done > 0.2:
@@ -103,7 +103,7 @@ def test_a_cluster_that_is_gone_loses_nothing(here: bytes, monkeypatch: pytest.M
         client.close()
 
 
-# As the page finds it
+# As the page uses it
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""How long a sweep will take: arithmetic with a clock that is counted, and what an interruption may change."""
+"""How long a sweep will take: computed with a simulated clock, and the effect of interruptions."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from backprop_core import Config, sweep
 from backprop_core.sweep import forecast
 from backprop_core.sweep.forecast import LEAST, MARGIN, WORKER_START, Estimate
 
-TICK = 0.001  # seconds that an epoch, as all else that is timed, takes
+TICK = 0.001  # seconds that an epoch, like everything else that is timed, takes
 TOGETHER = sweep.plan(Config(epochs=10_000), {"learning_rate": [0.1, 0.5]}, range(4))  # one block
-APART = sweep.plan(Config(epochs=10_000), {"hidden": [(1,), (2,), (3,)]}, range(4))  # three, of a kind each
-SECONDS = 10_000 * TICK + 51 * TICK  # a block's epochs, and as many slices to be prepared
+APART = sweep.plan(Config(epochs=10_000), {"hidden": [(1,), (2,), (3,)]}, range(4))  # three, each of its own kind
+SECONDS = 10_000 * TICK + 51 * TICK  # a block's epochs, and equally many slices to prepare
 
 Timed = Callable[..., Estimate]
 
 
 @pytest.fixture
 def timed(monkeypatch: pytest.MonkeyPatch) -> Timed:
-    """An estimate on a machine of two cores where looking at the clock takes a tick, or longer, as is given."""
+    """An estimate on a machine with two cores, where reading the clock takes a tick, or as long as specified."""
 
     def estimate(
         grid: sweep.Grid, workers: int = 1, takes: Callable[[int], float] = lambda look: TICK, load: float | None = 0.0

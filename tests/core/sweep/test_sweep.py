@@ -1,4 +1,4 @@
-"""Sweeps: every cell is its run, wherever it is trained; what cannot be is refused."""
+"""Sweeps: every cell equals its run, wherever it is trained; invalid sweeps are rejected."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RATES: tuple[Any, ...] = (0.1, 3.0)
 
 
 def assert_is_run(result: sweep.Result, place: tuple[int, int, int], data: Any = None) -> None:
-    """A cell's run has, to the last bit, all that `Run` makes of its configuration."""
+    """Everything recorded of a cell's run has the same bits as a `Run` with its configuration."""
     config = result.config(*place)
     run = Run(config, data=data)
     run.advance(config.epochs)
@@ -212,7 +212,7 @@ def test_threads_and_processes_lead_to_the_same_bits(workers: int, here: bytes) 
         assert records(last(sweep.stream(GRID, processes, workers))) == here
 
 
-# Some runs diverge, each in its own epoch, and others do not.
+# Some runs diverge, each at a different epoch, and others do not.
 DIVERGING = Config(dataset="sine", samples=40, test_share=0.25, hidden=(3,), activation="relu", output="linear",
                    loss="sse", init="normal", epochs=12)  # fmt: skip
 DIVERGING_AXES = {"learning_rate": [1e-3, 0.05, 0.3, 1e3]}
@@ -241,7 +241,7 @@ def test_diverged_runs_have_the_same_bits_in_slices_of_any_length(
     assert 0 < diverged.sum() < diverged.size
     assert np.isnan(result.score[diverged]).all()
     assert np.isnan(result.test_loss[diverged]).all()
-    monkeypatch.setattr(engine, "SLICE_SECONDS", 0.0)  # an epoch a slice
+    monkeypatch.setattr(engine, "SLICE_SECONDS", 0.0)  # one epoch per slice
     with ThreadPoolExecutor(2) as threads:
         assert records(last(sweep.stream(grid, threads, 2))) in found
 
@@ -260,7 +260,7 @@ def test_an_executor_that_breaks_down_loses_nothing(lost: int, here: bytes, monk
     submitted: list[Future[Any]] = []
 
     class Fragile(Executor):
-        """Trains a few blocks, loses a few that are under way, and takes no more."""
+        """Trains a few blocks, loses a few that are in progress, and then accepts no more."""
 
         def submit(self, call: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
             future: Future[Any] = Future()

@@ -52,7 +52,7 @@ def everything(run: Run) -> tuple[Any, ...]:
 
 
 class Counted(Edit):
-    """An edit that counts how often its epoch is asked for."""
+    """An edit that counts how often its epoch is read."""
 
     looks = 0
 
@@ -63,7 +63,7 @@ class Counted(Edit):
 
 
 def looks_of(count: int) -> tuple[int, int]:
-    """How often edits are looked at when a run with so many is opened, and when it goes back to an epoch."""
+    """How often edits are read when a run with this many is opened, and when it goes back to an epoch."""
     settings = [Counted(epoch, "learning_rate", 0.1 + epoch % 7 / 100) for epoch in range(count)]
     weights = [Counted(epoch, (1, "W", 0, 0), 0.5) for epoch in range(0, count, 3)]
     Counted.looks = 0
@@ -77,7 +77,10 @@ def looks_of(count: int) -> tuple[int, int]:
 def test_opening_a_run_and_going_back_in_it_look_at_each_edit_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("backprop_core.training.edited_config.Edit", Counted)
     few, many = looks_of(40), looks_of(160)
-    assert [b / a < 6 for a, b in zip(few, many, strict=True)] == [True, True]  # linear: 4, and a little for bisection
+    assert [b / a < 6 for a, b in zip(few, many, strict=True)] == [
+        True,
+        True,
+    ]  # linear: 4 per edit, and a little for bisection
 
 
 def test_what_is_in_force_is_known_at_every_epoch_after_every_change() -> None:
@@ -322,7 +325,7 @@ def test_weights_that_give_no_finite_loss_are_refused() -> None:
     assert everything(run) == before
 
 
-# Going back, and on from there.
+# Going back, and training on from there.
 
 
 @pytest.mark.parametrize("epoch", [0, 3, 10])

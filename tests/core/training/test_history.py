@@ -1,4 +1,4 @@
-"""What a run remembers: everything it needs, and no more than it may."""
+"""What a run stores: everything it needs, within the memory limits."""
 
 import tracemalloc
 
@@ -15,7 +15,7 @@ def state(epoch: int, parameters: int = 9, slots: int = 2) -> State:
 
 
 def trained(epochs: int, *, parameters: int = 9, test: bool = False) -> History:
-    """A history fed as a run feeds it: from keyframe to keyframe."""
+    """A history filled as a run fills it: from keyframe to keyframe."""
     history = History()
     history.extend([0.0], [0.0] if test else [], state(0, parameters))
     epoch = 0
@@ -28,7 +28,7 @@ def trained(epochs: int, *, parameters: int = 9, test: bool = False) -> History:
 
 
 # The parameters of XOR's 2-2-1, and of the largest network there is: 64 inputs, six layers of 64, 64 outputs. Adam
-# remembers two more numbers for each.
+# stores two more numbers for each.
 @pytest.mark.parametrize("parameters", [9, 7 * 65 * 64])
 def test_a_million_epochs_stay_under_50_megabytes(parameters: int) -> None:
     tracemalloc.start()

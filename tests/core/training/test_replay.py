@@ -1,4 +1,4 @@
-"""The same configuration and edits give the same bits, however one gets there."""
+"""The same configuration and edits give the same bits, whatever the order of operations."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -18,7 +18,7 @@ from backprop_core.training import history
 
 @pytest.fixture(autouse=True, scope="module")
 def few_keyframes() -> Iterator[None]:
-    """So few that a handful of epochs thins them, and a replay has some way to go."""
+    """Few keyframes, so that they are thinned after a few epochs and a replay has to train."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(history, "MOST_KEYFRAMES", 4)
         patch.setattr(history, "FEWEST_KEYFRAMES", 2)
@@ -32,7 +32,7 @@ def trained(config: Config, epochs: int) -> Run:
 
 
 def bits(snapshot: Snapshot) -> tuple[Any, ...]:
-    """All that training carries on from here, and what is shown."""
+    """The complete training state, and the numbers displayed."""
     state = snapshot.state
     return snapshot.epoch, state.memory.tobytes(), state.updates, snapshot.loss
 
@@ -121,7 +121,7 @@ def test_no_number_is_nan_or_infinite_before_divergence(config: Config, epochs: 
 
 
 class Session(RuleBasedStateMachine):
-    """A person at the page: plays, steps, scrubs, edits, branches. What was seen of an epoch must be seen again."""
+    """A user at the page plays, steps, scrubs, edits and branches. An epoch looks the same at every visit."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -189,7 +189,7 @@ class Session(RuleBasedStateMachine):
         self.edit(stop_loss=loss)
 
     def drop_what_was_begun(self) -> None:
-        """Drop the batches of an epoch that was begun: an edit needs a completed one."""
+        """Discard the batches of an incomplete epoch, because an edit needs a completed one."""
         self.run.rewind(self.run.epoch)
 
     @invariant()

@@ -1,4 +1,4 @@
-"""A run's contract: what a step holds, what a snapshot holds, what a run takes and what it refuses."""
+"""The contract of a run: the contents of steps and snapshots, and which arguments are accepted or rejected."""
 
 from typing import Any
 
@@ -216,7 +216,7 @@ def test_scores_of_training_and_test_rows() -> None:
     assert Run(Config()).at(0).test_score is None
 
 
-# What is trained is what is shown.
+# Training and snapshots agree.
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -449,7 +449,7 @@ def test_there_may_be_no_rows_to_predict() -> None:
 
 
 def test_every_setting_reaches_the_run() -> None:
-    """A field of the groups data, network and learning that changed nothing would be a control without a wire."""
+    """Every field of the groups data, network and learning has an effect."""
     base = Config(
         dataset="moons",
         samples=40,

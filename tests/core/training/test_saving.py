@@ -1,4 +1,4 @@
-"""A run as a file: what is saved comes back to the last bit, and whatever else a file may hold is refused in words."""
+"""A run as a file: saved runs come back bit for bit, and any other file is rejected with a clear message."""
 
 import copy
 import json
@@ -28,7 +28,7 @@ ROWS = np.array([[0.1, -0.2, 1 / 3], [1e-300, 2.0, -0.0], [5.0, 6.0, 1e12], [0.2
 
 
 def bits(run: Run) -> tuple[Any, ...]:
-    """All that makes a run what it is: what it is defined by, where it stands, and every loss on the way."""
+    """Everything about a run: what defines it, its current state, and all its losses."""
     params = tuple(array.tobytes() for pair in run.params for array in pair)
     losses = run.history.loss.tobytes(), run.history.test_loss.tobytes()
     return run.config, run.edits, run.epoch, params, losses, run.data.inputs, run.data.classes
@@ -39,7 +39,7 @@ def rows_of(run: Run) -> tuple[Any, ...]:
 
 
 def assert_comes_back(run: Run) -> dict[str, Any]:
-    """A file gives the run again, and says the same of it; returns what it says."""
+    """Check that a file gives the same run again; returns its contents."""
     content = run.to_json()
     again = Run.from_json(content)
     assert bits(again) == bits(run)
@@ -222,7 +222,7 @@ def test_a_file_can_be_read_by_people() -> None:
     first = lines.index('   "epoch": 5,')
     assert lines[first : first + 3] == ['   "epoch": 5,', '   "field": "W1[0, 1]",', '   "value": 2.0']
     assert ' "epochs": 5,' in lines
-    assert sum(line.startswith("     [ ") for line in lines) == 2 + 2 + 2  # weights, a row of a matrix a line
+    assert sum(line.startswith("     [ ") for line in lines) == 2 + 2 + 2  # weights, one matrix row per line
     said = json.loads(run.to_json())
     assert list(said) == ["format", "version", "config", "edits", "data", "start", "epochs", "end"]
     assert list(said["config"]) == list(SPECS)
@@ -260,7 +260,7 @@ def test_the_words_of_the_settings_are_plain(name: str) -> None:
     assert [plain(word) for word in (name, *SPECS[name].choices)] == [name, *SPECS[name].choices]
 
 
-# Whether the run ended where the file says
+# Whether the opened run ends with the parameters of the file
 
 
 def test_a_digest_that_differs_tells_by_how_much() -> None:
@@ -350,7 +350,7 @@ def edit(**changes: Any) -> str:
 
 
 def reworded(old: str, new: str) -> str:
-    """A good file with a piece of its text replaced by another, the first time it stands there."""
+    """A good file with the first occurrence of a text replaced by another."""
     assert old in good()
     return good().replace(old, new, 1)
 
@@ -621,7 +621,7 @@ BAD: dict[str, tuple[str | bytes, str]] = {
 
 
 def refusal(content: str | bytes) -> str:
-    """The sentence with which a file is refused; empty if it is understood, and then it can be saved again."""
+    """The message with which a file is rejected; empty if it is accepted, and then it can be saved again."""
     try:
         run = Run.from_json(content)
     except ConfigError as error:
@@ -711,7 +711,7 @@ def test_any_text_and_any_bytes_are_refused_in_words(content: str | bytes) -> No
 
 
 def places(values: Any) -> Iterator[tuple[Any, ...]]:
-    """The path to every value in a nest of JSON."""
+    """The path to every value in nested JSON."""
     yield ()
     inside = values.items() if isinstance(values, dict) else enumerate(values) if isinstance(values, list) else ()
     for key, value in inside:
@@ -735,7 +735,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 
 @pytest.fixture
 def few_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that no file asks for more training than a test has time for."""
+    """Limit the training that a file can require, so that tests are fast."""
     monkeypatch.setattr(saving, "MOST_EPOCHS", 30)
 
 
@@ -745,7 +745,7 @@ def test_any_value_in_the_place_of_another_is_understood_or_refused(content: Any
     original = json.loads(content())
     paths = list(places(original))[1:]
 
-    @settings(max_examples=300)
+    @settings(max_examples=150)
     @given(path=st.sampled_from(paths), value=VALUES)
     def check(path: tuple[Any, ...], value: Any) -> None:
         said = copy.deepcopy(original)
@@ -760,7 +760,7 @@ def test_any_value_in_the_place_of_another_is_understood_or_refused(content: Any
     check()
 
 
-# A run on its way
+# A run while it is being replayed
 
 
 def test_an_edit_that_cannot_be_made_is_told_on_the_way_there() -> None:

@@ -13,7 +13,7 @@ DIVERGING = PRESETS["diverging"].recipe.config
 
 
 def overflowing_weights() -> Run:
-    """A run whose first update makes a weight infinite while its saturated unit keeps the loss finite."""
+    """A run whose first update makes a weight infinite, while the saturated unit keeps the loss finite."""
     return Run(
         Config(hidden=(), learning_rate=1_000.0, test_share=0.0),
         data=([[1e307]], [[1.0]]),
@@ -22,7 +22,7 @@ def overflowing_weights() -> Run:
 
 
 def overflowing_memory() -> Run:
-    """A run whose gradients are finite, and their squares, which Adam remembers, are not."""
+    """A run whose gradients are finite, but whose squared gradients, which Adam stores, are not."""
     return Run(
         Config(hidden=(), output="linear", loss="mae", optimizer="adam", test_share=0.0),
         data=([[1e200]], [1.0]),
@@ -226,7 +226,7 @@ def test_a_goal_is_met_again_after_rewinding() -> None:
 
 @pytest.mark.parametrize("before", [0, 1])
 def test_an_epoch_finished_by_advancing_can_meet_a_goal(before: int) -> None:
-    """A part of the epoch that meets the goal, or of the one before, was done in single steps."""
+    """Part of the epoch that meets the goal, or of the epoch before it, is trained in single steps."""
     config = Config(batch_size=2, stop_loss=0.1)
     run, stepped = Run(config), Run(config)
     run.advance(20_000)

@@ -1,4 +1,4 @@
-"""Mini-batches: every row exactly once an epoch, in an order that needs no memory."""
+"""Mini-batches: every row exactly once per epoch, in an order that depends only on seed and epoch."""
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def test_every_row_is_used_exactly_once_an_epoch(batch_size: int | None, shuffle
     run = Run(CLOUD.replace(batch_size=batch_size, shuffle=shuffle))
     assert len(run.data.X) == ROWS
     size = min(batch_size or ROWS, ROWS)
-    for _ in range(3):  # the last batch is smaller where it must be, and leaves nothing for the next epoch
+    for _ in range(3):  # the last batch may be smaller, and no rows are left over for the next epoch
         steps = epoch_of(run)
         assert sorted(order(steps)) == list(range(ROWS))
         assert [len(step.rows) for step in steps] == [size] * (ROWS // size) + [ROWS % size] * (ROWS % size > 0)

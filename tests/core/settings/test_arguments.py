@@ -1,4 +1,4 @@
-"""Whatever is passed wrong is a ConfigError with one sentence; nothing else is raised, and nothing is warned of."""
+"""Any bad argument raises a ConfigError with a one-sentence message, no other exception and no warning."""
 
 import warnings
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backprop_core import Config, ConfigError, Edit, Run, sweep
-from backprop_core.settings.given import numbers_of
+from backprop_core.settings.arguments import numbers_of
 from backprop_core.settings.quoting import MOST_QUOTED, quoted
 from backprop_core.training.recipe import MOST_EPOCHS, Recipe
 
@@ -20,11 +20,11 @@ SMALL = Config(epochs=2)
 
 
 def few(epochs: Any) -> Any:
-    """Not so many epochs that a test takes long; more than can be stay as they are."""
+    """A small number of epochs, so that tests are fast; numbers out of range are left as they are."""
     return 2 if isinstance(epochs, int) and 2 < epochs <= MOST_EPOCHS else epochs
 
 
-# Each takes what a user may pass, of any kind, and makes use of it.
+# Each takes a value of any type that a user may pass, and uses it.
 ENTRIES: dict[str, Callable[[Any], object]] = {
     "config": Run,
     "settings": Config.from_dict,
@@ -61,7 +61,7 @@ ENTRIES: dict[str, Callable[[Any], object]] = {
 
 
 class Hostile:
-    """What a user's own class may do."""
+    """A badly behaved user-defined class."""
 
     def __repr__(self) -> str:
         raise RuntimeError
@@ -87,7 +87,7 @@ JUNK = st.recursive(
 
 
 def refused(entry: Callable[[Any], object], value: Any) -> ConfigError | None:
-    """What an entry says to a value, if it refuses it; anything but a ConfigError is raised."""
+    """The message with which an entry rejects a value, if it does; exceptions other than ConfigError propagate."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
@@ -103,7 +103,7 @@ def refused(entry: Callable[[Any], object], value: Any) -> ConfigError | None:
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(value=JUNK)
 def test_junk_works_or_is_refused_in_a_sentence(entry: str, value: Any) -> None:
     refused(ENTRIES[entry], value)
