@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from backprop_core import ConfigError
 from backprop_core.data import MAX_CLASSES, MAX_INPUTS, TableRows, quoted, unique_typed
 from backprop_core.training import suggested_for
 from playground.data.tables.cells import number, objection, pointed, safe_cell
@@ -113,6 +114,28 @@ def rows_of(table: Table, choice: Choice) -> TableRows:
         standardise=choice.standardise,
     )
     return with_scaled_target(rows) if choice.scale_target else rows
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a choice makes of a table: rows, or why there are none, and what is to be said about it."""
+
+    table: Table
+    choice: Choice
+    rows: TableRows | None
+    error: str
+    remarks: tuple[str, ...]
+    warning: str
+
+
+def result_of(table: Table, choice: Choice) -> Result:
+    """What a choice makes of a table."""
+    rows, error = None, ""
+    try:
+        rows = rows_of(table, choice)
+    except ConfigError as refused:
+        error = str(refused)
+    return Result(table, choice, rows, error, remarks(table, choice), gaps_warning(table, choice))
 
 
 def test_share(rows: TableRows, choice: Choice) -> float:

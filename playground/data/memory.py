@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from backprop_core.data import TableRows
 from playground.charts.theme import Theme
-from playground.data.choice import Choice
+from playground.data.choice import Choice, Result
 from playground.data.figures import Clicking, Points
 from playground.data.tables.layout import CONTINENTAL, ENGLISH, NumberFormat
 from playground.data.tables.table import Table
@@ -41,7 +40,7 @@ class Source:
     version: int = -1  # of the editor whose cells were read
     choice: Choice | None = None
     names: tuple[str, ...] = ()
-    rows: tuple[Table, Choice, TableRows] | None = None  # what was last made of a table by a choice
+    result: Result | None = None  # of the last choice
 
 
 @dataclass

@@ -6,7 +6,6 @@ from functools import partial
 
 import streamlit as st
 
-from backprop_core import ConfigError
 from backprop_core.data import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, TableRows, unique_typed
 from backprop_core.settings import SPECS
 from playground.charts import alt_text
@@ -147,19 +146,16 @@ def _table(source: Source) -> None:
     _head(source.label, table)
     understood = st.container()
     _choose(table, current)
-    try:
-        rows = state.rows_of(table, current)
-    except ConfigError as error:
-        rows = None
-        st.error(escaped(str(error)), icon=":material/error:")
+    result = state.result_of(table, current)
+    if result.error:
+        st.error(escaped(result.error), icon=":material/error:")
+    if result.warning:
+        st.warning(escaped(result.warning), icon=":material/warning:")
     with understood:
-        _preview(table, current, rows)
-    warning = choice.gaps_warning(table, current)
-    if warning:
-        st.warning(escaped(warning), icon=":material/warning:")
-    _sentences(*(rows.report if rows else ()), *choice.remarks(table, current))
-    if rows is not None:
-        _train(rows, current)
+        _preview(table, current, result.rows)
+    _sentences(*(result.rows.report if result.rows else ()), *result.remarks)
+    if result.rows is not None:
+        _train(result.rows, current)
 
 
 def _sentences(*sentences: str) -> None:

@@ -13,7 +13,7 @@ from backprop_core import ConfigError, Run
 from backprop_core.data import MAX_ROWS, TableRows, typed
 from backprop_core.training import suggested_for
 from playground.data import choice
-from playground.data.choice import Choice
+from playground.data.choice import Choice, Result
 from playground.data.figures import Clicking, Points
 from playground.data.memory import HEADERS, NUMBERS, DataPage, Source, Way, texts
 from playground.data.tables.cells import MAX_CELL, tidy
@@ -236,12 +236,12 @@ def show_choice(table: Table) -> Choice:
     return current
 
 
-def rows_of(table: Table, current: Choice) -> TableRows:
-    """The rows that the choice makes of a table, made once. Raises ConfigError."""
-    known = source().rows
-    if known is None or known[0] is not table or known[1] != current:
-        known = source().rows = (table, current, choice.rows_of(table, current))
-    return known[2]
+def result_of(table: Table, current: Choice) -> Result:
+    """What the choice makes of a table, computed only when one of them has changed."""
+    known = source().result
+    if known is None or known.table is not table or known.choice != current:
+        known = source().result = choice.result_of(table, current)
+    return known
 
 
 @press

@@ -66,18 +66,19 @@ def _but_words(columns: pd.DataFrame, missing: Missing) -> str:
 
 def _part(values: pd.Series[Any], name: str, missing: Missing) -> tuple[Array, list[str], str]:
     """The inputs that a column becomes, their names, and what was done about words."""
-    from sklearn.impute import SimpleImputer
-    from sklearn.preprocessing import OneHotEncoder
-
     is_number = values.dtype == float
     column = values.to_numpy(dtype=float if is_number else object)[:, None]
     if values.isna().any():
+        from sklearn.impute import SimpleImputer  # takes a second to load, so only where it is needed
+
         imputer = SimpleImputer(strategy=missing if is_number else "most_frequent")
         column = imputer.fit_transform(column)
         if is_number:
             column = np.clip(column, values.min(), values.max())  # a mean rounds differently
     if is_number:
         return column, [name], ""
+    from sklearn.preprocessing import OneHotEncoder
+
     words = ordered(sorted({*column[:, 0]}))
     encoder = OneHotEncoder(categories=[list(words)], drop="if_binary", sparse_output=False)
     heads = input_names(name, words)
