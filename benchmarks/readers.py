@@ -70,7 +70,7 @@ def wide(kind: str) -> Table:
 def everything_shown(table: Table) -> None:
     """Everything that one script run of the Data page computes about a table."""
     suggestion = choice.suggested_choice(table)
-    choice.found(table)
+    choice.reading_notes(table)
     choice.remarks(table, suggestion)
     overview.column_table(table, suggestion)
     overview.network_table(choice.rows_of(table, suggestion))

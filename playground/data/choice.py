@@ -190,8 +190,8 @@ def missing_values(table: Table) -> str:
     return f"Missing values: {', '.join(counts[:MOST_LISTED])}{more}." if counts else ""
 
 
-def found(table: Table) -> tuple[str, ...]:
-    """What was found out in reading a file or a text, in sentences."""
+def reading_notes(table: Table) -> tuple[str, ...]:
+    """What was decided in reading a file or a text, in sentences."""
     encoding = f"Encoding: {table.encoding}." if table.encoding != "text" else ""
     header = "The first row is the names of the columns." if table.header and not table.declared else ""
     numbers = sum(table.numeric)

@@ -214,7 +214,7 @@ def _header(source: Source) -> None:
     if not source.content:
         return
     if source.table is not None:
-        st.caption(escaped(" ".join(choice.found(source.table))))
+        st.caption(escaped(" ".join(choice.reading_notes(source.table))))
     widgets.give("data_header", source.header)
     st.segmented_control(
         "The first row is", tuple(HEADERS), key="data_header", required=True, on_change=state.choose_reading,

@@ -238,9 +238,9 @@ def show_choice(table: Table) -> Choice:
 
 def result_of(table: Table, current: Choice) -> Result:
     """What the choice makes of a table, computed only when one of them has changed."""
-    known = source().result
-    if known is None or known.table is not table or known.choice != current:
-        known = source().result = choice.result_of(table, current)
+    known, asked = source().result, replace(current, test_share=None)
+    if known is None or known.table is not table or known.choice != asked:
+        known = source().result = choice.result_of(table, asked)
     return known
 
 

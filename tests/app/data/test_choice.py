@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from playground.data import choice
-from playground.data.choice import Choice, as_csv, found, rows_of, suggested_choice
+from playground.data.choice import Choice, as_csv, reading_notes, rows_of, suggested_choice
 from playground.data.tables import cells
 from playground.data.tables.reading import grid, read
 from playground.data.tables.table import Table
@@ -75,7 +75,7 @@ def test_the_test_share_is_as_suggested_until_it_is_chosen() -> None:
 
 
 def test_what_was_found_is_said() -> None:
-    said = " ".join(found(read("größe;preis\n1,5;?\n;3\n2,5;4\n".encode("cp1252"))))
+    said = " ".join(reading_notes(read("größe;preis\n1,5;?\n;3\n2,5;4\n".encode("cp1252"))))
     for part in ("semicolons", "decimals by a comma", "Windows-1252", "names of the columns", "größe 1, preis 1"):
         assert part in said
 
@@ -101,7 +101,7 @@ def test_a_table_is_read_as_numbers_once(monkeypatch: pytest.MonkeyPatch) -> Non
 
     def script_run() -> tuple[object, ...]:
         wanted = suggested_choice(table)
-        return wanted, choice.remarks(table, wanted), found(table), rows_of(table, wanted).report
+        return wanted, choice.remarks(table, wanted), reading_notes(table), rows_of(table, wanted).report
 
     first, before = script_run(), looks
     assert before <= 3 * 5 * 50

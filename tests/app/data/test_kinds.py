@@ -16,7 +16,7 @@ from playground.data.tables.to_rows import to_rows
 
 
 def said(table: Table) -> str:
-    return " ".join(choice.found(table))
+    return " ".join(choice.reading_notes(table))
 
 
 def remarks(table: Table) -> str:
@@ -183,7 +183,7 @@ def test_an_empty_cell_beside_ticks_says_no(tick: str) -> None:
     assert table.missing[0] == 0
     assert to_rows(table, "y", ["member"]).X[:, 0].tolist() == [1, 0, 1, 0]
     assert set(to_rows(table, "member", ["a"]).classes) == {"no", tick}
-    assert "An empty cell of “member” says no." in choice.found(table)
+    assert "An empty cell of “member” says no." in choice.reading_notes(table)
 
 
 def test_more_than_twelve_words_are_said_and_not_suggested() -> None:

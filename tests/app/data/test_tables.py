@@ -17,7 +17,7 @@ from backprop_core.data.datasets import DATASETS, prepare
 from backprop_core.data.plain_names import MAX_NAME, plain, unique
 from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, DataSettings, TableRows, user_data
 from playground.components.markdown import escaped
-from playground.data.choice import as_csv, found, remarks, rows_of, suggested_choice
+from playground.data.choice import as_csv, reading_notes, remarks, rows_of, suggested_choice
 from playground.data.overview import ROWS_SHOWN, column_table, network_table
 from playground.data.tables.cells import MAX_CELL, number, safe_cell
 from playground.data.tables.decoding import MAX_BYTES
@@ -974,7 +974,7 @@ def check_suggested(table: Table) -> None:
     suggested = suggested_choice(table)
     assert suggested.targets
     assert not {*suggested.targets} & {*suggested.inputs}
-    for sentence in (*remarks(table, suggested), *found(table)):
+    for sentence in (*remarks(table, suggested), *reading_notes(table)):
         check_sentence(sentence)
     assert len(column_table(table, suggested)) == len(table.names)
     as_csv(table)
