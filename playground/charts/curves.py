@@ -27,7 +27,7 @@ class Curves(Live):
             go.Scatter(
                 mode="lines",
                 name=name,
-                line={"color": colour, "width": 2},
+                line={"color": colour, "width": 2, "simplify": False},
                 hovertemplate=f"{name} at epoch %{{x:,}}: %{{y:.8g}}<extra></extra>",
             )
             for name, colour in zip(names, colours, strict=False)

@@ -149,7 +149,8 @@ class Curve(Live):
             )
         ]  # fmt: skip
         line = go.Scatter(
-            mode="lines", x=line_grid(data)[:, 0], y=np.zeros(CURVE), line={"width": 3, "color": theme.text},
+            mode="lines", x=line_grid(data)[:, 0], y=np.zeros(CURVE),
+            line={"width": 3, "color": theme.text, "simplify": False},
             hovertemplate=f"{data.inputs[0]} %{{x:.6~g}}: output %{{y:.6g}}<extra></extra>",
         )  # fmt: skip
         axis = visible_axis(theme)

@@ -15,6 +15,8 @@ const merged = (old, changes) => {
   return result;
 };
 
+Object.assign(queue, { painter, merged }); // for those who compare what is painted with what Plotly draws
+
 const box = (key) => document.querySelector(`.st-key-${key}`);
 const chartOf = (panel) => box(panel)?.querySelector(".js-plotly-plot");
 
@@ -68,6 +70,12 @@ const observer = (queue.observer = new MutationObserver(() => {
 
 async function drawChart(chart, patch, frame) {
   const started = performance.now();
+  const paint = frame.still || chart.matches(":hover") ? null : painter(chart, patch);
+  if (paint) {
+    paint();
+    chart.dataset.frame = frame.number;
+    return;
+  }
   if (!frame.still && started < chart.restsUntil) return;
   const data = chart.data.map((trace, i) => merged(trace, patch.data[i]));
   await window.Plotly.react(chart, data, merged(chart.layout, patch.layout));
@@ -100,6 +108,7 @@ async function draw() {
 export default function ({ data }) {
   if (!data) return;
   queue.frame = data;
+  if (!data.still) queue.moving = data;
   if (!queue.drawing) {
     queue.drawing = true;
     requestAnimationFrame(draw);

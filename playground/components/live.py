@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-SOURCE = Path(__file__).with_suffix(".js")
+SOURCES = [Path(__file__).with_name(name) for name in ("paint.js", "live.js")]
 
 
 class Timeline(NamedTuple):
@@ -20,7 +20,8 @@ class Timeline(NamedTuple):
 
 @st.cache_resource
 def _component() -> Any:
-    return st.components.v2.component("backprop_playground_live", js=SOURCE.read_text("utf-8"), isolate_styles=False)
+    js = "\n".join(source.read_text("utf-8") for source in SOURCES)
+    return st.components.v2.component("backprop_playground_live", js=js, isolate_styles=False)
 
 
 def send(

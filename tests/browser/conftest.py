@@ -89,13 +89,13 @@ def visits(chromium: Browser, address: str, kind: type[Kind]) -> Iterator[Callab
     opened: list[Kind] = []
     with ExitStack() as contexts:
 
-        def open_page(width: int = 1400, height: int = 1000, *, dark: bool = False) -> Kind:
+        def open_page(width: int = 1400, height: int = 1000, *, dark: bool = False, query: str = "") -> Kind:
             context = chromium.new_context(
                 viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
             )
             contexts.callback(context.close)
             context.set_default_timeout(PATIENCE * 1000)
-            opened.append(kind(context.new_page(), address))
+            opened.append(kind(context.new_page(), address, query))
             return opened[-1]
 
         yield open_page

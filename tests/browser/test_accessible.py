@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from backprop_core import Config, Run
 from browser.conftest import Open, visits
@@ -27,20 +27,21 @@ VIOLATIONS = """async ([tags, known]) => {
     .filter(({ target }) => !excused(id, document.querySelector(target[0])))
     .map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`));
 }"""
-SETTLED = """() => document.getAnimations().every(({ playState, effect }) =>
-  playState !== "running" || effect.getComputedTiming().iterations === Infinity)"""
+SETTLED = """() => document.querySelector(".stApp").dataset.testScriptState === "notRunning"
+  && !document.querySelector("[data-stale=true]")
+  && document.getAnimations().every(({ playState, effect }) =>
+    playState !== "running" || effect.getComputedTiming().iterations === Infinity)"""
 SAID = "(name) => document.querySelector(`.st-key-${name} [role=figure]`)?.ariaLabel ?? ''"
 
 
 class AnyPage(TrainPage):
     """A page opened by its path."""
 
-    def __init__(self, page: Page, address: str) -> None:
-        self.page, self._address = page, address
-        self.complaints: list[str] = []
-        self.foreign: set[str] = set()
+    def open(self, query: str) -> None:
+        """Opens nothing by itself: `visit` does."""
 
-    def open(self, path: str, ready: str) -> None:
+    def visit(self, path: str, ready: str) -> None:
+        self.path = path
         self.page.goto(self._address + path)
         self.page.wait_for_selector(ready)
         self.rest()
@@ -59,7 +60,7 @@ class AnyPage(TrainPage):
 
 
 def train(page: AnyPage, found: Callable[[str], None]) -> None:
-    page.open("/", ".st-key-loss_curve .js-plotly-plot[data-frame]")
+    page.visit("/", ".st-key-loss_curve .js-plotly-plot[data-frame]")
     found("at the start")
     page.press("finish")
     page.wait_epoch("=== 10000")
@@ -76,7 +77,7 @@ def train(page: AnyPage, found: Callable[[str], None]) -> None:
 
 
 def step(page: AnyPage, found: Callable[[str], None]) -> None:
-    page.open("/step", ".st-key-step_cells .heatmaplayer image")
+    page.visit("/step", ".st-key-step_cells .heatmaplayer image")
     found("walk")
     page.press("step")
     page.wait_text("The update after epoch 1:")
@@ -97,7 +98,7 @@ def step(page: AnyPage, found: Callable[[str], None]) -> None:
 
 
 def data(page: AnyPage, found: Callable[[str], None]) -> None:
-    page.open("/data", ".st-key-data_way")
+    page.visit("/data", ".st-key-data_way")
     for way, ready in (("File", ".st-key-data_file"), ("Type", ".st-key-data_names"), ("Click", ".st-key-data_plane")):
         page.view("data_way", way)
         page.page.wait_for_selector(ready)
@@ -110,7 +111,7 @@ def data(page: AnyPage, found: Callable[[str], None]) -> None:
 
 
 def compare(page: AnyPage, found: Callable[[str], None]) -> None:
-    page.open("/compare", ".st-key-pin_examples")
+    page.visit("/compare", ".st-key-pin_examples")
     found("empty")
     page.press("pin_examples")
     page.page.wait_for_selector(".st-key-compare_curves .js-plotly-plot[data-frame]")
@@ -122,7 +123,7 @@ def compare(page: AnyPage, found: Callable[[str], None]) -> None:
 
 
 def sweep(page: AnyPage, found: Callable[[str], None]) -> None:
-    page.open("/sweep", ".st-key-sweep_go")
+    page.visit("/sweep", ".st-key-sweep_go")
     found("at the start")
     page.enter("sweep_seeds", 2)
     page.enter("sweep_epochs", 20)
@@ -136,7 +137,7 @@ def sweep(page: AnyPage, found: Callable[[str], None]) -> None:
 
 
 def landscape(page: AnyPage, found: Callable[[str], None]) -> None:
-    page.open("/landscape", ".st-key-landscape_map .js-plotly-plot[data-frame]")
+    page.visit("/landscape", ".st-key-landscape_map .js-plotly-plot[data-frame]")
     found("at the start")
     page.press("step")
     page.wait_epoch("=== 1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser
 
 from backprop_core import Run
 from backprop_core.nn.activations import Array
@@ -31,26 +31,13 @@ OpenCompare = Callable[..., "ComparePage"]
 
 
 class ComparePage(TrainPage):
-    """The page at /compare, opened by its address."""
+    """The page at /compare."""
 
-    def __init__(self, page: Page, address: str) -> None:
-        self.page, self._address = page, address
-        self.complaints: list[str] = []
-        self.foreign: set[str] = set()
-        page.on("console", self._listen)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self._watch(request.url))
-        page.goto(f"{address}/compare")
+    path = "/compare"
+
+    def wait_drawn(self) -> None:
         self.wait_text("Compare runs side by side")
         self.rest()
-
-    def _listen(self, message: ConsoleMessage) -> None:
-        # Streamlit's client looks for its server below the page's address first, and the server answers 404 there. The
-        # browser reports exactly these two addresses as errors; nothing else is let pass.
-        url = str(message.location.get("url", ""))
-        probes = [f"{self._address}/compare/_stcore/{name}" for name in ("health", "host-config")]
-        if not (url in probes and "404" in message.text):
-            super()._listen(message)
 
     def examples(self) -> None:
         self.press("pin_examples")

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, Playwright
 
 from backprop_core import Config, Run
 from browser.conftest import BROWSERS, QUIET, visits
@@ -25,26 +25,11 @@ OpenLandscape = Callable[..., "LandscapePage"]
 
 
 class LandscapePage(TrainPage):
-    """The page at /landscape, opened by its address and drawn."""
+    """The page at /landscape, drawn."""
 
-    def __init__(self, page: Page, address: str) -> None:
-        self.page, self._address = page, address
-        self.complaints: list[str] = []
-        self.foreign: set[str] = set()
-        page.on("console", self._listen)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self._watch(request.url))
-        page.goto(f"{address}/landscape")
-        self.wait_pictures()
+    path = "/landscape"
 
-    def _listen(self, message: ConsoleMessage) -> None:
-        # Streamlit's client looks for its server below the page's address first, and the server answers 404 there.
-        url = str(message.location.get("url", ""))
-        probes = [f"{self._address}/landscape/_stcore/{name}" for name in ("health", "host-config")]
-        if not (url in probes and "404" in message.text):
-            super()._listen(message)
-
-    def wait_pictures(self) -> None:
+    def wait_drawn(self) -> None:
         for name in PICTURES:
             self.page.wait_for_selector(f".st-key-{name} .js-plotly-plot[data-frame]")
         self.rest()
@@ -98,7 +83,7 @@ def test_the_point_moves_with_the_timeline_and_with_training(open_landscape: Ope
     page.press("play")
     page.wait_paused()
     page.wait_text("as much of the run's own way as a plane can")
-    page.wait_pictures()
+    page.wait_drawn()
     before, epoch = page.places(), page.epoch
     page.mark_pictures()
     page.press("back")
@@ -124,7 +109,7 @@ def test_on_a_desktop_both_pictures_are_on_one_screen_and_stay_there(
     for option in ("Two parameters", "Random directions"):
         page.switch("landscape_plane", option)
         page.rest()
-        page.wait_pictures()
+        page.wait_drawn()
         assert moved(boxes, page.boxes(*keys)) == {}
     page.switch("landscape_plane", "Principal components")
     page.wait_text("Train a few epochs first")

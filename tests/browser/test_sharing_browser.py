@@ -8,7 +8,6 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -60,10 +59,6 @@ class Visitor(TrainPage):
         started.value.save_as(path)
         return path
 
-    def _watch(self, url: str) -> None:
-        if url.startswith("http") and urlsplit(url).netloc != urlsplit(self._address).netloc:
-            self.foreign.add(url)
-
 
 PRESSED_AGAIN_AFTER = 30_000.0  # milliseconds
 
@@ -73,8 +68,8 @@ Follow = Callable[[str], Visitor]
 @pytest.fixture
 def follow(chromium: Browser, address: str) -> Iterator[Follow]:
     """Follows a link, given by what comes after the app's address, as a new visitor whose screen shows all of it."""
-    with ExitStack() as opened:
-        yield lambda link: opened.enter_context(visits(chromium, f"{address}/{link}", Visitor))(1400, 2400)
+    with visits(chromium, address, Visitor) as open_page:
+        yield lambda link: open_page(1400, 2400, query=link)
 
 
 def edited() -> Run:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser
 
 from backprop_core import Config, Run
 from backprop_core.explain.update import explain
@@ -34,25 +34,12 @@ def texts(values: Array, digits: int = 6) -> str:
 
 
 class StepPage(TrainPage):
-    """The page at /step, opened by its address and drawn."""
+    """The page at /step, drawn."""
 
-    def __init__(self, page: Page, address: str) -> None:
-        self.page, self._address = page, address
-        self.complaints: list[str] = []
-        self.foreign: set[str] = set()
-        page.on("console", self._listen)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self._watch(request.url))
-        page.goto(f"{address}/step")
+    path = "/step"
+
+    def wait_drawn(self) -> None:
         self.wait_quantity("z1")
-
-    def _listen(self, message: ConsoleMessage) -> None:
-        # Streamlit's client looks for its server below the page's address first, and the server answers 404 there. The
-        # browser reports exactly these two addresses as errors; nothing else is let pass.
-        url = str(message.location.get("url", ""))
-        probes = [f"{self._address}/step/_stcore/{name}" for name in ("health", "host-config")]
-        if not (url in probes and "404" in message.text):
-            super()._listen(message)
 
     def wait_quantity(self, name: str) -> None:
         self.page.wait_for_function(QUANTITY, arg=name)

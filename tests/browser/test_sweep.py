@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser
+from playwright.sync_api import TimeoutError as TooLate
+from support.patience import PATIENCE
 
 from backprop_core import Run, sweep
 from backprop_core.sweep import SWEEPS
@@ -46,25 +48,13 @@ WATCH = """(selector) => {
 
 
 class SweepPage(TrainPage):
-    """The page at /sweep, opened by its address and drawn."""
+    """The page at /sweep, drawn."""
 
-    def __init__(self, page: Page, address: str) -> None:
-        self.page, self._address = page, address
-        self.complaints: list[str] = []
-        self.foreign: set[str] = set()
-        page.on("console", self._listen)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self._watch(request.url))
-        page.goto(f"{address}/sweep")
-        page.wait_for_selector(".st-key-sweep_go")
+    path = "/sweep"
+
+    def wait_drawn(self) -> None:
+        self.page.wait_for_selector(".st-key-sweep_go")
         self.rest()
-
-    def _listen(self, message: ConsoleMessage) -> None:
-        # As in test_step_page.py: Streamlit's client looks for its server below the page's address first.
-        url = str(message.location.get("url", ""))
-        probes = [f"{self._address}/sweep/_stcore/{name}" for name in ("health", "host-config")]
-        if not (url in probes and "404" in message.text):
-            super()._listen(message)
 
     def set_epochs(self, epochs: int, runs: int = 81 * 10) -> None:
         """Type the epochs, and wait until the page says how long so many runs will take."""
@@ -87,16 +77,27 @@ class SweepPage(TrainPage):
     def progress(self) -> str:
         return self.page.locator(".stProgress").inner_text()
 
-    def click_cell(self, i: int, j: int) -> None:
-        """Click a cell of the map, once it has seen the mouse."""
-        self.point("sweep_map", i, j)
-        self.page.mouse.down()
-        self.page.mouse.up()
+    def choose_cell(self, i: int, j: int) -> None:
+        """Click a cell of the map, and wait for its runs. A click that meets a map just being drawn is made again."""
+        for patience in [*[PATIENCE / 8] * 7, PATIENCE]:
+            self.point("sweep_map", i, j)
+            self.page.mouse.down()
+            self.page.mouse.up()
+            try:
+                self.page.wait_for_function(self.frame_at(i, j), timeout=1000 * patience)
+                break
+            except TooLate:
+                continue
+        self.wait_cell(i, j)
+
+    def frame_at(self, i: int, j: int) -> str:
+        """Whether a cell has the frame, as JavaScript."""
+        frame = f"document.querySelector('{MAP}')?.layout?.shapes?.[0]"
+        return f"{frame}?.x0 > {i} - 0.5 && {frame}?.x1 < {i} + 0.5 && {frame}?.y1 < {j} + 0.5"
 
     def wait_cell(self, i: int, j: int) -> None:
         """Wait until a cell has the frame, and its runs are shown."""
-        frame = f"document.querySelector('{MAP}').layout.shapes[0]"
-        self.page.wait_for_function(f"{frame}?.x0 > {i} - 0.5 && {frame}?.x1 < {i} + 0.5 && {frame}?.y1 < {j} + 0.5")
+        self.page.wait_for_function(self.frame_at(i, j))
         self.page.wait_for_selector(".st-key-sweep_bundle .js-plotly-plot .scatterlayer path.js-line")
         self.rest()
 
@@ -135,8 +136,7 @@ def test_a_sweep_fills_the_map_and_a_run_of_it_is_opened_on_train(open_sweep: Op
     assert f"final loss: median {losses[0]:.6g}, quartiles {losses[1]:.4g} … {losses[2]:.4g}" in hint
     assert page.cells("sweep_map")[j][i] == expected.success[0, 0]
 
-    page.click_cell(i, j)
-    page.wait_cell(i, j)
+    page.choose_cell(i, j)
     page.choose("sweep_seed", "seed 7")
     solved_from, loss = expected.epochs_to_solve[0, 0, 7], expected.final_loss[0, 0, 7]
     page.wait_text(f"solved from epoch {solved_from:,.0f} on, loss {loss:.4g}")
@@ -167,14 +167,12 @@ def test_stopping_keeps_what_is_there_and_the_same_cell_can_be_chosen_in_the_nex
     assert page.cells("sweep_map") == before
     page.start()
     page.wait_finished()
-    page.click_cell(2, 1)
-    page.wait_cell(2, 1)
+    page.choose_cell(2, 1)
     page.start()
     page.page.locator(".st-key-sweep_open").wait_for(state="detached")  # runs of the sweep before are not to be opened
     page.wait_finished()
     page.wait_text("Choose a cell to see its runs.")
-    page.click_cell(2, 1)
-    page.wait_cell(2, 1)
+    page.choose_cell(2, 1)
 
 
 def test_a_sweep_goes_on_when_the_visitor_comes_back(open_sweep: OpenSweep) -> None:
@@ -223,8 +221,7 @@ def test_on_a_desktop_nothing_jumps_when_a_sweep_starts_and_ends(open_sweep: Ope
     assert moved(going, after) == {}
     for key, box in after.items():
         assert inside(box, 1400, 1000), key
-    page.click_cell(6, 3)
-    page.wait_cell(6, 3)
+    page.choose_cell(6, 3)
     assert moved(after, page.boxes(*after)) == {}
     assert inside(page.boxes("sweep_bundle")["sweep_bundle"], 1400, 1000)
     scale = page.chart("sweep_map").evaluate("(chart) => chart.data[0].colorscale.map(([, colour]) => colour)")
@@ -241,8 +238,7 @@ def test_on_a_phone_nothing_is_cut_off(open_sweep: OpenSweep) -> None:
     page.start()
     page.wait_finished()
     page.key("sweep_map").scroll_into_view_if_needed()
-    page.click_cell(0, 0)
-    page.wait_cell(0, 0)
+    page.choose_cell(0, 0)
     keys = ["sweep_numbers", "sweep_goal", "sweep_row", "sweep_measure", "sweep_map", "sweep_bundle", "sweep_open"]
     for key, box in page.boxes(*keys).items():
         assert box["x"] >= 0, key

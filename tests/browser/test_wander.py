@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -25,7 +24,7 @@ WALK = "Train > One step > Landscape > Train > Landscape > One step > Train > Da
 LINK = "?dataset=moons&hidden=5-3&activation=relu&init=he_normal&learning_rate=0.05&batch_size=20&edits=40:l2=0.01"
 
 
-LINEAR = "document.querySelector('.st-key-loss_curve .js-plotly-plot').layout.yaxis.type === 'linear'"
+LINEAR = "document.querySelector('.st-key-loss_curve .js-plotly-plot')?.layout?.yaxis.type === 'linear'"
 
 # What stands last on each page, when it has been drawn.
 LAST = {
@@ -60,20 +59,12 @@ class Visitor(TrainPage):
         changes = {edit.field: edit.value for edit in link.recipe.edits if isinstance(edit.field, str)}
         return link.recipe.config.replace(**changes)
 
-    def _watch(self, url: str) -> None:
-        if url.startswith("http") and urlsplit(url).netloc != urlsplit(self._address).netloc:
-            self.foreign.add(url)
-
 
 @pytest.fixture
 def arrive(chromium: Browser, address: str) -> Iterator[Callable[[str], Visitor]]:
-    """A new visitor at an address of the app."""
-    with ExitStack() as stack:
-
-        def arrive(link: str = "") -> Visitor:
-            return stack.enter_context(visits(chromium, f"{address}/{link}", Visitor))()
-
-        yield arrive
+    """A new visitor who opens a link to the app."""
+    with visits(chromium, address, Visitor) as open_page:
+        yield lambda link: open_page(query=link)
 
 
 def walk(visitor: Visitor, config: Config) -> None:

@@ -1,0 +1,85 @@
+"""What is painted straight into a chart while a run plays is what Plotly would have drawn for the same frame."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from browser.conftest import Open
+from browser.train_page import CHARTS, TrainPage
+
+pytestmark = pytest.mark.browser
+
+FAINT = 8  # of 255: a difference that nobody sees
+MOST_SEEN = 30  # pixels of a chart that may differ more, at the edges of lines
+
+PAINT = """(panel) => {
+  const { painter, moving } = window.backpropPlayground;
+  const chart = document.querySelector(`.st-key-${panel} .js-plotly-plot`);
+  const paint = painter(chart, moving.charts[panel]);
+  paint?.();
+  return paint !== null;
+}"""
+
+DRAW = """async (panel) => {
+  const { merged, moving } = window.backpropPlayground;
+  const chart = document.querySelector(`.st-key-${panel} .js-plotly-plot`);
+  const { data, layout } = moving.charts[panel];
+  await window.Plotly.react(chart, chart.data.map((trace, i) => merged(trace, data[i])), merged(chart.layout, layout));
+}"""
+
+# Links, the views to choose one after the other, and the panels that are painted in all of them.
+CASES: dict[str, tuple[str, list[dict[str, str]], list[str]]] = {
+    "xor": ("?epoch=300", [{}, {"gradients_view": "δ", "curves_view": "Gradient norm"}, {"scale": "linear"}], CHARTS),
+    "deep": (
+        "?dataset=moons&hidden=8-8&activation=tanh&learning_rate=0.05&batch_size=32&epoch=100",
+        [{"gradients_view": "Activations"}, {"gradients_view": "Updates"}],
+        CHARTS,
+    ),
+    "curve": (
+        "?dataset=sine&hidden=8&activation=tanh&output=linear&loss=mse&learning_rate=0.03&optimizer=adam&epoch=300",
+        [{}],
+        CHARTS,
+    ),
+    "classes": (
+        "?dataset=blobs&hidden=8&activation=tanh&output=softmax&loss=cross_entropy&learning_rate=0.05&epoch=100",
+        [{}, {"learned_view": "Units"}],
+        ["network", "weights", "gradients", "loss_curve"],
+    ),
+}
+
+
+def picture(page: TrainPage, panel: str) -> np.ndarray:
+    shot = Image.open(io.BytesIO(page.chart(panel).screenshot()))
+    return np.asarray(shot.convert("RGB"), dtype=int)
+
+
+def play_a_little(page: TrainPage) -> None:
+    page.press("play")
+    page.wait_playing()
+    page.wait_frames(4)
+    page.press("play")
+    page.wait_paused()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("case", CASES)
+def test_painted_is_what_plotly_draws(open_page: Open, case: str, dark: bool) -> None:
+    link, views, painted = CASES[case]
+    page = open_page(dark=dark, query=link)
+    page.switch("speed", "1")
+    done = set[str]()
+    for view in views:
+        for key, option in view.items():
+            page.switch(key, option)
+        page.rest()
+        play_a_little(page)
+        for panel in CHARTS:
+            if page.page.evaluate(PAINT, panel):
+                done.add(panel)
+                before = picture(page, panel)
+                page.page.evaluate(DRAW, panel)
+                differences = np.abs(before - picture(page, panel)).max(axis=2)
+                assert (differences > FAINT).sum() <= MOST_SEEN, (panel, view)
+    assert done >= set(painted)
