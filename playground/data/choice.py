@@ -157,7 +157,7 @@ def gaps_warning(table: Table, choice: Choice) -> str:
 def remarks(table: Table, choice: Choice) -> tuple[str, ...]:
     """Sentences about inputs that give the target away, and about columns that are no inputs although they might be."""
     said = [
-        f"“{names(table)[column]}” alone tells the target in every row: leave it out if it is known only afterwards."
+        f"“{names(table)[column]}” alone determines the target: leave it out if it is only known afterwards."
         for column in choice.inputs
         if _tells(table, column, choice.targets)
     ]
@@ -166,12 +166,14 @@ def remarks(table: Table, choice: Choice) -> tuple[str, ...]:
             continue
         slip = _slip(table, column)
         if slip:
-            said.append(f"“{name}” is no input, for {slip}.")
+            said.append(f"“{name}” is not an input, because {slip}.")
         elif kind.doubt:
             unless = " unless you choose it" if kind.kind in ("numbers", "words") else ""
-            said.append(f"“{name}” {kind.doubt}, so it is no input{unless}.")
+            said.append(f"“{name}” {kind.doubt}, so it is not an input{unless}.")
     more = len(said) - MOST_LISTED
-    return (*said[:MOST_LISTED], f"{more} more columns are no inputs for such reasons.") if more > 1 else tuple(said)
+    return (
+        (*said[:MOST_LISTED], f"{more} more columns are not inputs for similar reasons.") if more > 1 else tuple(said)
+    )
 
 
 def _tells(table: Table, column: int, targets: tuple[int, ...]) -> bool:
@@ -197,7 +199,7 @@ def reading_notes(table: Table) -> tuple[str, ...]:
     numbers = sum(table.numeric)
     kinds = f"{numbers} of {len(table.names)} columns are numbers." if numbers < len(table.names) else ""
     blank = [
-        f"An empty cell of {quoted(table.names[i])} says no." for i, column in enumerate(table.kinds) if column.blank
+        f"In {quoted(table.names[i])}, an empty cell means no." for i, column in enumerate(table.kinds) if column.blank
     ]
     return tuple(filter(None, (*table.notes, header, encoding, kinds, *blank, missing_values(table))))
 

@@ -56,7 +56,9 @@ def understood(name: str, cells: pd.Series[str], values: pd.Series[float], *, is
     words = ordered([str(word) for word in present.unique()])
     marks = list(filter(None, (_mark(word, len(words)) for word in words[:MOST_LOOKED_AT])))
     if 2 * len(marks) > min(len(words), MOST_LOOKED_AT):
-        return Column("marked numbers", doubt=f"is not read as numbers: {quoted(others.iloc[0])} is none ({marks[0]})")
+        return Column(
+            "marked numbers", doubt=f"cannot be read as numbers, as {quoted(others.iloc[0])} is not one ({marks[0]})"
+        )
     if len(words) == 1 and words[0].lower() in TICKS and len(present) < len(cells):
         return Column("words", ("no", *words), blank="no")
     return Column("words", words, doubt=_doubt_about_words(words, present))
@@ -86,9 +88,9 @@ def _doubt_about_numbers(name: str, known: pd.Series[float], is_named: bool) -> 
         return "has no name in the file and only counts the rows"
     if known.is_unique and len(array) >= FEWEST_COUNTED and (array == np.trunc(array)).all():
         if not is_named:
-            return "has no name in the file and another number in every row"
+            return "has no name in the file and a different number in every row"
         if _IDENTIFIER.fullmatch(name):
-            return "has another number in every row, which is its name and no measurement"
+            return "has a different number in every row, so it seems to name the row"
     return ""
 
 
@@ -96,7 +98,7 @@ def _doubt_about_words(words: tuple[str, ...], present: pd.Series[str]) -> str:
     if len(words) == 1:
         return f"is {quoted(words[0])} in every row"
     if len(words) == len(present) > 2:
-        return "has another text in every row"
+        return "has a different text in every row"
     if len(words) > MAX_INPUTS:
         return f"has {len(words):,} different words, and a network can have at most {MAX_INPUTS} inputs"
     if len(words) > MOST_WORDS:

@@ -69,14 +69,15 @@ def read_opening(text: str) -> Opening:
     if delimiter:
         notes.append(f"The first line says that {DELIMITERS[delimiter]} separate cells.")
     if comments:
-        notes.append(_comments_passed_over(len(comments)))
+        notes.append(_about_comments(len(comments)))
     return Opening(_blanked(text, start), delimiter, comment=comments[-1] if comments else "", notes=tuple(notes))
 
 
-def _comments_passed_over(count: int) -> str:
-    return (
-        f"{count:,} line{'s' * (count > 1)} of comments above the table {'were' if count > 1 else 'was'} passed over."
+def _about_comments(count: int) -> str:
+    lines = (
+        "1 line of comments above the table was" if count == 1 else f"{count:,} lines of comments above the table were"
     )
+    return f"{lines} skipped."
 
 
 def _blanked(text: str, end: int) -> str:

@@ -83,7 +83,7 @@ def read(
     if not records:
         raise refusal(f"{subject} has the names of columns, but no rows below them.")
     told = {"header": bool(header), "declared": declared, "unnamed": unnamed, "numbers": numbers}
-    notes = (*opening.notes, "They name the columns.") if declared and not opening.names else opening.notes
+    notes = (*opening.notes, "The last one names the columns.") if declared and not opening.names else opening.notes
     return _table(names, records, delimiter=delimiter, encoding=encoding, opening=notes, **told)
 
 

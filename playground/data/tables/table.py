@@ -95,7 +95,7 @@ class Table:
         if self.unnamed:
             names = ", ".join(quoted(self.names[column]) for column in self.unnamed[:MOST_NAMED])
             more = f" and {len(self.unnamed) - MOST_NAMED} more" if len(self.unnamed) > MOST_NAMED else ""
-            notes.append(f"Columns without a name are called by their place: {names}{more}.")
+            notes.append(f"Columns without a name are named by their position: {names}{more}.")
         notes += self._about_numbers()
         if self.encoding == "Windows-1252":
             notes.append(
@@ -112,8 +112,8 @@ class Table:
         if doubtful:
             big, small = doubtful.replace(",", "").replace(".", ""), doubtful.replace(",", ".")
             notes.append(
-                f"{quoted(doubtful)} is read as {small}; say below if {big} is meant."
+                f"{quoted(doubtful)} is read as {small}; choose below if {big} is meant."
                 if decimal in doubtful
-                else f"{quoted(doubtful)} can mean {big} or {small}: it is no number until you say below which."
+                else f"{quoted(doubtful)} can mean {big} or {small}: it is not read as a number until you choose below."
             )
         return notes

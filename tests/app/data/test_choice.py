@@ -25,7 +25,7 @@ def test_a_column_that_counts_the_rows_is_no_input_unless_it_is_the_only_one() -
     table = read(FLOWERS)
     assert suggested_choice(table).inputs == (1, 2)
     assert choice.remarks(table, suggested_choice(table)) == (
-        "“Id” only counts the rows, so it is no input unless you choose it.",
+        "“Id” only counts the rows, so it is not an input unless you choose it.",
     )
     alone = read("year,sales\n" + "\n".join(f"{2000 + i},{i * i / 7}" for i in range(9)))
     assert suggested_choice(alone).inputs == (0,)
@@ -36,8 +36,8 @@ def test_a_slip_that_keeps_a_column_from_the_inputs_is_said() -> None:
     table = read("a,b,word,y\n1,2,x,0\n2,3x,y,1\n3,4,z,0\n")
     assert suggested_choice(table).inputs == (0,)
     assert choice.remarks(table, suggested_choice(table)) == (
-        "“b” is no input, for in row 3 “3x” is not a number (it has letters after its digits).",
-        "“word” has another text in every row, so it is no input unless you choose it.",
+        "“b” is not an input, because in row 3 “3x” is not a number (it has letters after its digits).",
+        "“word” has a different text in every row, so it is not an input unless you choose it.",
     )
 
 

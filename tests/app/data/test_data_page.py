@@ -292,7 +292,7 @@ def test_several_targets_are_chosen_and_trained_on(page: DataPage) -> None:
 
 def test_numbers_in_doubt_are_said_and_can_be_turned(page: DataPage) -> None:
     page.upload("preise.csv", b"a;y\n1.234;u\n2.345;v\n1.500;u\n")
-    assert "“1.234” is read as 1.234; say below if 1234 is meant" in page.text()
+    assert "“1.234” is read as 1.234; choose below if 1234 is meant" in page.text()
     page.choose("data_numbers", "1.234,5")
     assert page.table.values[0].tolist() == [1234, 2345, 1500]
     assert page.widget("data_numbers").value == "1.234,5"
@@ -304,7 +304,7 @@ def test_words_are_inputs_and_what_is_left_out_is_said(page: DataPage) -> None:
     lines = [f"{i},{'SCQ'[i % 3]},2024-01-{i + 1:02d},{i % 4},{'uv'[i % 2]}" for i in range(20)]
     page.paste("\n".join(["id,port,day,size,kind", *lines]))
     assert page.widget("data_inputs").value == [1, 3]
-    for part in ("port = C, port = Q, port = S, size", "“id” only counts the rows", "“day” is not read as numbers"):
+    for part in ("port = C, port = Q, port = S, size", "“id” only counts the rows", "“day” cannot be read as numbers"):
         assert part in page.text()
     shown = page.app.dataframe[0].value
     assert shown["use"].tolist() == ["left out", "3 inputs", "left out", "input", "target"]
@@ -325,7 +325,7 @@ def test_most_rows_with_gaps_are_filled_and_said(page: DataPage) -> None:
 def test_what_cannot_be_learned_from_says_why_no_column_is_an_input(page: DataPage) -> None:
     page.paste("\n".join(["month,sales", *(f"2024-{i:02d},{i * i / 7}" for i in range(1, 10))]))
     assert page.errors == ["Choose a column as input."]
-    assert "“month” is not read as numbers" in page.text()
+    assert "“month” cannot be read as numbers" in page.text()
 
 
 def test_names_are_drawn_as_they_were_typed(page: DataPage) -> None:

@@ -29,7 +29,7 @@ def suggested_inputs(table: Table) -> tuple[str, ...]:
 
 # The text, the names of its columns, its cells row by row, and part of what is said about it.
 READ: dict[str, tuple[str, str, list[str], str]] = {
-    "an index without a name": (",a,y\n0,5,u\n1,7,v\n", "column 1 a y", ["0 5 u", "1 7 v"], "called by their place"),
+    "an index without a name": (",a,y\n0,5,u\n1,7,v\n", "column 1 a y", ["0 5 u", "1 7 v"], "named by their position"),
     "quoted, as R writes it": ('"","a","y"\n"1",5,"u"\n"2",7,"v"\n', "column 1 a y", ["1 5 u", "2 7 v"], "column 1"),
     "row names of R without a head": ('"a" "y"\n"1" 5 6\n"2" 7 9\n', "column 1 a y", ["1 5 6", "2 7 9"], "spaces"),
     "row names in tabs": ("a\ty\nr1\t5\t6\nr2\t7\t9\n", "column 1 a y", ["r1 5 6", "r2 7 9"], "tabs"),
@@ -41,9 +41,9 @@ READ: dict[str, tuple[str, str, list[str], str]] = {
     "comments": ("# a title, and more\n#\n\na,y\n5,u\n7,v\n", "a y", ["5 u", "7 v"], "2 lines of comments above"),
     "many comments": ("# comment\n" * 200 + "a;y\n5;u\n7;v\n", "a y", ["5 u", "7 v"], "200 lines of comments"),
     "one comment of another sort": ("% made by hand\na,y\n5,u\n7,v\n", "a y", ["5 u", "7 v"], "1 line of comments"),
-    "names in a comment": ("# a,y\n5,0\n7,1\n", "a y", ["5 0", "7 1"], "They name the columns"),
-    "names in a comment of spaces": ("# a y\n5.0 0.5\n7.0 1.5\n", "a y", ["5.0 0.5", "7.0 1.5"], "They name"),
-    "a column called #": ("#,name,y\n1,u,0\n2,v,1\n", "# name y", ["1 u 0", "2 v 1"], "They name the columns"),
+    "names in a comment": ("# a,y\n5,0\n7,1\n", "a y", ["5 0", "7 1"], "names the columns"),
+    "names in a comment of spaces": ("# a y\n5.0 0.5\n7.0 1.5\n", "a y", ["5.0 0.5", "7.0 1.5"], "names the columns"),
+    "a column called #": ("#,name,y\n1,u,0\n2,v,1\n", "# name y", ["1 u 0", "2 v 1"], "names the columns"),
     "ARFF": (
         "% title\n@relation x\n\n@attribute a numeric\n@ATTRIBUTE 'the class' {u, v}\n@data\n5,u\n% no\n7,v\n",
         "a the class",
@@ -111,8 +111,8 @@ NUMBERS: dict[str, tuple[str, list[float], str]] = {
     "several groups by points": ("a;y\n1.234.567;0\n1.234;1\n", [1_234_567, 1234], "“1.234.567” is read as 1234567"),
     "spaces between thousands": ("a;y\n1 234;0\n12 000,5;1\n", [1234, 12000.5], "“1 234” is read as 1234"),
     "apostrophes": ("a;y\n1'234.5;0\n2’000;1\n", [1234.5, 2000], "is read as 1234.5"),
-    "a point in doubt": ("a;y\n1.234;0\n2.345;1\n", [1.234, 2.345], "“1.234” is read as 1.234; say below if 1234"),
-    "a comma in doubt": ("a;y\n1,234;0\n2,345;1\n", [1.234, 2.345], "“1,234” is read as 1.234; say below if 1234"),
+    "a point in doubt": ("a;y\n1.234;0\n2.345;1\n", [1.234, 2.345], "“1.234” is read as 1.234; choose below if 1234"),
+    "a comma in doubt": ("a;y\n1,234;0\n2,345;1\n", [1.234, 2.345], "“1,234” is read as 1.234; choose below if 1234"),
     "points that are none in doubt": ("a;y\n1.234;0\n0.345;1\n", [1.234, 0.345], "semicolons. The first"),
     "points between commas": ("a,y\n1.234,0\n2.345,1\n", [1.234, 2.345], "commas. The first"),
 }  # fmt: skip
@@ -183,13 +183,15 @@ def test_an_empty_cell_beside_ticks_says_no(tick: str) -> None:
     assert table.missing[0] == 0
     assert to_rows(table, "y", ["member"]).X[:, 0].tolist() == [1, 0, 1, 0]
     assert set(to_rows(table, "member", ["a"]).classes) == {"no", tick}
-    assert "An empty cell of “member” says no." in choice.reading_notes(table)
+    assert "In “member”, an empty cell means no." in choice.reading_notes(table)
 
 
 def test_more_than_twelve_words_are_said_and_not_suggested() -> None:
     towns = grid(("town", "a", "y"), [(f"t{i % 13}", i % 5, i % 2) for i in range(40)])
     assert suggested_inputs(towns) == ("a",)
-    assert "“town” has 13 different words, each of which would be an input, so it is no input unless" in remarks(towns)
+    assert "“town” has 13 different words, each of which would be an input, so it is not an input unless" in remarks(
+        towns
+    )
     assert len(rows_of(towns, Choice((2,), (0, 1), "classes")).inputs) == 14
     many = grid(("town", "a", "y"), [(f"t{i % 70}", i % 5, i % 2) for i in range(140)])
     assert f"at most {MAX_INPUTS} inputs" in remarks(many)
@@ -213,15 +215,15 @@ def test_long_names_of_words_stay_different() -> None:
 @pytest.mark.parametrize(
     ("name", "cells", "why"),
     [
-        ("when", [f"2024-01-0{i}" for i in range(1, 8)], "(it looks like a date), so it is no input."),
+        ("when", [f"2024-01-0{i}" for i in range(1, 8)], "(it looks like a date), so it is not an input."),
         ("month", [f"2024-0{i}" for i in range(1, 8)], "(it looks like a date)"),
         ("time", [f"12:0{i}" for i in range(7)], "(it looks like a time)"),
         ("rate", [f"{i}%" for i in range(7)], "(it has a percent sign)"),
         ("price", [f"${i}" for i in range(7)], "(it has a currency sign)"),
-        ("id", [3 * i for i in range(7)], "has another number in every row, which is its name"),
-        ("Customer_ID", [i * i for i in range(7)], "has another number in every row"),
+        ("id", [3 * i for i in range(7)], "has a different number in every row, so it seems to name"),
+        ("Customer_ID", [i * i for i in range(7)], "has a different number in every row"),
         ("n", list(range(100, 107)), "only counts the rows"),
-        ("key", [f"k{i}" for i in range(7)], "has another text in every row"),
+        ("key", [f"k{i}" for i in range(7)], "has a different text in every row"),
         ("constant", [5] * 7, "is 5 in every row"),
         ("country", ["DE"] * 7, "is “DE” in every row"),
         ("nothing", ["NA"] * 7, "has no values"),
@@ -237,7 +239,7 @@ def test_what_is_no_measurement_is_not_suggested_and_said_why(name: str, cells: 
 def test_an_index_without_a_name_is_not_suggested() -> None:
     table = read(",a,y\n" + "".join(f"{7 * i},{i % 3},{i % 2}\n" for i in range(9)))
     assert suggested_inputs(table) == ("a",)
-    assert "“column 1” has no name in the file and another number in every row" in remarks(table)
+    assert "“column 1” has no name in the file and a different number in every row" in remarks(table)
 
 
 @pytest.mark.parametrize(
@@ -261,7 +263,7 @@ def test_the_target_that_is_suggested(names: str, rows: list[tuple[Any, ...]], t
 def test_an_input_that_gives_the_target_away_is_said() -> None:
     rows = [("yes" if i % 3 else "no", i % 2, int(i % 3 > 0)) for i in range(60)]
     assert remarks(grid(("alive", "a", "survived"), rows)) == (
-        "“alive” alone tells the target in every row: leave it out if it is known only afterwards."
+        "“alive” alone determines the target: leave it out if it is only known afterwards."
     )
     assert remarks(grid(("alive", "a", "survived"), rows[:9])) == ""
     assert remarks(grid(("alive", "a", "survived"), [*rows, ("no", 1, 1)])) == ""
