@@ -73,7 +73,7 @@ def everything_shown(table: Table) -> None:
     choice.reading_notes(table)
     choice.remarks(table, suggestion)
     overview.column_table(table, suggestion)
-    overview.network_table(choice.rows_of(table, suggestion))
+    overview.network_table(table, suggestion, choice.rows_of(table, suggestion))
 
 
 def saved_run() -> str:

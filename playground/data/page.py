@@ -200,7 +200,7 @@ def _preview(table: Table, current: Choice, rows: TableRows | None) -> None:
         network.caption("Nothing yet: see below.")
         return
     network.dataframe(
-        overview.network_table(rows), height=_height(len(rows.X)), hide_index=True,
+        overview.network_table(table, current, rows), height=_height(len(rows.X)), hide_index=True,
         alt="The first rows as a network is shown them.",
     )  # fmt: skip
 

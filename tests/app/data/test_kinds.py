@@ -342,8 +342,20 @@ def test_each_column_is_shown_with_its_kind_values_gaps_and_use() -> None:
 
 def test_what_a_network_is_shown_stands_beside_the_answer() -> None:
     table = read("port,age,y\nS,1,u\nC,2,v\nQ,3,v\n")
-    frame = overview.network_table(to_rows(table, "y"))
+    everything = Choice((2,), (0, 1), "classes")
+    frame = overview.network_table(table, everything, rows_of(table, everything))
     assert list(frame.columns) == ["row", "port = C", "port = Q", "port = S", "age", "→ class"]
     assert frame.iloc[1].tolist() == [3, 1.0, 0.0, 0.0, 2.0, "v"]
-    several = overview.network_table(to_rows(grid(["a", "p", "q"], [(1, 2, 5), (3, 4, 9)]), ["p", "q"], ["a"]))
-    assert several["→ 2"].tolist() == [5, 9]
+    table = grid(["a", "p", "q"], [(1, 2, 5), (3, 4, 9)])
+    several = Choice((1, 2), (0,), "number")
+    assert overview.network_table(table, several, rows_of(table, several))["→ q"].tolist() == [5, 9]
+
+
+def test_what_a_network_is_shown_is_called_as_it_was_typed() -> None:
+    table = read("price ($),a*,a∗,sort,y\n1,2,3,<b>,$x$\n2,3,1,[c],v\n3,1,1,d,v\n4,1,1,d,v\n")
+    suggested = suggested_choice(table)
+    frame = overview.network_table(table, suggested, rows_of(table, suggested))
+    assert list(frame.columns[:2]) == ["row", "price ($)"]
+    assert list(frame.columns[4:7]) == ["sort = <b>", "sort = [c]", "sort = d"]
+    assert frame["→ class"].tolist() == ["$x$", "v", "v", "v"]
+    assert frame.columns.is_unique

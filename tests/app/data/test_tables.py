@@ -983,7 +983,7 @@ def check_suggested(table: Table) -> None:
     except ConfigError as error:
         check_refusal(error, {"data", "target", "features", "task"})
         return
-    assert len(network_table(rows)) == min(len(rows.X), ROWS_SHOWN)
+    assert len(network_table(table, suggested, rows)) == min(len(rows.X), ROWS_SHOWN)
 
 
 def check_choice(table: Table, target: int, features: list[int] | None, task: Any, missing: Any) -> None:
