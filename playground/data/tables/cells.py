@@ -79,11 +79,11 @@ def number(cell: str, decimal: str = ".", thousands: str = "") -> float | None:
 def numbers(cells: pd.Series[str], decimal: str = ".", thousands: str = "") -> pd.Series[float]:
     """The numbers that cells say, as `number` does; NaN where they say none, or are missing themselves."""
     present = cells.dropna()
-    values = (
-        pd.to_numeric(present, errors="coerce").astype(float) if decimal == "." else present.map(lambda _: math.nan)
-    )
-    others = present[values.isna()].map(lambda cell: number(cell, decimal, thousands)).astype(float)
-    return values.fillna(others).reindex(cells.index)
+    pointed_cells = present if decimal == "." else present.map(lambda cell: pointed(cell, decimal, thousands))
+    values = pd.to_numeric(pointed_cells, errors="coerce").astype(float)
+    others = present[values.isna()]
+    known = {cell: number(cell, decimal, thousands) for cell in others.unique()}  # words recur
+    return values.fillna(others.map(known).astype(float)).reindex(cells.index)
 
 
 def hint(cell: str) -> str:
