@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
 import json
 import multiprocessing
 import sys
@@ -31,9 +32,10 @@ from backprop_core.data.plain_names import plain
 from backprop_core.data.rows import MAX_INPUTS, MAX_ROWS
 from backprop_core.settings.config import MAX_LAYERS, MAX_UNITS
 from backprop_core.training import saving
-from playground.data import choice
+from playground.data import choice, overview
 from playground.data.tables.decoding import MAX_BYTES
-from playground.data.tables.table import MAX_COLUMNS, Table, read
+from playground.data.tables.reading import MAX_COLUMNS, read
+from playground.data.tables.table import Table
 from playground.sidebar import links
 from playground.train import weight_text
 
@@ -68,10 +70,10 @@ def wide(kind: str) -> Table:
 def everything_shown(table: Table) -> None:
     """Everything that one script run of the Data page computes about a table."""
     suggestion = choice.suggested_choice(table)
-    choice.found(table)
+    choice.reading_notes(table)
     choice.remarks(table, suggestion)
-    with contextlib.suppress(ConfigError):  # a table of words has no inputs
-        choice.rows_of(table, suggestion)
+    overview.column_table(table, suggestion)
+    overview.network_table(table, suggestion, choice.rows_of(table, suggestion))
 
 
 def saved_run() -> str:
@@ -142,6 +144,8 @@ READERS: dict[str, Callable[[], Call]] = {
 
 def measured(name: str) -> tuple[float, float]:
     """Seconds and megabytes of one reader, each measured on a new input, so that nothing is cached."""
+    for module in ("sklearn.impute", "sklearn.preprocessing"):  # which a server loads once
+        importlib.import_module(module)
     reader, arguments = READERS[name]()
     start = time.perf_counter()
     _read(reader, arguments)

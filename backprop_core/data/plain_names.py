@@ -20,9 +20,7 @@ def plain(name: str) -> str:
     Characters that Markdown, Streamlit's directives, LaTeX, HTML or Plotly's tags and templates would interpret are
     replaced by similar-looking ones; control characters are removed.
     """
-    start = name[:MOST_LOOKED_AT]
-    text = "".join(" " if c.isspace() else c for c in start if c.isspace() or unicodedata.category(c)[0] != "C")
-    text = composed(" ".join(text.split())).translate(_LOOKALIKES)
+    text = _tidied(name).translate(_LOOKALIKES)
     text = re.sub(r"(?<!\S)--(?!\S)", "—", text)
     text = text[:1].translate(_LEADING) + text[1:]
     text = re.sub(
@@ -30,7 +28,23 @@ def plain(name: str) -> str:
     )  # inside a word, as in petal_width, an underscore has no special meaning
     text = re.sub(r"(?i)\b(www)\.", r"\1․", text)
     text = re.sub(r"^([0-9]+)[.)](?=\s|$)", r"\1․", text)  # "1. a" would start a list
-    fits = len(text) <= MAX_NAME and len(start) == len(name)
+    return _shortened(text, name)
+
+
+def typed(name: str) -> str:
+    """A name as it was typed, shortened to 40 characters; special characters must be escaped where it is displayed."""
+    return _shortened(_tidied(name), name)
+
+
+def _tidied(name: str) -> str:
+    """The start of a name without control characters, its spaces single, in one Unicode spelling."""
+    start = name[:MOST_LOOKED_AT]
+    text = "".join(" " if c.isspace() else c for c in start if c.isspace() or unicodedata.category(c)[0] != "C")
+    return composed(" ".join(text.split()))
+
+
+def _shortened(text: str, name: str) -> str:
+    fits = len(text) <= MAX_NAME and len(name) <= MOST_LOOKED_AT
     return text if fits else text[: MAX_NAME - 1].rstrip() + "…"
 
 
@@ -39,11 +53,25 @@ def shown(cell: str) -> str:
     return f"“{plain(cell)}”"
 
 
+def quoted(cell: str) -> str:
+    """A cell or a name, as it was typed, in quotation marks."""
+    return f"“{typed(cell)}”"
+
+
 def unique(names: Iterable[str]) -> tuple[str, ...]:
     """Names made `plain`; repeated names get a number appended."""
+    return _numbered(map(plain, names))
+
+
+def unique_typed(names: Iterable[str]) -> tuple[str, ...]:
+    """Names made `typed`; repeated names get a number appended."""
+    return _numbered(map(typed, names))
+
+
+def _numbered(names: Iterable[str]) -> tuple[str, ...]:
     results = dict[str, None]()
     for name in names:
-        base = candidate = plain(name) or "unnamed"
+        base = candidate = name or "unnamed"
         count = 1
         while candidate in results:
             count += 1

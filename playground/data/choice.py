@@ -5,34 +5,39 @@ Columns are given by their place in the table, for names may change while it is 
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
+import pandas as pd
 
-from backprop_core.data import MAX_INPUTS, TableRows, unique
-from backprop_core.nn import Array
+from backprop_core import ConfigError
+from backprop_core.data import MAX_CLASSES, MAX_INPUTS, TableRows, quoted, unique_typed
 from backprop_core.training import suggested_for
-from playground.data.tables.cells import is_number, objection, safe_cell
+from playground.data.tables.cells import number, objection, pointed, safe_cell
+from playground.data.tables.inputs import Missing
 from playground.data.tables.table import Table
 from playground.data.tables.to_rows import MAX_NUMBER, Kind, offers, to_rows, with_scaled_target
 
-Missing = Literal["drop", "mean"]
-
 TASKS: dict[Kind, str] = {"classes": "classes", "number": "a number"}
-MISSING: dict[Missing, str] = {"drop": "leave out the row", "mean": "use the mean"}
-FEWEST_COUNTED = 5  # rows, from which on a column that counts them is taken for their numbers
+MISSING: dict[Missing, str] = {
+    "drop": "leave out the row",
+    "mean": "use the mean",
+    "median": "use the median",
+    "most_frequent": "use the most frequent",
+}
 USUAL = 3.0  # numbers within ±USUAL, and not all close together, need not be standardised
 MOST_LISTED = 6
+FEWEST_A_VALUE = 10  # rows on average, from which on it is no chance that a column tells the target
+FEWEST_MARKS = 3  # columns at the end of a table that are taken for classes, each marked with 1
+_TARGET = re.compile(r"target|class|label|outcome|y", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What is chosen: the target's column, those of the inputs, and what is done with them."""
+    """What is chosen: the columns of the targets, those of the inputs, and what is done with them."""
 
-    target: int
+    targets: tuple[int, ...]
     inputs: tuple[int, ...]
     task: Kind
     missing: Missing = "drop"
@@ -41,31 +46,68 @@ class Choice:
     test_share: float | None = None  # None: as suggested
 
 
-def suggested_choice(table: Table, target: int | None = None) -> Choice:
-    """What is likely wanted of a table: the last column learned from the others that are numbers."""
-    target = len(table.names) - 1 if target is None else target
-    inputs = [column for column, numeric in enumerate(table.numeric) if numeric and column != target]
-    telling = [column for column in inputs if not _counts_rows(table, column)]
-    inputs = (telling or inputs)[:MAX_INPUTS]
+def suggested_choice(table: Table, targets: tuple[int, ...] | None = None) -> Choice:
+    """What is likely wanted of a table: a column called target, or the last that can be learned, from the others."""
+    targets = _suggested_targets(table) if targets is None else targets
+    possible = [i for i, column in enumerate(table.kinds) if column.kind in ("numbers", "words") and i not in targets]
+    inputs = [i for i in possible if not table.kinds[i].doubt] or [i for i in possible if table.numeric[i]]
+    inputs = _as_fit(table, inputs)
+    is_numeric = all(table.numeric[column] for column in targets)
     return Choice(
-        target,
+        targets,
         tuple(inputs),
-        offers(table, target)[0],
+        offers(table, targets)[0],
+        missing="median" if 2 * _complete(table, (*inputs, *targets)) < _complete(table, targets) else "drop",
         standardise=any(_is_unusual(table, column) for column in inputs),
-        scale_target=table.numeric[target] and _is_unusual(table, target),
+        scale_target=is_numeric and any(_is_unusual(table, column) for column in targets),
     )
 
 
+def _suggested_targets(table: Table) -> tuple[int, ...]:
+    last = len(table.names) - 1
+    marks = 0
+    while marks <= min(last, MAX_CLASSES) and _is_mark(table, last - marks):
+        marks += 1
+    for count in range(marks, FEWEST_MARKS - 1, -1):
+        columns = tuple(range(last + 1 - count, last + 1))
+        if count <= last and (table.values[list(columns)].sum(axis=1) == 1).all():
+            return columns
+    named = [i for i, name in enumerate(table.names) if _TARGET.fullmatch(name)]
+    learnable = [i for i, column in enumerate(table.kinds) if column.kind != "nothing" and _is_learnable(table, i)]
+    return (named[0] if len(named) == 1 else learnable[-1] if learnable else last,)
+
+
+def _is_mark(table: Table, column: int) -> bool:
+    return table.numeric[column] and bool(table.values[column].isin((0.0, 1.0)).all())
+
+
+def _is_learnable(table: Table, column: int) -> bool:
+    kind = table.kinds[column]
+    return 2 <= len(kind.words) <= MAX_CLASSES if kind.kind == "words" else not kind.doubt
+
+
+def _as_fit(table: Table, columns: list[int]) -> list[int]:
+    """The first of the columns, as many as become no more inputs than a network can have."""
+    words = [len(table.kinds[column].words) for column in columns]
+    widths = np.cumsum([1 if count <= 2 else count for count in words])
+    return columns[: int((widths <= MAX_INPUTS).sum())]
+
+
+def _complete(table: Table, columns: tuple[int, ...]) -> int:
+    """How many rows have a value in each of some columns."""
+    return int(table.texts[list(columns)].notna().all(axis=1).sum())
+
+
 def names(table: Table) -> tuple[str, ...]:
-    """Names of the columns, fit to be shown."""
-    return unique(table.names)
+    """Names of the columns as they were typed, all different."""
+    return unique_typed(table.names)
 
 
 def rows_of(table: Table, choice: Choice) -> TableRows:
     """The rows for a network that the choice makes of a table. Raises ConfigError."""
     rows = to_rows(
         table,
-        choice.target,
+        choice.targets,
         choice.inputs,
         task=choice.task,
         missing=choice.missing,
@@ -74,23 +116,73 @@ def rows_of(table: Table, choice: Choice) -> TableRows:
     return with_scaled_target(rows) if choice.scale_target else rows
 
 
+@dataclass(frozen=True)
+class Result:
+    """What a choice makes of a table: rows, or why there are none, and what is to be said about it."""
+
+    table: Table
+    choice: Choice
+    rows: TableRows | None
+    error: str
+    remarks: tuple[str, ...]
+    warning: str
+
+
+def result_of(table: Table, choice: Choice) -> Result:
+    """What a choice makes of a table."""
+    rows, error = None, ""
+    try:
+        rows = rows_of(table, choice)
+    except ConfigError as refused:
+        error = str(refused)
+    return Result(table, choice, rows, error, remarks(table, choice), gaps_warning(table, choice))
+
+
 def test_share(rows: TableRows, choice: Choice) -> float:
     """The share of rows to be held back: as chosen, or as suggested for so many rows."""
     return suggested_for(rows).share_held_back if choice.test_share is None else choice.test_share
 
 
+def gaps_warning(table: Table, choice: Choice) -> str:
+    """A sentence about rows that are left out for their gaps, where these are most of them; "" if they are few."""
+    used, kept = _complete(table, choice.targets), _complete(table, (*choice.inputs, *choice.targets))
+    if 2 * kept >= used:
+        return ""
+    says = f"Only {kept:,} of {used:,} rows have a value in every input"
+    if choice.missing == "drop":
+        return f"{says}, and the others are left out. Fill the gaps to use them all."
+    return f"{says}, so gaps are filled."
+
+
 def remarks(table: Table, choice: Choice) -> tuple[str, ...]:
-    """Sentences about columns that one might take for inputs, and that are not among them."""
-    said = []
-    for column, name in enumerate(names(table)):
-        if column in {choice.target, *choice.inputs}:
+    """Sentences about inputs that give the target away, and about columns that are no inputs although they might be."""
+    said = [
+        f"“{names(table)[column]}” alone determines the target: leave it out if it is only known afterwards."
+        for column in choice.inputs
+        if _tells(table, column, choice.targets)
+    ]
+    for column, (name, kind) in enumerate(zip(names(table), table.kinds, strict=True)):
+        if column in {*choice.targets, *choice.inputs}:
             continue
-        if table.numeric[column] and _counts_rows(table, column):
-            said.append(f"“{name}” only counts the rows, so it is no input unless you choose it.")
         slip = _slip(table, column)
         if slip:
-            said.append(f"“{name}” is no input, for {slip}.")
-    return tuple(said[:MOST_LISTED])
+            said.append(f"“{name}” is not an input, because {slip}.")
+        elif kind.doubt:
+            unless = " unless you choose it" if kind.kind in ("numbers", "words") else ""
+            said.append(f"“{name}” {kind.doubt}, so it is not an input{unless}.")
+    more = len(said) - MOST_LISTED
+    return (
+        (*said[:MOST_LISTED], f"{more} more columns are not inputs for similar reasons.") if more > 1 else tuple(said)
+    )
+
+
+def _tells(table: Table, column: int, targets: tuple[int, ...]) -> bool:
+    """Whether a few values of a column, each in several rows, stand for one value of the target each."""
+    pairs = table.texts[[column, *targets]].dropna()
+    values = pairs[column].nunique()
+    if len(targets) > 1 or not 2 <= values <= MAX_CLASSES or len(pairs) < FEWEST_A_VALUE * values:
+        return False
+    return bool(pairs.groupby(column)[targets[0]].nunique().max() == 1)
 
 
 def missing_values(table: Table) -> str:
@@ -100,53 +192,44 @@ def missing_values(table: Table) -> str:
     return f"Missing values: {', '.join(counts[:MOST_LISTED])}{more}." if counts else ""
 
 
-def found(table: Table) -> tuple[str, ...]:
-    """What was found out in reading a file or a text, in sentences."""
+def reading_notes(table: Table) -> tuple[str, ...]:
+    """What was decided in reading a file or a text, in sentences."""
     encoding = f"Encoding: {table.encoding}." if table.encoding != "text" else ""
-    header = "The first row is the names of the columns." if table.header else ""
+    header = "The first row is the names of the columns." if table.header and not table.declared else ""
     numbers = sum(table.numeric)
     kinds = f"{numbers} of {len(table.names)} columns are numbers." if numbers < len(table.names) else ""
-    return tuple(filter(None, (*table.notes, header, encoding, kinds, missing_values(table))))
+    blank = [
+        f"In {quoted(table.names[i])}, an empty cell means no." for i, column in enumerate(table.kinds) if column.blank
+    ]
+    return tuple(filter(None, (*table.notes, header, encoding, kinds, *blank, missing_values(table))))
 
 
 def as_csv(table: Table) -> bytes:
     """The table as a CSV file that spreadsheets open: with decimal points, and no cell that they would run."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow([safe_cell(name) for name in table.names])
-    for cells in zip(*table.columns, strict=True):
-        writer.writerow([safe_cell(_pointed(cell, table.decimal)) for cell in cells])
-    return file.getvalue().encode("utf-8-sig")  # with a mark, or Excel takes it for its own encoding
 
+    def cell_text(cell: str) -> str:
+        decimal, thousands = table.decimal, table.numbers.thousands
+        is_number = (decimal != "." or thousands) and number(cell, decimal, thousands) is not None
+        return safe_cell(pointed(cell, decimal, thousands) if is_number else cell)
 
-def _pointed(cell: str, decimal: str) -> str:
-    return cell.replace(decimal, ".") if decimal != "." and is_number(cell, decimal) else cell
-
-
-def _values(table: Table, column: int) -> Array:
-    """The numbers of a column that is one of numbers, without those that are missing."""
-    values = np.array(table.numbers[column], dtype=float)
-    return values[~np.isnan(values)]
-
-
-def _counts_rows(table: Table, column: int) -> bool:
-    values = _values(table, column)
-    with np.errstate(invalid="ignore"):
-        return len(values) >= FEWEST_COUNTED and bool((np.diff(values) == 1).all())
+    frame = pd.DataFrame(zip(*table.columns, strict=True)).map(cell_text)
+    # with a byte order mark, or Excel takes it for its own encoding
+    return str(frame.to_csv(index=False, header=[safe_cell(name) for name in table.names])).encode("utf-8-sig")
 
 
 def _slip(table: Table, column: int) -> str:
     """What keeps a column from being numbers where most of its cells are; "" where there is no such thing."""
-    place = table.slips[column]
+    place = table.kinds[column].slip
     if place is None:
         return ""
-    return f"in row {table.rows[place]} {objection(table.columns[column][place], MAX_NUMBER, table.decimal)}"
+    cell = table.columns[column][place]
+    return f"in row {table.rows[place]} {objection(cell, MAX_NUMBER, table.decimal, table.numbers.thousands)}"
 
 
 def _is_unusual(table: Table, column: int) -> bool:
     """Whether numbers are far from 0, or so close together that a network would hardly tell them apart."""
-    values = _values(table, column)
-    values = values[np.isfinite(values)]
-    if len(values) == 0 or np.ptp(values) == 0:
+    values = table.values[column].dropna().to_numpy()
+    values = values[np.abs(values) <= MAX_NUMBER]
+    if not table.numeric[column] or len(values) == 0 or np.ptp(values) == 0:
         return False
     return bool(np.abs(values).max() > USUAL or values.std() < 1 / (10 * USUAL))

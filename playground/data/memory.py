@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from playground.charts.theme import Theme
-from playground.data.choice import Choice
+from playground.data.choice import Choice, Result
 from playground.data.figures import Clicking, Points
+from playground.data.tables.layout import CONTINENTAL, ENGLISH, NumberFormat
 from playground.data.tables.table import Table
 
 Way = Literal["file", "paste", "type", "click"]
@@ -16,6 +17,9 @@ Cells = list[list[str]]
 
 EXAMPLE_NAMES = ("x1", "x2", "y")
 EXAMPLE_CELLS = (("0", "0", "0"), ("0", "1", "1"), ("1", "0", "1"), ("1", "1", "0"))
+# How a file is read: as its content suggests, or as the user says.
+HEADERS: dict[str, bool | None] = {"as found": None, "names": True, "data": False}
+NUMBERS: dict[str, NumberFormat | None] = {"as found": None, "1,234.5": ENGLISH, "1.234,5": CONTINENTAL}
 MOST_UNDO = 100
 MOST_UNDO_CELLS = 3_000_000  # of all tables that Undo can bring back to the editor
 
@@ -30,11 +34,13 @@ class Source:
     label: str = ""
     content: bytes | str = ""
     header: str = "as found"
+    numbers: str = "as found"
     table: Table | None = None
     error: str = ""
     version: int = -1  # of the editor whose cells were read
     choice: Choice | None = None
     names: tuple[str, ...] = ()
+    result: Result | None = None  # of the last choice
 
 
 @dataclass

@@ -6,17 +6,17 @@ from functools import partial
 
 import streamlit as st
 
-from backprop_core import ConfigError
-from backprop_core.data import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, TableRows, unique
+from backprop_core.data import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, TableRows, unique_typed
 from backprop_core.settings import SPECS
 from playground.charts import alt_text
 from playground.components import live
+from playground.components.markdown import escaped
 from playground.components.style import use_style
 from playground.components.switch import switch
-from playground.data import choice, state
+from playground.data import choice, overview, state
 from playground.data.choice import MISSING, TASKS, Choice
 from playground.data.figures import CLASS_NAMES
-from playground.data.memory import Source, Way
+from playground.data.memory import HEADERS, NUMBERS, Source, Way
 from playground.data.tables.decoding import MAX_BYTES
 from playground.data.tables.table import Table
 from playground.data.tables.to_rows import offers
@@ -29,9 +29,8 @@ WAYS: dict[Way, str] = {
     "type": ":material/edit: Type",
     "click": ":material/touch_app: Click",
 }
-TYPES = ["csv", "tsv", "txt"]
+TYPES = ["csv", "tsv", "txt", "data", "dat", "arff"]
 MEGABYTES = MAX_BYTES // 1_000_000
-PREVIEW_ROWS = 200
 PREVIEW_HEIGHT = 213
 LIMITS = (
     f"At most {MAX_ROWS:,} rows. A network takes up to {MAX_INPUTS} inputs and tells up to {MAX_CLASSES} classes apart."
@@ -65,8 +64,8 @@ def page() -> None:
 
 def _file() -> None:
     st.file_uploader(
-        "A CSV, TSV or text file", TYPES, key=state.FILE, on_change=state.upload, max_upload_size=MEGABYTES,
-        help=f"Up to {MEGABYTES} MB, its cells separated by commas, semicolons, tabs or vertical bars. {LIMITS}",
+        "A CSV, TSV, ARFF or text file", TYPES, key=state.FILE, on_change=state.upload, max_upload_size=MEGABYTES,
+        help=f"Up to {MEGABYTES} MB, cells separated by commas, semicolons, tabs, vertical bars or spaces. {LIMITS}",
     )  # fmt: skip
     st.caption(
         "The file is kept in memory while you are here, and stored nowhere. Save a workbook of Excel, Numbers or "
@@ -89,7 +88,7 @@ def _type() -> None:
         "Columns", key="data_names", on_change=state.rename_columns,
         help="Names, separated by commas. Another name begins another column; the last one is left out with its name.",
     )  # fmt: skip
-    heads = unique(editor.names)
+    heads = unique_typed(editor.names)
     columns = {name: [row[i] for row in editor.start] for i, name in enumerate(heads)}
     edited = st.data_editor(
         columns, key=key, on_change=state.change_cells, num_rows="dynamic", height=330,
@@ -138,26 +137,35 @@ def _table(source: Source) -> None:
     """The table that was brought, what is chosen about it, and the button to train on it."""
     page_state = state.data_page()
     for error in filter(None, (source.error, page_state.error)):
-        st.error(error, icon=":material/error:")
+        st.error(escaped(error), icon=":material/error:")
     if source.table is None:
         if not source.error:
             st.info(EMPTY[page_state.way], icon=":material/table:")
         return
     table, current = source.table, state.show_choice(source.table)
-    _preview(source.label, table)
+    _head(source.label, table)
+    understood = st.container()
     _choose(table, current)
-    try:
-        rows = choice.rows_of(table, current)
-    except ConfigError as error:
-        st.error(str(error), icon=":material/error:")
-        return
-    _train(rows, current, choice.remarks(table, current))
+    result = state.result_of(table, current)
+    if result.error:
+        st.error(escaped(result.error), icon=":material/error:")
+    if result.warning:
+        st.warning(escaped(result.warning), icon=":material/warning:")
+    with understood:
+        _preview(table, current, result.rows)
+    _sentences(*(result.rows.report if result.rows else ()), *result.remarks)
+    if result.rows is not None:
+        _train(result.rows, current)
 
 
-def _preview(label: str, table: Table) -> None:
+def _sentences(*sentences: str) -> None:
+    st.markdown("\n".join(f"- :small[{escaped(sentence)}]" for sentence in sentences))
+
+
+def _head(label: str, table: Table) -> None:
     rows = len(table.rows)
     with st.container(horizontal=True, key="head_data", horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"**{label}**: {rows:,} row{'s' * (rows != 1)}, {len(table.names)} columns")
+        st.markdown(f"**{escaped(label)}**: {rows:,} row{'s' * (rows != 1)}, {len(table.names)} columns")
         with st.container(horizontal=True, key="head_data_buttons", width="content"):
             if state.data_page().way != "type":
                 st.button(
@@ -168,15 +176,37 @@ def _preview(label: str, table: Table) -> None:
                 "CSV", partial(choice.as_csv, table), "data.csv", "text/csv", key="data_csv",
                 icon=":material/download:", on_click="ignore", help="The whole table as a CSV file.",
             )  # fmt: skip
-    if state.data_page().way != "type":
-        heads = choice.names(table)
-        st.dataframe(
-            {"row": list(table.rows[:PREVIEW_ROWS])}
-            | {name: cells[:PREVIEW_ROWS] for name, cells in zip(heads, table.columns, strict=True)},
-            height=min(PREVIEW_HEIGHT, 35 * (min(rows, PREVIEW_ROWS) + 1) + 3),
-            hide_index=True,
-            alt="The first rows of the table.",
-        )
+
+
+def _preview(table: Table, current: Choice, rows: TableRows | None) -> None:
+    """What was understood of each column, the first rows as they are written, and as a network is shown them."""
+    columns, written, network = st.tabs(["Columns", "Rows", "What the network is shown"])
+    columns.dataframe(
+        overview.column_table(table, current),
+        column_config={
+            "histogram": st.column_config.BarChartColumn("histogram", width="small", y_min=0),
+            "column": st.column_config.TextColumn("column", pinned=True),
+            "values": st.column_config.TextColumn("values", width="medium"),
+        },
+        height=_height(len(table.names)), hide_index=True, alt="What each column is, holds and is used as.",
+    )  # fmt: skip
+    heads = choice.names(table)
+    written.dataframe(
+        {"row": list(table.rows[: overview.ROWS_SHOWN])}
+        | {name: cells[: overview.ROWS_SHOWN] for name, cells in zip(heads, table.columns, strict=True)},
+        height=_height(len(table.rows)), hide_index=True, alt="The first rows of the table.",
+    )  # fmt: skip
+    if rows is None:
+        network.caption("Nothing yet: see below.")
+        return
+    network.dataframe(
+        overview.network_table(table, current, rows), height=_height(len(rows.X)), hide_index=True,
+        alt="The first rows as a network is shown them.",
+    )  # fmt: skip
+
+
+def _height(rows: int) -> int:
+    return min(PREVIEW_HEIGHT, 35 * (rows + 1) + 3)
 
 
 def _header(source: Source) -> None:
@@ -184,12 +214,22 @@ def _header(source: Source) -> None:
     if not source.content:
         return
     if source.table is not None:
-        st.caption(" ".join(choice.found(source.table)))
+        st.caption(escaped(" ".join(choice.reading_notes(source.table))))
     widgets.give("data_header", source.header)
     st.segmented_control(
-        "The first row is", tuple(state.HEADERS), key="data_header", required=True, on_change=state.choose_header,
+        "The first row is", tuple(HEADERS), key="data_header", required=True, on_change=state.choose_reading,
+        args=("header",),
         help="Whether the first row is the names of the columns: as was found, or as you say.",
     )  # fmt: skip
+    numbers = source.table.numbers if source.table is not None else None
+    if source.numbers != "as found" or (numbers is not None and (numbers.doubtful or numbers.example)):
+        widgets.give("data_numbers", source.numbers)
+        st.segmented_control(
+            "Numbers are written", tuple(NUMBERS), key="data_numbers", required=True,
+            on_change=state.choose_reading, args=("numbers",),
+            help="Which of point and comma stands before decimals, and which between thousands: as was found, or as "
+            "you say.",
+        )  # fmt: skip
 
 
 def _choose(table: Table, current: Choice) -> None:
@@ -201,21 +241,30 @@ def _choose(table: Table, current: Choice) -> None:
         help=f"The column to be learned: words or whole numbers as classes, up to {MAX_CLASSES}, or a number.",
     )  # fmt: skip
     right.multiselect(
-        "Inputs", [column for column in range(len(heads)) if column != current.target],
+        "Inputs", [column for column in range(len(heads)) if column not in current.targets],
         format_func=lambda column: heads[column], key="data_inputs", on_change=state.choose, wrap=True,
-        help=f"The columns shown to the network: numbers, 1 to {MAX_INPUTS} of them.",
+        help=f"The columns shown to the network, 1 to {MAX_INPUTS} inputs: a column of numbers is one, a column of "
+        "words is one for each word, 0 or 1; two words share one.",
     )  # fmt: skip
-    tasks = offers(table, current.target)
+    tasks = offers(table, current.targets)
     left, right = st.columns([1, 2])
+    right.multiselect(
+        "More targets", [column for column in range(len(heads)) if column != current.targets[0]],
+        format_func=lambda column: heads[column], key="data_more_targets", on_change=state.choose, wrap=True,
+        max_selections=MAX_CLASSES - 1, placeholder="None",
+        help="Columns learned together with the target: classes with a column of 0 and 1 each, labels of which a row "
+        "may have several, or numbers.",
+    )  # fmt: skip
     left.segmented_control(
         "Learn it as", tasks, format_func=lambda task: TASKS[task], key="data_task", required=True,
         on_change=state.choose,
         help="Classes: which of several it is, each an output of its own (two share one). A number: a value to be met.",
     )  # fmt: skip
-    right.segmented_control(
+    st.segmented_control(
         "Where an input is missing", tuple(MISSING), format_func=lambda name: MISSING[name], key="data_missing",
         required=True, on_change=state.choose, disabled=not any(table.missing),
-        help="The mean is that of the column. Rows without a target are left out in any case.",
+        help="Gaps are filled from the other values of the column, words by the most frequent in any case. Rows "
+        "without a target are left out.",
     )  # fmt: skip
     with st.container(horizontal=True, key="data_toggles"):
         st.toggle(
@@ -231,9 +280,8 @@ def _choose(table: Table, current: Choice) -> None:
             )  # fmt: skip
 
 
-def _train(rows: TableRows, current: Choice, remarks: tuple[str, ...]) -> None:
-    """What became of the rows, the share held back for testing, and the button that starts a run."""
-    st.markdown("\n".join(f"- :small[{sentence}]" for sentence in (*rows.report, *remarks)))
+def _train(rows: TableRows, current: Choice) -> None:
+    """The share held back for testing, and the button that starts a run."""
     share = choice.test_share(rows, current)
     widgets.give("data_test_share", share)
     left, right = st.columns([1, 1], vertical_alignment="bottom", gap="medium")

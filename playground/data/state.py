@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any, Literal, ParamSpec
 
 import streamlit as st
 
 from backprop_core import ConfigError, Run
-from backprop_core.data import MAX_ROWS, TableRows, plain
+from backprop_core.data import MAX_ROWS, TableRows, typed
 from backprop_core.training import suggested_for
 from playground.data import choice
-from playground.data.choice import Choice
+from playground.data.choice import Choice, Result
 from playground.data.figures import Clicking, Points
-from playground.data.memory import DataPage, Source, Way, texts
+from playground.data.memory import HEADERS, NUMBERS, DataPage, Source, Way, texts
 from playground.data.tables.cells import MAX_CELL, tidy
-from playground.data.tables.table import MAX_COLUMNS, Table, grid, read
+from playground.data.tables.reading import MAX_COLUMNS, grid, read
+from playground.data.tables.table import Table
 from playground.data.tables.to_rows import offers
 from playground.session import runs, widgets
 from playground.session.session import press, session, theme
 
 FILE, TEXT, POINTS = "data_file", "data_text", "data_points"
-HEADERS: dict[str, bool | None] = {"as found": None, "names": True, "data": False}
 EMPTY_ROWS = 4  # of a table that was cleared
 MOST_NAMES = MAX_COLUMNS * (MAX_CELL + 2)  # characters of the names of columns, as they are typed
 CHART_HEIGHT = 460
@@ -68,7 +68,7 @@ def upload() -> None:
     if file is None:
         data_page().sources["file"] = Source()
     else:
-        _read("file", Source(plain(file.name), file.getvalue()))
+        _read("file", Source(typed(file.name), file.getvalue()))
 
 
 @press
@@ -76,15 +76,16 @@ def upload() -> None:
 def paste() -> None:
     """Text was pasted."""
     text = st.session_state[TEXT]
-    header = data_page().sources.get("paste", Source()).header
-    _read("paste", Source("The pasted text", text, header) if text.strip() else Source())
+    before = data_page().sources.get("paste", Source())
+    new = Source("The pasted text", text, before.header, before.numbers)
+    _read("paste", new if text.strip() else Source())
 
 
 @press
 @clearing_error
-def choose_header() -> None:
-    """The user said whether the first row is the names of the columns."""
-    source().header = st.session_state["data_header"]
+def choose_reading(name: Literal["header", "numbers"]) -> None:
+    """The user said whether the first row is the names of the columns, or how numbers are written."""
+    setattr(source(), name, st.session_state[f"data_{name}"])
     _read(data_page().way, source())
 
 
@@ -227,10 +228,20 @@ def _read_points() -> None:
 def show_choice(table: Table) -> Choice:
     """Let the widgets show what is chosen about a table, and return it."""
     current = source().choice or choice.suggested_choice(table)
-    for name in ("target", "task", "missing", "standardise", "scale_target"):
+    for name in ("task", "missing", "standardise", "scale_target"):
         widgets.give(f"data_{name}", getattr(current, name))
+    widgets.give("data_target", current.targets[0])
+    widgets.give("data_more_targets", list(current.targets[1:]))
     widgets.give("data_inputs", list(current.inputs))
     return current
+
+
+def result_of(table: Table, current: Choice) -> Result:
+    """What the choice makes of a table, computed only when one of them has changed."""
+    known, asked = source().result, replace(current, test_share=None)
+    if known is None or known.table is not table or known.choice != asked:
+        known = source().result = choice.result_of(table, asked)
+    return known
 
 
 @press
@@ -241,8 +252,10 @@ def choose() -> None:
     if table is None:
         return
     before = source().choice or choice.suggested_choice(table)
-    if values["data_target"] != before.target:
-        _choose(table, choice.suggested_choice(table, values["data_target"]))
+    is_other = values["data_target"] != before.targets[0]
+    targets = (values["data_target"], *(() if is_other else values["data_more_targets"]))
+    if targets != before.targets:
+        _choose(table, choice.suggested_choice(table, targets))
     else:
         changes = {name: values[f"data_{name}"] for name in ("task", "missing", "standardise", "scale_target")}
         _choose(table, replace(before, inputs=tuple(values["data_inputs"]), **changes))
@@ -285,7 +298,8 @@ def _read(way: Way, new: Source, make: Callable[[], Table | None] | None = None)
         if make is not None:
             new.table = make()
         elif new.content:
-            new.table = read(new.content, new.label if way == "file" else "", header=HEADERS[new.header])
+            name = new.label if way == "file" else ""
+            new.table = read(new.content, name, header=HEADERS[new.header], numbers=NUMBERS[new.numbers])
     except ConfigError as error:
         new.error = str(error)
     if before is not None and before.choice is not None:
@@ -297,4 +311,4 @@ def _read(way: Way, new: Source, make: Callable[[], Table | None] | None = None)
 
 def _fits(current: Choice, names: tuple[str, ...], table: Table) -> bool:
     """Whether a choice about columns of these names is one for this table."""
-    return names == table.names and current.task in offers(table, current.target)
+    return names == table.names and current.task in offers(table, current.targets)

@@ -192,7 +192,7 @@ def _weight_blocks(snapshot: Snapshot) -> None:
         with st.form(f"form_{key}", border=False):
             st.text_area(
                 f"W{l} over b{l}: {W.shape[0] + 1} rows of {W.shape[1]}", state.layer_text(l), key=key, height=110,
-                help="Separated by tabs, spaces, commas or semicolons.",
+                help="Separated by tabs, spaces, commas or semicolons; or as NumPy, PyTorch, Keras and MATLAB do.",
             )  # fmt: skip
             if state.refusal(key):
                 st.error(state.refusal(key), icon=":material/error:")

@@ -15,6 +15,10 @@ from playground.data.tables.cells import number
 MOST_CHARACTERS = 200_000  # twice as many as the largest layer with all digits, 65 rows of 64 numbers
 
 _ROW_END = re.compile(r"\][\s,;]*|[\r\n]+")  # NumPy and Python write a row in brackets
+_CALL = re.compile(r"\b(?:(?:np|numpy|torch)\.)?(?:array|tensor)\(|\bParameter containing:|\)")
+_ARGUMENT = re.compile(r",? ?\b(?:dtype|device|requires_grad|grad_fn) ?=[^,)\r\n]*")
+_MATLAB = re.compile(r"(?:\w+ ?= ?)?\[([^\[\]]*)\] ?;?")
+_STATE_DICT = re.compile(r"""['"](\w*(?:\.\w+)*)\.?\b(weight|bias)['"]\s*[:,]\s*tensor\(\s*(\[[^()]*\])""")
 
 
 def parse(text: str, fan_in: int, fan_out: int) -> Array:
@@ -30,7 +34,7 @@ def parse(text: str, fan_in: int, fan_out: int) -> Array:
     """
     if len(text) > MOST_CHARACTERS:
         raise _refusal(f"This has {len(text):,} characters, and at most {MOST_CHARACTERS:,} can be read.")
-    lines = [line for line in (line.replace("[", " ").strip() for line in _ROW_END.split(text)) if line.strip(" ,;")]
+    lines = _state_dict_rows(text, fan_in, fan_out) if _STATE_DICT.search(text) else _rows(text)
     if not lines:
         raise _refusal(f"Paste {_shape(fan_in, fan_out)}.")
     by_comma = [re.split(r"\s*[,;]\s*|\s+", line.strip(" \t,;")) for line in lines]
@@ -44,6 +48,38 @@ def parse(text: str, fan_in: int, fan_out: int) -> Array:
     if objection:
         raise _refusal(objection)
     return np.array([[number(cell, decimal) for cell in row] for row in rows])
+
+
+def _rows(text: str) -> list[str]:
+    """The rows of numbers in a text, each as text."""
+    matlab = _MATLAB.fullmatch(text.strip())
+    text = matlab[1].replace(";", "\n") if matlab and ";" in matlab[1] else _CALL.sub(" ", _ARGUMENT.sub("", text))
+    lines = (line.replace("[", " ").strip() for line in _ROW_END.split(text))
+    return [line for line in lines if line.strip(" ,;")]
+
+
+def _state_dict_rows(text: str, fan_in: int, fan_out: int) -> list[str]:
+    """The rows of the one layer of a printed state_dict that has a shape, the biases last."""
+    parts = dict[str, dict[str, list[list[str]]]]()
+    for name, part, numbers in _STATE_DICT.findall(text):
+        parts.setdefault(name, {})[part] = [line.replace(",", " ").split() for line in _joined_rows(numbers)]
+    fitting = [
+        [*map(" ".join, zip(*layer["weight"], strict=True)), " ".join(layer["bias"][0])]
+        for layer in parts.values()
+        if [len(row) for row in layer.get("weight", [])] == [fan_in] * fan_out and len(layer.get("bias", [])) == 1
+    ]
+    if len(fitting) != 1:
+        count = f"{len(fitting)} layers" if fitting else "No layer"
+        raise _refusal(
+            f"{count} of this state_dict {'have' if fitting else 'has'} {_count(fan_in, 'input')} and "
+            f"{_count(fan_out, 'unit')} with biases: paste the one for this layer as rows of numbers."
+        )
+    return fitting[0]
+
+
+def _joined_rows(numbers: str) -> list[str]:
+    """Rows in brackets, each in one line: PyTorch breaks long ones."""
+    return [row for row in (" ".join(part.replace("[", " ").split()) for part in numbers.split("]")) if row.strip(" ,")]
 
 
 def written(W: Array, b: Array) -> str:

@@ -1,36 +1,39 @@
-"""Cells of a user's table: what the text of one says, and how it is made safe to show and to export."""
+"""Cells of a user's table: which number the text of one is, why it may be none, and how it is made safe to export."""
 
 from __future__ import annotations
 
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
 
-from backprop_core.data import composed, shown
+import pandas as pd
+
+from backprop_core.data import composed, quoted
 
 MAX_CELL = 200  # characters
 
-MISSING = frozenset({"", "?", "na", "n/a", "#n/a", "#nv", "nan", "-nan", "null"})
+MISSING = frozenset({"", "?", "na", "n/a", "<na>", "#n/a", "#na", "#nv", "nan", "-nan", "null"})
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")  # one way to match: linear
 _INFINITE = re.compile(r"([+-]?)(?:inf|infinity|∞)", re.IGNORECASE)
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))  # what web pages and byte order marks leave behind
 
 # Why a cell may not be a number although it looks like one to people.
+TRUTH, UNITS = "write 1 or 0", "it has letters after its digits"
 _HINTS = [
     (re.compile(pattern, re.IGNORECASE), hint)
     for pattern, hint in [
         (r"[=@].*", "it is a formula"),
         (r"#.*[!?]", "it is an error of the spreadsheet"),
-        (r".*%", "it has a percent sign"),
-        (r".*[€$£¥].*", "it has a currency sign"),
+        (r".*[0-9]\s*%", "it has a percent sign"),
+        (r"[€$£¥].*[0-9].*|.*[0-9]\s*[€$£¥]", "it has a currency sign"),
         (r"[0-9]{1,4}([-./])[0-9]{1,2}\1[0-9]{1,4}(?![0-9]).*", "it looks like a date"),
+        (r"[12][0-9]{3}([-/])[01]?[0-9]", "it looks like a date"),
         (r"[0-9]{1,2}:[0-9]{2}.*", "it looks like a time"),
-        (r"true|false|yes|no", "write 1 or 0"),
+        (r"true|false|yes|no", TRUTH),
         (r"[+-]?[0-9]{1,3}([,. '’_])[0-9]{3}(\1[0-9]{3})*([.,][0-9]+)?", "it may have thousands separators"),
         (r"[+-]?[0-9]*,[0-9]+(e[+-]?[0-9]+)?", "it has a decimal comma where a decimal point is expected"),
-        (r"[+-]?[0-9.,]+\s*[^\W\d_]+.*", "it has letters after its digits"),
+        (r"[+-]?[0-9.,]+\s*[^\W\d_]+.*", UNITS),
     ]
 ]
 
@@ -45,53 +48,64 @@ def is_missing(cell: str) -> bool:
     return cell.lower() in MISSING
 
 
-def number(cell: str, decimal: str = ".") -> float | None:
+def grouped(signs: str, decimal: str) -> str:
+    """A pattern for numbers whose digits are grouped in threes by one of some signs: 1,234,567.8."""
+    return rf"[+-]?[1-9][0-9]{{0,2}}(?:[{re.escape(signs)}][0-9]{{3}})+(?:{re.escape(decimal)}[0-9]+)?"
+
+
+def pointed(cell: str, decimal: str, thousands: str) -> str:
+    """The text of a number with a decimal point and no sign between its digits, as programs write it."""
+    text = cell.replace("−", "-")
+    if thousands and re.fullmatch(grouped(thousands, decimal), text):
+        text = text.translate(dict.fromkeys(map(ord, thousands)))
+    return text.replace(decimal, ".")
+
+
+def number(cell: str, decimal: str = ".", thousands: str = "") -> float | None:
     """The number that a cell says; infinite for "inf" and for what float64 cannot hold; None where it says none.
 
-    A cell of more than `MAX_CELL` characters says none.
+    `thousands` are the signs that may stand between groups of three digits. A cell of more than `MAX_CELL` characters
+    says no number.
     """
     if len(cell) > MAX_CELL:
         return None
-    text = cell.replace("−", "-").replace(decimal, ".")
+    text = pointed(cell, decimal, thousands)
     if _NUMBER.fullmatch(text):
         return float(text)
     infinite = _INFINITE.fullmatch(text)
     return float(f"{infinite[1]}inf") if infinite else None
 
 
-def numbers(cells: Sequence[str], decimal: str = ".") -> list[float] | None:
-    """The numbers of a column, NaN where they are missing; None where a cell is neither a number nor missing."""
-    if decimal == "." and all(map(_NUMBER.fullmatch, cells)):  # most columns, and in a fraction of the time
-        return list(map(float, cells))
-    found = list[float]()
-    for cell in cells:
-        value = math.nan if is_missing(cell) else number(cell, decimal)
-        if value is None:
-            return None
-        found.append(value)
-    return found
+def numbers(cells: pd.Series[str], decimal: str = ".", thousands: str = "") -> pd.Series[float]:
+    """The numbers that cells say, as `number` does; NaN where they say none, or are missing themselves."""
+    present = cells.dropna()
+    pointed_cells = present if decimal == "." else present.map(lambda cell: pointed(cell, decimal, thousands))
+    values = pd.to_numeric(pointed_cells, errors="coerce").astype(float)
+    others = present[values.isna()]
+    known = {cell: number(cell, decimal, thousands) for cell in others.unique()}  # words recur
+    return values.fillna(others.map(known).astype(float)).reindex(cells.index)
 
 
-def is_number(cell: str, decimal: str = ".") -> bool:
-    """Whether a cell says a number, finite or not."""
-    return number(cell, decimal) is not None
+def hint(cell: str) -> str:
+    """Why a cell is not a number although it looks like one; "" if it does not."""
+    text = re.sub(r"\s", " ", tidy(cell[:MAX_CELL]))
+    return next((hint for pattern, hint in _HINTS if pattern.fullmatch(text)), "")
 
 
-def objection(cell: str, most: float, decimal: str = ".") -> str:
+def objection(cell: str, most: float, decimal: str = ".", thousands: str = "") -> str:
     """What is wrong with a cell as a number of at most this size, to stand after "Row 3, column “a”: "; "" if nothing.
 
     "“12%” is not a number (it has a percent sign)"
     """
-    value = number(cell, decimal)
+    value = number(cell, decimal, thousands)
     if value is None:
-        text = re.sub(r"\s", " ", tidy(cell[:MAX_CELL]))
-        hint = next((hint for pattern, hint in _HINTS if pattern.fullmatch(text)), "")
-        return f"{shown(cell)} is not a number" + (f" ({hint})" if hint else "")
+        why = hint(cell)
+        return f"{quoted(cell)} is not a number" + (f" ({why})" if why else "")
     if abs(value) <= most:
         return ""
     if math.isinf(value) and not any(character.isdigit() for character in cell):
-        return f"{shown(cell)} is not a finite number"
-    return f"{shown(cell)} is beyond ±{most:,.0f}"
+        return f"{quoted(cell)} is not a finite number"
+    return f"{quoted(cell)} is beyond ±{most:,.0f}"
 
 
 def safe_cell(text: str) -> str:

@@ -7,11 +7,22 @@ from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
-from backprop_core.data import MAX_CLASSES, MAX_INPUTS, TableRows, marks_labels, shown, standardising_targets, unique
+from backprop_core import ConfigError
+from backprop_core.data import (
+    MAX_CLASSES,
+    MAX_INPUTS,
+    TableRows,
+    marks_labels,
+    quoted,
+    standardising_targets,
+    unique,
+    unique_typed,
+)
 from backprop_core.nn import Array
-from backprop_core.settings import ConfigError
-from playground.data.tables.cells import is_missing, is_number, number, objection
+from playground.data.tables.cells import objection
+from playground.data.tables.inputs import FILLED_BY, Missing, encoded
 from playground.data.tables.table import Table
 
 Kind = Literal["classes", "number"]
@@ -22,19 +33,21 @@ ROWS_A_CLASS = 5  # whole numbers that recur less often than this are likelier m
 MOST_LISTED = 10
 
 
-def offers(table: Table, target: Column) -> tuple[Kind, ...]:
-    """What a target column can be learned as, the likelier first.
+def offers(table: Table, target: Column | Sequence[Column]) -> tuple[Kind, ...]:
+    """What a target column can be learned as, the likelier first; several targets only as numbers.
 
     Text is classes. Two to `MAX_CLASSES` different whole numbers can be classes too; they likely are where there are
     but two, or where each stands in `ROWS_A_CLASS` rows on average. A column in which most cells are numbers, but not
     all, is likely one of numbers with a slip in it.
     """
-    column = _index(table, target, "target")
+    columns = _indices(table, target, "target")
+    if len(columns) != 1:
+        return ("number",)
+    column = columns[0]
     if not table.numeric[column]:
         return ("number", "classes") if _is_mostly_numbers(table, column) else ("classes",)
-    values = np.array(table.numbers[column], dtype=float)
-    values = values[~np.isnan(values)]
-    distinct = len(np.unique(values))
+    values = table.values[column].dropna()
+    distinct = values.nunique()
     if not 2 <= distinct <= MAX_CLASSES or not (np.isfinite(values) & (values == np.trunc(values))).all():
         return ("number",)
     return ("classes", "number") if distinct == 2 or len(values) >= ROWS_A_CLASS * distinct else ("number", "classes")
@@ -46,7 +59,7 @@ def to_rows(
     features: Sequence[Column] | None = None,
     *,
     task: Kind | Literal["auto"] = "auto",
-    missing: Literal["drop", "mean"] = "drop",
+    missing: Missing = "drop",
     standardise: bool = False,
 ) -> TableRows:
     """The rows of a table for a network: columns to be shown to it, and a target to be learned.
@@ -59,12 +72,14 @@ def to_rows(
         Several are numbers to be met at once; or, where they are all 0 or 1, classes, if each row has one 1, and else
         labels, of which a row may have several.
     features : names or indices, optional
-        The inputs; by default every other column.
+        The inputs; by default every other column. A column of words becomes an input of 0 and 1 for each word, or a
+        single one where there are two words.
     task : optional
         What a single target is; by default what `offers` puts first.
     missing : optional
-        Rows with a missing input are left out, or get the mean of its column. That is the mean of all rows, as it is
-        not known here which will be held back; it knows nothing of targets. Rows without a target are left out.
+        Rows with a missing input are left out, or get the mean, the median or the most frequent value of its column;
+        words the most frequent one in any case. That is measured on all rows, as it is not known here which will be
+        held back; it knows nothing of targets. Rows without a target are left out.
     standardise : optional
         Passed on to `user_data`.
 
@@ -79,33 +94,32 @@ def to_rows(
     inputs = others if features is None else _indices(table, features, "features")
     _check_choice(table, targets, inputs, task, missing)
     if task == "auto":
-        task = offers(table, targets[0])[0] if len(targets) == 1 else "number"
-    Y, words = _classes(table, targets[0]) if task == "classes" else (_numbers(table, targets, "target"), ())
-    X = _numbers(table, inputs, "features")
+        task = offers(table, targets)[0]
+    Y, words = _classes(table, targets[0]) if task == "classes" else (_target_numbers(table, targets), ())
+    shown_columns = _inputs(table, inputs)
     usable = ~np.isnan(Y).any(axis=1)
     if missing == "drop":
-        usable &= ~np.isnan(X).any(axis=1)
+        usable &= shown_columns.notna().all(axis=1).to_numpy()
     kept = np.flatnonzero(usable)
-    _check_enough(table, targets if missing == "mean" else [*inputs, *targets], len(kept))
-    names = unique([table.names[column] for column in inputs])
-    filled, report = _filled(X[kept], names)
+    _check_enough(table, [*inputs, *targets] if missing == "drop" else targets, len(kept))
+    X, names, report = encoded(table, shown_columns.iloc[kept], missing)
     y, classes, what = _learned(table, targets, Y[kept], words)
     report = [
         _about_rows(table, kept),
-        f"{'The inputs are' if len(inputs) > 1 else 'The input is'} {_listed(names)}.",
+        f"{'The inputs are' if len(names) > 1 else 'The input is'} {_listed(unique_typed(names))}.",
         what,
         *report,
     ]
     if standardise:
         report.append("Each input is given the mean 0 and the standard deviation 1 over the training rows.")
     return TableRows(
-        filled,
+        X,
         y,
-        names,
+        unique(names),
         classes,
         bool(standardise),
         row_numbers=tuple(table.rows[row] for row in kept),
-        report=tuple(filter(None, report)),
+        report=tuple(report),
     )
 
 
@@ -131,7 +145,9 @@ def _index(table: Table, column: Any, field: str) -> int:
     if isinstance(column, str):
         if column in table.names:
             return table.names.index(column)
-        raise ConfigError(field, f"There is no column {shown(column)}; the columns are {_listed(unique(table.names))}.")
+        raise ConfigError(
+            field, f"There is no column {quoted(column)}; the columns are {_listed(unique_typed(table.names))}."
+        )
     if isinstance(column, int | np.integer) and not isinstance(column, bool) and 0 <= column < len(table.names):
         return int(column)
     raise ConfigError(field, f"A column is given by its name, or by a whole number from 0 to {len(table.names) - 1}.")
@@ -145,8 +161,12 @@ def _indices(table: Table, columns: Any, field: str) -> list[int]:
 def _check_choice(table: Table, targets: list[int], inputs: list[int], task: str, missing: str) -> None:
     if task not in ("auto", "classes", "number"):
         raise ConfigError("task", "A target is learned as 'classes' or as a 'number'; 'auto' chooses.")
-    if missing not in ("drop", "mean"):
-        raise ConfigError("missing", "Rows with missing values are left out ('drop') or filled with the 'mean'.")
+    if missing != "drop" and missing not in FILLED_BY:
+        raise ConfigError(
+            "missing",
+            "Rows with missing values are left out ('drop') or filled with the 'mean', the 'median' or the "
+            "'most_frequent' value.",
+        )
     for field, columns, most, noun in (
         ("target", targets, MAX_CLASSES, "target"),
         ("features", inputs, MAX_INPUTS, "input"),
@@ -157,59 +177,73 @@ def _check_choice(table: Table, targets: list[int], inputs: list[int], task: str
             raise ConfigError(field, f"{len(columns)} columns are {noun}s, and a network can have at most {most} here.")
         twice = next((column for column in columns if columns.count(column) > 1), None)
         if twice is not None:
-            raise ConfigError(field, f"Column {shown(table.names[twice])} is chosen twice.")
+            raise ConfigError(field, f"Column {quoted(table.names[twice])} is chosen twice.")
     both = next((column for column in inputs if column in targets), None)
     if both is not None:
-        raise ConfigError("features", f"Column {shown(table.names[both])} is the target, so it cannot be an input too.")
+        raise ConfigError(
+            "features", f"Column {quoted(table.names[both])} is the target, so it cannot be an input too."
+        )
     if task == "classes" and len(targets) > 1:
         raise ConfigError("task", f"Classes are read from one target column, not from {len(targets)}.")
 
 
-def _numbers(table: Table, columns: list[int], field: str) -> Array:
-    """The numbers of some columns (N, k), NaN where they are missing."""
+def _numbers(table: Table, column: int, field: str) -> pd.Series[float]:
+    """The numbers of a column, NaN where they are missing; what is no number, or too large a one, is refused."""
     remedy = "leave the column out" if field == "features" else "choose another target"
-    values = np.full((len(table.rows), len(columns)), np.nan)
-    for place, column in enumerate(columns):
-        known = table.numbers[column]
-        if known is not None and table.numeric[column] and not (np.abs(known) > MAX_NUMBER).any():
-            values[:, place] = known
-            continue
-        name, cells = shown(table.names[column]), table.columns[column]
-        for i, (row, cell) in enumerate(zip(table.rows, cells, strict=True)):
-            if not is_missing(cell):
-                problem = objection(cell, MAX_NUMBER, table.decimal)
-                if problem:
-                    slip = "correct it, or " if _is_mostly_numbers(table, column) else ""
-                    raise ConfigError(field, f"Row {row}, column {name}: {problem}; {slip}{remedy}.")
-                values[i, place] = number(cell, table.decimal)
-        if np.isnan(values[:, place]).all():
-            raise ConfigError(field, f"Column {name} has no values; {remedy}.")
+    name, values, cells = quoted(table.names[column]), table.values[column], table.frame[column].dropna()
+    if cells.empty:
+        raise ConfigError(field, f"Column {name} has no values; {remedy}.")
+    objectionable = cells[~(values[cells.index].abs() <= MAX_NUMBER)]
+    if not objectionable.empty:
+        place = int(objectionable.index[0])
+        problem = objection(objectionable.iloc[0], MAX_NUMBER, table.decimal, table.numbers.thousands)
+        slip = "correct it, or " if _is_mostly_numbers(table, column) else ""
+        raise ConfigError(field, f"Row {table.rows[place]}, column {name}: {problem}; {slip}{remedy}.")
     return values
 
 
 def _is_mostly_numbers(table: Table, column: int) -> bool:
-    present = [cell for cell in table.columns[column] if not is_missing(cell)]
-    return 2 * sum(is_number(cell, table.decimal) for cell in present) > len(present)
+    return table.numeric[column] or (table.kinds[column].slip is not None and not table.kinds[column].doubt)
+
+
+def _inputs(table: Table, columns: list[int]) -> pd.DataFrame:
+    """The columns to be shown to a network: numbers, or words as text; NaN where they are missing."""
+    return pd.DataFrame(
+        {
+            column: table.texts[column] if table.kinds[column].kind == "words" else _numbers(table, column, "features")
+            for column in columns
+        }
+    )
+
+
+def _target_numbers(table: Table, columns: list[int]) -> Array:
+    """The numbers of target columns (N, k), NaN where they are missing; beside others, two words are 0 and 1."""
+    values = [
+        table.texts[column].map({word: float(i) for i, word in enumerate(table.kinds[column].words)}).astype(float)
+        if len(columns) > 1 and len(table.kinds[column].words) == 2
+        else _numbers(table, column, "target")
+        for column in columns
+    ]
+    return np.stack([column.to_numpy(dtype=float) for column in values], axis=1)
 
 
 def _classes(table: Table, column: int) -> tuple[Array, tuple[str, ...]]:
     """The class numbers of a column (N, 1), NaN where they are missing, and what the table calls its classes."""
-    cells: list[Any] = list(table.columns[column])
+    cells: pd.Series[Any] = table.texts[column]
     if table.numeric[column]:
-        values = _numbers(table, [column], "target")[:, 0]
-        for row, cell, value in zip(table.rows, cells, values, strict=True):
-            if not np.isnan(value) and not value.is_integer():
-                raise ConfigError(
-                    "task",
-                    f"Row {row}, column {shown(table.names[column])}: {shown(cell)} cannot be a class, for classes are "
-                    "whole numbers or text; learn it as a number.",
-                )
-        cells = ["" if np.isnan(value) else int(value) for value in values]
-    words = sorted({cell for cell in cells if cell != "" and not is_missing(str(cell))})
-    if not words:
-        raise ConfigError("target", f"Column {shown(table.names[column])} has no values; choose another target.")
-    place = {word: number for number, word in enumerate(words)}
-    return np.array([[place.get(cell, np.nan)] for cell in cells]), tuple(map(str, words))
+        cells = _numbers(table, column, "target")
+        for place in np.flatnonzero(cells.notna() & (cells != np.trunc(cells)))[:1]:
+            name, cell = quoted(table.names[column]), quoted(table.columns[column][place])
+            raise ConfigError(
+                "task",
+                f"Row {table.rows[place]}, column {name}: {cell} cannot be a class, for classes are whole numbers or "
+                "text; learn it as a number.",
+            )
+    codes, words = pd.factorize(cells, sort=True)
+    if not len(words):
+        raise ConfigError("target", f"Column {quoted(table.names[column])} has no values; choose another target.")
+    names = (f"{word:.0f}" if table.numeric[column] else str(word) for word in words)
+    return np.where(codes < 0, np.nan, codes)[:, None], tuple(names)
 
 
 def _check_enough(table: Table, columns: list[int], kept: int) -> None:
@@ -220,51 +254,36 @@ def _check_enough(table: Table, columns: list[int], kept: int) -> None:
         raise ConfigError(
             "data",
             f"{'Only 1' if kept else 'None'} of the {len(table.rows):,} rows has a value in every column that is used; "
-            f"most are missing in column {shown(table.names[worst])} ({table.missing[worst]:,}).",
+            f"most are missing in column {quoted(table.names[worst])} ({table.missing[worst]:,}).",
         )
-
-
-def _filled(X: Array, names: tuple[str, ...]) -> tuple[Array, list[str]]:
-    """Inputs (N, d) with column means in the place of NaN, and what there is to say about them."""
-    gaps = np.isnan(X)
-    for name, empty in zip(names, np.all(gaps, axis=0), strict=True):
-        if empty:
-            raise ConfigError("features", f"Column “{name}” has no values in rows with a target; leave the column out.")
-    low, high = np.nanmin(X, axis=0), np.nanmax(X, axis=0)
-    if (low == high).all():
-        raise ConfigError("features", "Every input is the same in all rows, so there is nothing to learn from.")
-    X = np.where(gaps, np.clip(np.nanmean(X, axis=0), low, high), X)
-    report = [
-        f"The input “{name}” is {value:.6g} in every row, so nothing can be learned from it."
-        for name, value, constant in zip(names, low, low == high, strict=True)
-        if constant
-    ]
-    if gaps.any():
-        cells = "1 missing value was" if gaps.sum() == 1 else f"{gaps.sum():,} missing values were"
-        report.append(f"{cells} replaced by the mean of the column.")
-    return X, report
 
 
 def _learned(table: Table, targets: list[int], Y: Array, words: tuple[str, ...]) -> tuple[Array, tuple[str, ...], str]:
     """The targets of the rows that are left, their classes, and a sentence about them."""
-    names = unique([table.names[column] for column in targets])
+    raw = [table.names[column] for column in targets]
+    names = unique_typed(raw)
     if (Y.min(axis=0) == Y.max(axis=0)).all():
-        value = shown(words[int(Y[0, 0])]) if words else f"{Y[0, 0]:.6g}"
+        value = quoted(words[int(Y[0, 0])]) if words else f"{Y[0, 0]:.6g}"
         raise ConfigError("target", f"The target “{names[0]}” is {value} in every row, so there is nothing to learn.")
     if words:
         used, y = np.unique(Y[:, 0], return_inverse=True)
         if len(used) > MAX_CLASSES:
-            examples = " and ".join(shown(words[int(code)]) for code in used[:2])
+            examples = " and ".join(quoted(words[int(code)]) for code in used[:2])
             raise ConfigError(
                 "target",
                 f"The target “{names[0]}” has {len(used):,} different values, such as {examples}, and at most "
                 f"{MAX_CLASSES} classes can be learned.",
             )
-        classes = unique([words[int(code)] for code in used])
+        used_words = [words[int(code)] for code in used]
+        classes = unique_typed(used_words)
         counts = [f"{name} ({count:,})" for name, count in zip(classes, np.bincount(y), strict=True)]
-        return y.astype(float), classes, f"The target “{names[0]}” has {len(classes)} classes: {_listed(counts, 20)}."
+        return (
+            y.astype(float),
+            unique(used_words),
+            f"The target “{names[0]}” has {len(classes)} classes: {_listed(counts, 20)}.",
+        )
     if len(targets) > 1 and np.isin(Y, (0.0, 1.0)).all() and (Y.sum(axis=1) == 1).all():
-        return Y, names, f"The targets mark one of {len(names)} classes in each row: {_listed(names, 20)}."
+        return Y, unique(raw), f"The targets mark one of {len(names)} classes in each row: {_listed(names, 20)}."
     if marks_labels(Y):
         return Y, (), f"The targets are {len(names)} labels, of which a row may have several: {_listed(names, 20)}."
     if len(targets) == 1:

@@ -14,7 +14,7 @@ from playground.charts.learned import GRID
 from playground.charts.of_run import learned_views
 from playground.charts.theme import CLASSES, DARK, LIGHT
 from playground.data.figures import CLASS_NAMES, PLACES, Clicking, places
-from playground.data.tables.table import grid
+from playground.data.tables.reading import grid
 from playground.data.tables.to_rows import to_rows
 from playground.train.board import Board, Views
 

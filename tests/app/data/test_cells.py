@@ -14,7 +14,7 @@ from backprop_core.settings import setting_text
 from backprop_core.training import saving
 from playground.data.tables import cells
 from playground.data.tables.cells import MAX_CELL, number, objection, safe_cell, tidy
-from playground.data.tables.table import grid, read
+from playground.data.tables.reading import grid, read
 from playground.sidebar import links
 from playground.train import weight_text
 

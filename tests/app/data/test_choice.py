@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from playground.data import choice
-from playground.data.choice import Choice, as_csv, found, rows_of, suggested_choice
+from playground.data.choice import Choice, as_csv, reading_notes, rows_of, suggested_choice
 from playground.data.tables import cells
-from playground.data.tables.table import Table, grid, read
+from playground.data.tables.reading import grid, read
+from playground.data.tables.table import Table
 
 FLOWERS = "Id,length,width,kind\n" + "\n".join(f"{i},{5 + i / 10},{3 - i / 10},{'ab'[i % 2]}" for i in range(1, 9))
 PRICES = "size;price\n" + "\n".join(f"{i},5;{1000 * i},25" for i in range(12))
@@ -17,14 +18,14 @@ PRICES = "size;price\n" + "\n".join(f"{i},5;{1000 * i},25" for i in range(12))
 
 def test_the_last_column_is_learned_from_those_that_are_numbers() -> None:
     wanted = suggested_choice(read("a,word,b,y\n1,x,2,0\n2,y,3,1\n3,z,5,1\n4,w,4,0\n"))
-    assert (wanted.target, wanted.inputs, wanted.task) == (3, (0, 2), "classes")
+    assert (wanted.targets, wanted.inputs, wanted.task) == ((3,), (0, 2), "classes")
 
 
 def test_a_column_that_counts_the_rows_is_no_input_unless_it_is_the_only_one() -> None:
     table = read(FLOWERS)
     assert suggested_choice(table).inputs == (1, 2)
     assert choice.remarks(table, suggested_choice(table)) == (
-        "“Id” only counts the rows, so it is no input unless you choose it.",
+        "“Id” only counts the rows, so it is not an input unless you choose it.",
     )
     alone = read("year,sales\n" + "\n".join(f"{2000 + i},{i * i / 7}" for i in range(9)))
     assert suggested_choice(alone).inputs == (0,)
@@ -35,7 +36,8 @@ def test_a_slip_that_keeps_a_column_from_the_inputs_is_said() -> None:
     table = read("a,b,word,y\n1,2,x,0\n2,3x,y,1\n3,4,z,0\n")
     assert suggested_choice(table).inputs == (0,)
     assert choice.remarks(table, suggested_choice(table)) == (
-        "“b” is no input, for in row 3 “3x” is not a number (it has letters after its digits).",
+        "“b” is not an input, because in row 3 “3x” is not a number (it has letters after its digits).",
+        "“word” has a different text in every row, so it is not an input unless you choose it.",
     )
 
 
@@ -54,7 +56,7 @@ def test_a_target_of_large_numbers_is_scaled_and_can_be_left_as_it_is() -> None:
     assert (wanted.task, wanted.scale_target) == ("number", True)
     rows = rows_of(table, wanted)
     assert rows.scale_target
-    as_written = rows_of(table, Choice(1, (0,), "number"))
+    as_written = rows_of(table, Choice((1,), (0,), "number"))
     assert not as_written.scale_target
     assert rows.y.tolist() == as_written.y.tolist()
     assert as_written.y[:, 0].tolist() == [1000 * i + 0.25 for i in range(12)]
@@ -69,11 +71,11 @@ def test_classes_are_never_scaled() -> None:
 def test_the_test_share_is_as_suggested_until_it_is_chosen() -> None:
     rows = rows_of(read(PRICES), suggested_choice(read(PRICES)))
     assert choice.test_share(rows, suggested_choice(read(PRICES))) == 0.0
-    assert choice.test_share(rows, Choice(1, (0,), "number", test_share=0.5)) == 0.5
+    assert choice.test_share(rows, Choice((1,), (0,), "number", test_share=0.5)) == 0.5
 
 
 def test_what_was_found_is_said() -> None:
-    said = " ".join(found(read("größe;preis\n1,5;?\n;3\n2,5;4\n".encode("cp1252"))))
+    said = " ".join(reading_notes(read("größe;preis\n1,5;?\n;3\n2,5;4\n".encode("cp1252"))))
     for part in ("semicolons", "decimals by a comma", "Windows-1252", "names of the columns", "größe 1, preis 1"):
         assert part in said
 
@@ -99,7 +101,7 @@ def test_a_table_is_read_as_numbers_once(monkeypatch: pytest.MonkeyPatch) -> Non
 
     def script_run() -> tuple[object, ...]:
         wanted = suggested_choice(table)
-        return wanted, choice.remarks(table, wanted), found(table), rows_of(table, wanted).report
+        return wanted, choice.remarks(table, wanted), reading_notes(table), rows_of(table, wanted).report
 
     first, before = script_run(), looks
     assert before <= 3 * 5 * 50
@@ -124,6 +126,7 @@ def test_decimal_commas_go_out_as_points_and_the_file_is_read_again() -> None:
     np.testing.assert_array_equal(one.X, two.X)
 
 
-def test_names_are_fit_to_be_shown() -> None:
-    table = Table(("<b>x</b>", "y"), (("1", "2"), ("3", "4")), (1, 2))
-    assert "<" not in choice.names(table)[0]
+def test_names_are_as_they_were_typed_and_different() -> None:
+    long = "a" * 50
+    table = Table(("price ($)", "<5 km", long, f"{long}b"), (("1", "2"),) * 4, (1, 2))
+    assert choice.names(table) == ("price ($)", "<5 km", f"{'a' * 39}…", f"{'a' * 34} 2")

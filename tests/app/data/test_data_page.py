@@ -10,7 +10,8 @@ from backprop_core.data.rows import TableRows
 from playground.data import choice, memory, state
 from playground.data.figures import Points
 from playground.data.state import MOST_NAMES
-from playground.data.tables.table import Table, grid
+from playground.data.tables.reading import grid
+from playground.data.tables.table import Table
 
 PAGES = ("", "step", "sweep", "compare", "landscape")
 
@@ -245,7 +246,7 @@ def test_nothing_is_lost_by_another_way_or_another_page(page: DataPage) -> None:
 def test_another_target_brings_its_own_inputs_and_task(page: DataPage) -> None:
     page.paste(FLOWERS)
     page.choose("data_target", 0)
-    assert page.widget("data_inputs").value == [1]
+    assert page.widget("data_inputs").value == [1, 2]
     assert page.widget("data_task").value == "number"
 
 
@@ -272,6 +273,66 @@ def test_a_choice_stays_when_the_same_columns_come_again(page: DataPage) -> None
     assert page.widget("data_inputs").value == [1]
     page.paste(PRICES)
     assert page.widget("data_inputs").value == [0]
+
+
+def test_several_targets_are_chosen_and_trained_on(page: DataPage) -> None:
+    page.paste("A,B,Sum,Carry\n0,0,0,0\n0,1,1,0\n1,0,1,0\n1,1,0,1\n")
+    assert (page.widget("data_target").value, page.widget("data_more_targets").value) == (3, [])
+    page.choose("data_target", 2)
+    page.choose("data_more_targets", [3])
+    assert page.widget("data_inputs").value == [0, 1]
+    assert "2 labels, of which a row may have several: Sum, Carry" in page.text()
+    page.train_on_it()
+    assert page.run.data.multilabel
+    page.go(DATA)
+    assert page.widget("data_more_targets").value == [3]
+    page.choose("data_target", 0)
+    assert page.widget("data_more_targets").value == []
+
+
+def test_numbers_in_doubt_are_said_and_can_be_turned(page: DataPage) -> None:
+    page.upload("preise.csv", b"a;y\n1.234;u\n2.345;v\n1.500;u\n")
+    assert "“1.234” is read as 1.234; choose below if 1234 is meant" in page.text()
+    page.choose("data_numbers", "1.234,5")
+    assert page.table.values[0].tolist() == [1234, 2345, 1500]
+    assert page.widget("data_numbers").value == "1.234,5"
+    page.choose("data_numbers", "as found")
+    assert page.table.values[0].tolist() == [1.234, 2.345, 1.5]
+
+
+def test_words_are_inputs_and_what_is_left_out_is_said(page: DataPage) -> None:
+    lines = [f"{i},{'SCQ'[i % 3]},2024-01-{i + 1:02d},{i % 4},{'uv'[i % 2]}" for i in range(20)]
+    page.paste("\n".join(["id,port,day,size,kind", *lines]))
+    assert page.widget("data_inputs").value == [1, 3]
+    for part in ("port = C, port = Q, port = S, size", "“id” only counts the rows", "“day” cannot be read as numbers"):
+        assert part in page.text()
+    shown = page.app.dataframe[0].value
+    assert shown["use"].tolist() == ["left out", "3 inputs", "left out", "input", "target"]
+    page.train_on_it()
+    assert page.run.data.inputs == ("port = C", "port = Q", "port = S", "size")
+
+
+def test_most_rows_with_gaps_are_filled_and_said(page: DataPage) -> None:
+    lines = [f"{i if i % 3 else ''},{i * i if (i + 1) % 3 else ''},{'uv'[i % 2]}" for i in range(30)]
+    page.paste("\n".join(["a,b,kind", *lines]))
+    assert page.widget("data_missing").value == "median"
+    assert "Only 10 of 30 rows have a value in every input" in page.app.warning[0].value
+    page.choose("data_missing", "drop")
+    assert "the others are left out" in page.app.warning[0].value
+    assert "20 rows with missing values were left out" in page.text()
+
+
+def test_what_cannot_be_learned_from_says_why_no_column_is_an_input(page: DataPage) -> None:
+    page.paste("\n".join(["month,sales", *(f"2024-{i:02d},{i * i / 7}" for i in range(1, 10))]))
+    assert page.errors == ["Choose a column as input."]
+    assert "“month” cannot be read as numbers" in page.text()
+
+
+def test_names_are_drawn_as_they_were_typed(page: DataPage) -> None:
+    page.paste("price ($),cost ($),kind\n1,2,<b>\n2,5,*u*\n3,1,<b>\n")
+    assert page.widget("data_inputs").options == ["price ($)", "cost ($)"]
+    assert r"price (\$), cost (\$)" in page.text()
+    assert r"\<b\> (2)" in page.text()
 
 
 # Training
@@ -415,6 +476,29 @@ def test_nothing_is_made_or_read_again_unasked(monkeypatch: pytest.MonkeyPatch) 
     assert len(read) == 1
     page.type({0: {"length": "9"}})
     assert (len(read), page.column(0)[0]) == (2, "9")
+
+
+def test_rows_are_made_once_for_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    computed = list[Any]()
+
+    def watched(*given: Any) -> choice.Result:
+        computed.append(given)
+        return result_of(*given)
+
+    result_of = choice.result_of
+    monkeypatch.setattr(choice, "result_of", watched)
+    page = DataPage()
+    page.paste(FLOWERS)
+    page.choose("data_test_share", 0.5)
+    page.press("data_read")
+    count = len(computed)
+    assert count <= 2  # the pasted text was read twice
+    page.go(TRAIN)
+    page.go(DATA)
+    page.choose("data_test_share", 0.25)
+    assert len(computed) == count
+    page.choose("data_standardise", False)
+    assert len(computed) == count + 1
 
 
 def test_names_of_columns_are_not_looked_at_beyond_what_they_can_be(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,9 +16,13 @@ from backprop_core import ConfigError
 from backprop_core.data.datasets import DATASETS, prepare
 from backprop_core.data.plain_names import MAX_NAME, plain, unique
 from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, DataSettings, TableRows, user_data
+from playground.components.markdown import escaped
+from playground.data.choice import as_csv, reading_notes, remarks, rows_of, suggested_choice
+from playground.data.overview import ROWS_SHOWN, column_table, network_table
 from playground.data.tables.cells import MAX_CELL, number, safe_cell
 from playground.data.tables.decoding import MAX_BYTES
-from playground.data.tables.table import MAX_COLUMNS, Table, grid, read
+from playground.data.tables.reading import MAX_COLUMNS, grid, read
+from playground.data.tables.table import Table
 from playground.data.tables.to_rows import offers, to_rows
 
 IRIS = "petal length,petal width,species\n1.4,0.2,setosa\n4.7,1.4,versicolor\n6.0,2.5,virginica\n"
@@ -201,6 +205,39 @@ GOOD: dict[str, tuple[bytes | str, dict[str, Any], list[list[float]], str, list[
         [0, 1],
         "0|1",
     ),
+    "no name in the middle": (
+        "\na,,y\n1,2,0\n3,1,1\n",
+        dict(names=("a", "column 2", "y"), unnamed=(1,)),
+        [[1, 2], [3, 1]],
+        "a|column 2",
+        [0, 1],
+        "0|1",
+    ),
+    "an index without name": (
+        ",a,y\n0,1.5,0\n1,2.5,1\n",
+        dict(names=("column 1", "a", "y"), unnamed=(0,)),
+        [[0, 1.5], [1, 2.5]],
+        "column 1|a",
+        [0, 1],
+        "0|1",
+    ),
+    "no name at the end": (
+        "a,y,\n1,0,3\n2,1,4\n",
+        dict(names=("a", "y", "column 3")),
+        [[1, 0], [2, 1]],
+        "a|y",
+        [0, 1],
+        "3|4",
+    ),
+    "a column of words": (
+        "colour,a,y\nred,1,0\nblue,2,1\n",
+        dict(numeric=(False, True, True)),
+        [[1, 1], [0, 2]],
+        "colour = red|a",
+        [0, 1],
+        "0|1",
+    ),
+    "truth values as input": ("a,y\ntrue,0\nfalse,1\n", {}, [[1], [0]], "a = true", [0, 1], "0|1"),
     "formulas as text": ("a,y\n1,=1+1\n2,@cmd\n", {}, [[1], [2]], "a", [0, 1], "＝1+1|＠cmd"),
     "markup in names": ("<b>$a$</b>,y\n1,**u**\n2,:red[v]\n", {}, [[1], [2]], "‹b›＄a＄‹/b›", [0, 1], "∗∗u∗∗|∶red(v)"),
 }
@@ -228,7 +265,7 @@ MANY = "a,y\n" + "".join(f"{i},c{i}\n" for i in range(21))
 KIND = ", not a table of text: save or export it as CSV."
 ONE_COLUMN = (
     "The text has only one column, and a network needs an input and a target; columns are separated by commas, "
-    "semicolons, tabs or vertical bars."
+    "semicolons, tabs, vertical bars or spaces."
 )
 UTF_8 = ": save it as CSV UTF-8."
 
@@ -323,12 +360,6 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
         "a,b,a\n1,2,0\n",
         "Columns 1 and 3 are both called “a” in row 1; every column needs a name of its own.",
     ),
-    "no name": ("\na,,y\n1,2,0\n", "Column 2 has no name in row 2; give it one, or delete the column."),
-    "an index without name": (
-        ",a,y\n0,1.5,0\n1,2.5,1\n",
-        "Column 1 has no name in row 1; give it one, or delete the column.",
-    ),
-    "no name at the end": ("a,y,\n1,0,3\n2,1,4\n", "Column 3 has no name in row 1; give it one, or delete the column."),
     "long name": ("a" * 201 + ",y\n1,0\n", "The name of column 1 has 201 characters, and at most 200 can be read."),
     "too many bytes": (
         b"a,y\n" + b"1,0\n" * 500_000,
@@ -358,35 +389,30 @@ LARGE = "is beyond ±1,000,000,000,000"
 CELLS = {
     "wide": ("wide", "is not a number"),
     "inf": ("inf", "is not a finite number"),
-    "-Infinity": ("−Infinity", "is not a finite number"),
+    "-Infinity": ("-Infinity", "is not a finite number"),
     "∞": ("∞", "is not a finite number"),
     "1e400": ("1e400", LARGE),
     "1000000000001": ("1000000000001", LARGE),
-    "-2e12": ("−2e12", LARGE),
+    "-2e12": ("-2e12", LARGE),
     f"{10**150}": (f"1{'0' * 38}…", LARGE),
     "15%": ("15%", "is not a number (it has a percent sign)"),
-    "1,234": ("1,234", SEPARATED),
-    "1,234.5": ("1,234.5", SEPARATED),
     "1.234,5": ("1.234,5", SEPARATED),
-    "1\u00a0234": ("1 234", SEPARATED),
-    "1\u202f234\u202f567": ("1 234 567", SEPARATED),
-    "1’234.50": ("1’234.50", SEPARATED),
     "1_000": ("1_000", SEPARATED),
     "1,5": ("1,5", "is not a number (it has a decimal comma where a decimal point is expected)"),
     "2024-05-01": ("2024-05-01", "is not a number (it looks like a date)"),
-    "1.5.2024 12:00": ("1.5.2024 12∶00", "is not a number (it looks like a date)"),
-    "12:30": ("12∶30", "is not a number (it looks like a time)"),
+    "1.5.2024 12:00": ("1.5.2024 12:00", "is not a number (it looks like a date)"),
+    "12:30": ("12:30", "is not a number (it looks like a time)"),
     "True": ("True", "is not a number (write 1 or 0)"),
-    "$5": ("＄5", "is not a number (it has a currency sign)"),
+    "$5": ("$5", "is not a number (it has a currency sign)"),
     "5 €": ("5 €", "is not a number (it has a currency sign)"),
     "5 cm": ("5 cm", "is not a number (it has letters after its digits)"),
     "0x10": ("0x10", "is not a number (it has letters after its digits)"),
-    "=SUM(A1:A2)": ("＝SUM(A1∶A2)", "is not a number (it is a formula)"),
-    "#DIV/0!": ("＃DIV/0!", "is not a number (it is an error of the spreadsheet)"),
-    "-": ("−", "is not a number"),
+    "=SUM(A1:A2)": ("=SUM(A1:A2)", "is not a number (it is a formula)"),
+    "#DIV/0!": ("#DIV/0!", "is not a number (it is an error of the spreadsheet)"),
+    "-": ("-", "is not a number"),
     "1+2j": ("1+2j", "is not a number"),
     "١٢": ("١٢", "is not a number"),
-    "<b>": ("‹b›", "is not a number"),
+    "<b>": ("<b>", "is not a number"),
 }
 
 # What can be read, but not learned from: the table, the choices, the field and the sentence of the refusal.
@@ -431,12 +457,6 @@ UNUSABLE: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "features",
         "Column “b” has no values in rows with a target; leave the column out.",
     ),
-    "a column of words": (
-        "colour,a,y\nred,1,0\nblue,2,1\n",
-        {},
-        "features",
-        "Row 2, column “colour”: “red” is not a number; leave the column out.",
-    ),
     "a word among targets": (
         "a,y\n1,0.5\n2,0.7\n3,abc\n",
         {},
@@ -459,13 +479,7 @@ UNUSABLE: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "a,y\n12:30,0\n12:45,1\n",
         {},
         "features",
-        "Row 2, column “a”: “12∶30” is not a number (it looks like a time); leave the column out.",
-    ),
-    "truth value": (
-        "a,y\ntrue,0\nfalse,1\n",
-        {},
-        "features",
-        "Row 2, column “a”: “true” is not a number (write 1 or 0); leave the column out.",
+        "Row 2, column “a”: “12:30” is not a number (it looks like a time); leave the column out.",
     ),
     "too many classes": (
         MANY,
@@ -497,7 +511,7 @@ UNUSABLE: dict[str, tuple[str, dict[str, Any], str, str]] = {
         XOR,
         {"features": ["a", "<i>"]},
         "features",
-        "There is no column “‹i›”; the columns are a, b, y.",
+        "There is no column “<i>”; the columns are a, b, y.",
     ),
     "no target": (XOR, {"target": []}, "target", "Choose a column as target."),
     "no input": (XOR, {"features": []}, "features", "Choose a column as input."),
@@ -522,17 +536,21 @@ UNUSABLE: dict[str, tuple[str, dict[str, Any], str, str]] = {
     ),
     "unknown remedy": (
         XOR,
-        {"missing": "median"},
+        {"missing": "zero"},
         "missing",
-        "Rows with missing values are left out ('drop') or filled with the 'mean'.",
+        (
+            "Rows with missing values are left out ('drop') or filled with the 'mean', the 'median' or the "
+            "'most_frequent' value."
+        ),
     ),
 }
 
 
 def check_sentence(sentence: str) -> None:
-    """One sentence on one line, without a character that a page would interpret."""
+    """One sentence on one line, fit to be drawn once it is escaped."""
     assert re.fullmatch(r"[A-Z0-9“].*\.", sentence), sentence
-    assert not set(sentence) & set("<>[]{}$*`~#|\\&@\n\r"), sentence
+    assert not set(sentence) & set("\n\r\x00"), sentence
+    assert not re.search(r"(?<!\\)[<>\[\]{}$*`~#|&]", escaped(sentence)), sentence
     assert "Traceback" not in sentence
     assert len(sentence) < 400
 
@@ -586,8 +604,24 @@ def test_a_column_that_cannot_be_is_refused_in_a_sentence(field: str, column: An
     assert caught.value.field == field
 
 
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("1,234", 1234),
+        ("1,234.5", 1234.5),
+        ("1\u00a0234", 1234),
+        ("1\u202f234\u202f567", 1_234_567),
+        ("1’234.50", 1234.5),
+    ],
+)
+def test_thousands_beside_a_number_with_a_decimal_point_are_read(cell: str, value: float) -> None:
+    table = read(f"a\ty\n2.5\t0\n{cell}\t1\n3\t1\n")
+    assert last(table).X[:, 0].tolist() == [2.5, value, 3]
+    assert f"is read as {value:.15g}." in table.notes[-1]
+
+
 def test_a_file_is_called_by_its_name() -> None:
-    with pytest.raises(ConfigError, match=r"^“my∗data.csv” is empty\.$"):
+    with pytest.raises(ConfigError, match=r"^“my\*data.csv” is empty\.$"):
         read(b"", "my*data.csv")
 
 
@@ -927,12 +961,29 @@ def check_anything(content: bytes | str) -> None:
     assert len(table.names) == len(table.columns) == len(set(table.names)) == len(table.numeric) == len(table.missing)
     for note in table.notes:
         check_sentence(note)
+    check_suggested(table)
     columns = range(len(table.names))
     for target in {0, columns[-1]}:
         numeric = [column for column in columns if column != target and table.numeric[column]]
         check_choice(table, target, None, "auto", "drop")
         for task in offers(table, target):
             check_choice(table, target, numeric[:64], task, "mean")
+
+
+def check_suggested(table: Table) -> None:
+    suggested = suggested_choice(table)
+    assert suggested.targets
+    assert not {*suggested.targets} & {*suggested.inputs}
+    for sentence in (*remarks(table, suggested), *reading_notes(table)):
+        check_sentence(sentence)
+    assert len(column_table(table, suggested)) == len(table.names)
+    as_csv(table)
+    try:
+        rows = rows_of(table, suggested)
+    except ConfigError as error:
+        check_refusal(error, {"data", "target", "features", "task"})
+        return
+    assert len(network_table(table, suggested, rows)) == min(len(rows.X), ROWS_SHOWN)
 
 
 def check_choice(table: Table, target: int, features: list[int] | None, task: Any, missing: Any) -> None:
@@ -968,6 +1019,15 @@ def test_any_text_of_the_characters_of_tables(content: str) -> None:
     check_anything(content)
     check_anything(content.encode("cp1252", "ignore"))
     check_anything(content.encode("utf-16"))
+
+
+OPENINGS = ["sep=;\n", "# a\n", "#a,b\n", "@relation x\n@attribute a real\n@attribute b real\n@data\n", "2,2,u,v\n"]
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(OPENINGS), st.text("012.,;\t\n\r \"'-#%{uv✓", max_size=60))
+def test_any_text_below_an_opening(opening: str, content: str) -> None:
+    check_anything(opening + content)
 
 
 CELL = st.one_of(

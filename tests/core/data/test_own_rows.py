@@ -10,7 +10,7 @@ from backprop_core import Config, ConfigError, Run, sweep
 from backprop_core.data.rows import TableRows
 from backprop_core.training.presets import suggested_for
 from backprop_core.training.problem import data_for
-from playground.data.tables.table import read
+from playground.data.tables.reading import read
 from playground.data.tables.to_rows import to_rows, with_scaled_target
 
 ANIMALS = "height,weight,kind\n" + "\n".join(
