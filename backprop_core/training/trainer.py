@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy import multiply, subtract
 
 from backprop_core.data.metrics import score
 from backprop_core.data.rows import Data
@@ -116,8 +117,8 @@ class Trainer:
         """Update the parameters with the optimizer's step for a gradient (..., P)."""
         self.updates += 1
         direction = self._direction(gradient, self.slots, self.updates, self._hyper)
-        np.multiply(direction, self._rates, self.change)
-        np.subtract(self.theta, self.change, self.theta)
+        multiply(direction, self._rates, self.change)
+        subtract(self.theta, self.change, self.theta)
 
     def test_losses(self) -> list[Any]:
         """The loss (...) on the test rows, without penalty, as a list of one; empty if there are no test rows."""
