@@ -124,6 +124,7 @@ def compare(page: AnyPage, found: Callable[[str], None]) -> None:
 
 def sweep(page: AnyPage, found: Callable[[str], None]) -> None:
     page.visit("/sweep", ".st-key-sweep_go")
+    page.page.locator(".st-key-sweep_cost", has_text=" MB").wait_for()  # until the time is estimated, the rest may fade
     found("at the start")
     page.enter("sweep_seeds", 2)
     page.enter("sweep_epochs", 20)
