@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import TimeoutError as TooLate
+from support.patience import PATIENCE
 
 from backprop_core import Config, Run
 from browser.conftest import BROWSERS, QUIET, visits
@@ -31,7 +33,13 @@ class LandscapePage(TrainPage):
 
     def wait_drawn(self) -> None:
         for name in PICTURES:
-            self.page.wait_for_selector(f".st-key-{name} .js-plotly-plot[data-frame]")
+            drawn = f".st-key-{name} .js-plotly-plot[data-frame]"
+            try:
+                self.page.wait_for_selector(drawn, timeout=1000 * PATIENCE / 4)
+            except TooLate:  # without a graphics card, Chromium sometimes loses what draws surfaces while it starts
+                self.complaints.clear()
+                self.page.reload()
+                self.page.wait_for_selector(drawn)
         self.rest()
 
     def mark_pictures(self) -> None:

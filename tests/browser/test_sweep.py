@@ -233,6 +233,7 @@ def test_on_a_desktop_nothing_jumps_when_a_sweep_starts_and_ends(open_sweep: Ope
 def test_on_a_phone_nothing_is_cut_off(open_sweep: OpenSweep) -> None:
     page = open_sweep(390, 844)
     page.choose("sweep_ready", "Five layers: initial weights × activation")
+    page.wait_text("360 runs")
     page.rest()
     page.set_epochs(3, runs=360)
     page.start()
