@@ -169,7 +169,8 @@ def trajectory(run: Run, most: int = 200) -> tuple[Array, Array]:
     Taken from keyframes and the newest epoch, so that nothing is trained again; edits of parameters are included.
     """
     epochs = run.history.spread(most)
-    return np.array(epochs), np.array([run.at(epoch).state.theta for epoch in epochs])
+    thetas = [run.history.nearest(epoch)[1].theta for epoch in epochs[:-1]]
+    return np.array(epochs), np.array([*thetas, run.at(epochs[-1]).state.theta])
 
 
 def project(plane: Plane, thetas: Array) -> Array:
