@@ -12,16 +12,10 @@ const PAINTED = {
 const PAINTED_OF_MARKERS = new Set(["color", "cmin", "cmax"]);
 const ARRAYS = { f4: Float32Array, f8: Float64Array };
 
-const decoded = new Map(); // of the newest frame: base64 texts are long, and some are asked for twice
-
 function numbers(values) {
   if (!values?.bdata) return values;
-  if (!decoded.has(values.bdata)) {
-    if (decoded.size > 64) decoded.clear();
-    const bytes = Uint8Array.from(atob(values.bdata), (character) => character.charCodeAt(0));
-    decoded.set(values.bdata, new ARRAYS[values.dtype](bytes.buffer));
-  }
-  return decoded.get(values.bdata);
+  const bytes = Uint8Array.from(atob(values.bdata), (character) => character.charCodeAt(0));
+  return new ARRAYS[values.dtype](bytes.buffer);
 }
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
