@@ -10,7 +10,7 @@ from typing import Any
 from backprop_core import Config, Edit, Snapshot
 from backprop_core.data import DATASETS, FEATURE_LABELS, TEST_SHARE
 from backprop_core.nn import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, OUTPUTS, SCHEDULES
-from backprop_core.settings import SPECS, field_text, fields
+from backprop_core.settings import SPECS, field_text, fields, setting_text
 
 NOTHING = "–"
 MOST_EDITS = 6  # of one epoch that are listed; the others are counted
@@ -48,7 +48,7 @@ def value(name: str, setting: Any) -> str:
     if isinstance(setting, tuple):
         return "-".join(map(str, setting)) or "none"
     if isinstance(setting, float):
-        return number(setting)
+        return setting_text.number(setting)
     return str(setting) if name == "seed" else f"{setting:,}"
 
 
@@ -119,13 +119,7 @@ def scores(snapshot: Snapshot) -> str:
     return score(snapshot.score) + test
 
 
-def number(real: float) -> str:
-    """A number in few digits, but in all that tell it from every other."""
-    short = f"{real:g}"
-    return short if float(short) == real else repr(real)
-
-
 def _change(edit: Edit) -> str:
     if isinstance(edit.field, str):
         return phrase(edit.field, edit.value)
-    return f"{field_text(edit.field)} = {number(edit.value)}"
+    return f"{field_text(edit.field)} = {setting_text.number(edit.value)}"

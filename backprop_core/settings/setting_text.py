@@ -27,10 +27,13 @@ def write(name: str, value: Any) -> str:
         return "on" if value else "off"
     if isinstance(value, tuple):
         return "-".join(map(str, value)) or NOTHING
-    if isinstance(value, float):
-        short = f"{value:g}"
-        return short if float(short) == value else repr(value)
-    return str(value)
+    return number(value) if isinstance(value, float) else str(value)
+
+
+def number(real: float) -> str:
+    """A number in few digits, but in all that tell it from every other."""
+    short = f"{real:g}"
+    return short if float(short) == real else repr(real)
 
 
 def read(name: str, typed: str) -> Any:
