@@ -6,12 +6,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-MAX_NAME = 40
-
+MAX_NAME = 40  # characters
+MOST_LOOKED_AT = 1_000  # characters of a name that are processed; at most 40 of them are kept
+MOST_MARKS = 30  # combining marks on one letter: no language uses more, and sorting n of them takes n² steps
 
 # Characters that Markdown, Streamlit, LaTeX, HTML or Plotly would interpret, and similar-looking replacements.
 _LOOKALIKES = str.maketrans("<>[]{}$*`~#|\\&:\"'@", "‹›()()＄∗’∼＃∣∖＆∶″’＠")
 _LEADING = str.maketrans("-+=", "−＋＝")  # would start a formula in a spreadsheet, a list or a heading in Markdown
+_MARKS = re.compile(rf"[^\w\s]{{{MOST_MARKS + 1},}}")  # matches any long run of marks, because \w matches no mark
 
 
 def plain(name: str) -> str:
@@ -23,9 +25,8 @@ def plain(name: str) -> str:
     text = _tidied(name).translate(_LOOKALIKES)
     text = re.sub(r"(?<!\S)--(?!\S)", "—", text)
     text = text[:1].translate(_LEADING) + text[1:]
-    text = re.sub(
-        r"(?<![^\W_])_|_(?![^\W_])", "ˍ", text
-    )  # inside a word, as in petal_width, an underscore has no special meaning
+    # Inside a word, as in petal_width, an underscore has no special meaning.
+    text = re.sub(r"(?<![^\W_])_|_(?![^\W_])", "ˍ", text)
     text = re.sub(r"(?i)\b(www)\.", r"\1․", text)
     text = re.sub(r"^([0-9]+)[.)](?=\s|$)", r"\1․", text)  # "1. a" would start a list
     return _shortened(text, name)
@@ -80,18 +81,9 @@ def _numbered(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(results)
 
 
-MOST_LOOKED_AT = 1_000  # characters of a name that are processed; at most 40 of them are kept
-
-
 def composed(text: str) -> str:
     """Text in Unicode normal form NFC, in linear time: combining marks beyond `MOST_MARKS` in a row are cut."""
     return unicodedata.normalize("NFC", _MARKS.sub(lambda run: _without_many_marks(run[0]), text))
-
-
-MOST_MARKS = 30  # combining marks on one letter: no language uses more, and sorting n of them takes n² steps
-
-
-_MARKS = re.compile(rf"[^\w\s]{{{MOST_MARKS + 1},}}")  # matches any long run of marks, because \w matches no mark
 
 
 def _without_many_marks(text: str) -> str:

@@ -14,10 +14,10 @@ import pandas as pd
 from backprop_core import ConfigError
 from backprop_core.data import MAX_CLASSES, MAX_INPUTS, TableRows, quoted, unique_typed
 from backprop_core.training import suggested_for
-from playground.data.tables.cells import number, objection, pointed, safe_cell
+from playground.data.tables.cells import MAX_NUMBER, number, objection, pointed, safe_cell
 from playground.data.tables.inputs import Missing
 from playground.data.tables.table import Table
-from playground.data.tables.to_rows import MAX_NUMBER, Kind, offers, to_rows, with_scaled_target
+from playground.data.tables.to_rows import Kind, offers, to_rows, with_scaled_target
 
 TASKS: dict[Kind, str] = {"classes": "classes", "number": "a number"}
 MISSING: dict[Missing, str] = {

@@ -11,10 +11,7 @@ from backprop_core.data import TableRows, plain, typed
 from playground.data.choice import Choice, names
 from playground.data.tables.columns import Column, input_names
 from playground.data.tables.table import Table
-from playground.data.tables.to_rows import MAX_NUMBER
 
-BARS = 12
-MOST_WORDS_LISTED = 4
 KINDS = {"numbers": "numbers", "words": "words", "marked numbers": "numbers with signs, or dates", "nothing": "empty"}
 ROWS_SHOWN = 200
 
@@ -31,21 +28,10 @@ def column_table(table: Table, choice: Choice) -> pd.DataFrame:
             "histogram": bars,
         }
         for place, (name, kind, gaps, (values, bars)) in enumerate(
-            zip(names(table), table.kinds, table.missing, summaries(table), strict=True)
+            zip(names(table), table.kinds, table.missing, table.summaries, strict=True)
         )
     ]
     return pd.DataFrame(rows)
-
-
-def summaries(table: Table) -> list[tuple[str, list[int]]]:
-    """The range or the words of each column, and a histogram. Kept with the table, as nothing else changes them."""
-    known: list[tuple[str, list[int]]] | None = table.__dict__.get("_summaries")
-    if known is None:
-        known = [
-            _numbers(table.values[i]) if table.numeric[i] else _words(table.texts[i]) for i in range(len(table.names))
-        ]
-        table.__dict__["_summaries"] = known
-    return known
 
 
 def _use(place: int, column: Column, choice: Choice) -> str:
@@ -54,24 +40,6 @@ def _use(place: int, column: Column, choice: Choice) -> str:
     if place in choice.inputs:
         return f"{len(column.words)} inputs" if len(column.words) > 2 else "input"
     return "left out"
-
-
-def _numbers(values: pd.Series[float]) -> tuple[str, list[int]]:
-    known = values[values.abs() <= MAX_NUMBER]
-    if known.empty:
-        return "too large", []
-    low, high = known.min(), known.max()
-    bars = [len(known)] if low == high else np.histogram(known, BARS)[0].tolist()
-    return f"{low:.6g}" if low == high else f"{low:.6g} to {high:.6g}", bars
-
-
-def _words(texts: pd.Series[str]) -> tuple[str, list[int]]:
-    counts = texts.value_counts()
-    if len(counts) > 1 and counts.iloc[0] == 1:
-        return f"{len(counts):,} different, such as {typed(counts.index[0])}", []
-    listed = [f"{typed(word)} ({count:,})" for word, count in counts[:MOST_WORDS_LISTED].items()]
-    more = f", {len(counts) - MOST_WORDS_LISTED:,} more" if len(counts) > MOST_WORDS_LISTED else ""
-    return ", ".join(listed) + more, counts[:BARS].tolist()
 
 
 def network_table(table: Table, choice: Choice, rows: TableRows) -> pd.DataFrame:

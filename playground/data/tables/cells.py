@@ -11,6 +11,7 @@ import pandas as pd
 from backprop_core.data import composed, quoted
 
 MAX_CELL = 200  # characters
+MAX_NUMBER = 1e12  # squares of such numbers, summed over all rows, are far from overflow
 
 MISSING = frozenset({"", "?", "na", "n/a", "<na>", "#n/a", "#na", "#nv", "nan", "-nan", "null"})
 

@@ -27,10 +27,10 @@ def encoded(table: Table, columns: pd.DataFrame, missing: Missing) -> tuple[Arra
         if is_empty:
             name = quoted(table.names[column])
             raise ConfigError("features", f"Column {name} has no values in rows with a target; leave the column out.")
-    if (columns.nunique() == 1).all():
+    different = columns.nunique()
+    if (different == 1).all():
         raise ConfigError("features", "Every input is the same in all rows, so there is nothing to learn from.")
     gaps = int(columns.isna().sum().sum())
-    different = columns.nunique()
     widths = {
         column: 1 if values.dtype == float or different[column] == 2 else int(different[column])
         for column, values in columns.items()
@@ -49,7 +49,7 @@ def encoded(table: Table, columns: pd.DataFrame, missing: Missing) -> tuple[Arra
         parts.append(part)
         names += heads
         said += [f"{about}."] if about else []
-        if len({*values.dropna()}) == 1:
+        if different[column] == 1:
             value = values.dropna().iloc[0]
             value = f"{value:.6g}" if values.dtype == float else typed(value)
             said.append(f"The input “{name}” is {value} in every row, so nothing can be learned from it.")

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backprop_core.data import quoted
+from playground.data.tables import summary
 from playground.data.tables.cells import MISSING, number, numbers
 from playground.data.tables.columns import Column, understood
 from playground.data.tables.layout import DEFAULT, DELIMITERS, NumberFormat
+from playground.data.tables.summary import Summary
 
 MOST_NAMED = 6
 
@@ -82,6 +84,14 @@ class Table:
     def missing(self) -> tuple[int, ...]:
         """How many values are missing in each column."""
         return tuple(map(int, self.texts.isna().sum()))
+
+    @functools.cached_property
+    def summaries(self) -> tuple[Summary, ...]:
+        """What each column holds."""
+        return tuple(
+            summary.of_numbers(self.values[i]) if is_numeric else summary.of_words(self.texts[i])
+            for i, is_numeric in enumerate(self.numeric)
+        )
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -21,14 +21,13 @@ from backprop_core.data import (
     unique_typed,
 )
 from backprop_core.nn import Array
-from playground.data.tables.cells import objection
+from playground.data.tables.cells import MAX_NUMBER, objection
 from playground.data.tables.inputs import FILLED_BY, Missing, encoded
 from playground.data.tables.table import Table
 
 Kind = Literal["classes", "number"]
 Column = str | int | np.integer
 
-MAX_NUMBER = 1e12  # squares of such numbers, summed over all rows, are far from overflow
 ROWS_A_CLASS = 5  # whole numbers that recur less often than this are likelier measurements
 MOST_LISTED = 10
 
