@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import core
 
 from backprop_core import Config, ConfigError, Run
-from backprop_core.data.plain_names import plain
+from backprop_core.data.names import plain
 from backprop_core.data.rows import MAX_INPUTS, MAX_ROWS
 from backprop_core.settings.config import MAX_LAYERS, MAX_UNITS
 from backprop_core.training import saving

@@ -1,7 +1,7 @@
 """Rows to learn from: built-in datasets, a user's own rows, and the scores of predictions."""
 
 from backprop_core.data.datasets import DATASETS, REACH, TEST_SHARE
-from backprop_core.data.plain_names import composed, plain, quoted, shown, typed, unique, unique_typed
+from backprop_core.data.names import composed, plain, quoted, shown, typed, unique
 from backprop_core.data.rows import FEATURE_LABELS, MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, TableRows, marks_labels
 from backprop_core.data.scaling import standardising_targets
 
@@ -23,5 +23,4 @@ __all__ = [
     "standardising_targets",
     "typed",
     "unique",
-    "unique_typed",
 ]

@@ -292,9 +292,10 @@ def _frozen(array: Array) -> Array:
 class TableRows(Rows):
     """Rows made from a table: y is class numbers (N,) or target columns (N, k).
 
-    Names are already `plain`; `classes` is empty if y is not class numbers. X and y are in the user's units:
-    `standardise` and `scale_target` are applied by `user_data`, which knows which rows are for training. `row_numbers`
-    are the numbers of the rows in the user's file; `report` describes how the table was turned into rows.
+    Names are as they were typed, shortened to 40 characters; `classes` is empty if y is not class numbers. X and y are
+    in the user's units: `standardise` and `scale_target` are applied by `user_data`, which knows which rows are for
+    training. `row_numbers` are the numbers of the rows in the user's file; `report` describes how the table was turned
+    into rows.
     """
 
     row_numbers: tuple[int, ...] = ()

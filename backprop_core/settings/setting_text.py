@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from backprop_core.data.plain_names import plain
+from backprop_core.data.names import plain
 from backprop_core.settings.config import DEFAULTS, SPECS
 from backprop_core.settings.spec import ConfigError
 

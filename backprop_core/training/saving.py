@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from backprop_core.data.datasets import TEST_SHARE
-from backprop_core.data.plain_names import plain, shown, unique
+from backprop_core.data.names import plain, shown, unique
 from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, TableRows
 from backprop_core.nn.activations import Array
 from backprop_core.nn.initializers import Params

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from backprop_core.nn import Array, Params
 from playground.charts.live_figure import HIDDEN_AXIS, Live, encoded, layout, nice_ceiling
+from playground.charts.plotly_text import literal
 from playground.charts.theme import Theme, diverging
 
 MOST_LINES = 400  # of larger networks, only the largest weights are drawn
@@ -28,9 +29,12 @@ class Diagram(Live):
             ]
         )
         self._pairs = [
-            f"{left} → {right}" for a, b in zip(names[:-1], names[1:], strict=True) for left in a for right in b
+            literal(f"{left} → {right}")
+            for a, b in zip(names[:-1], names[1:], strict=True)
+            for left in a
+            for right in b
         ]
-        self._names = [name for layer in names for name in layer]
+        self._names = [literal(name) for layer in names for name in layer]
         self._inputs = len(names[0])
         self._widest = WIDEST * min(1.0, 8 / max(len(layer) for layer in names))
         units = np.concatenate(self._places)

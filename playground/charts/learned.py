@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from backprop_core.data import Data
 from backprop_core.nn import Array
 from playground.charts.live_figure import HIDDEN_AXIS, Live, encoded, layout, short, visible_axis
+from playground.charts.plotly_text import literal
 from playground.charts.theme import CLASSES, Theme, diverging
 
 GRID = 44  # points of a surface along each axis
@@ -57,9 +58,9 @@ class Surface(Live):
         self._regression = not data.classes
         self._low, self._high = _colour_range(data)
         self._exact = data.target_scaling is not None  # a target may vary little, far from 0
-        self._names = np.array([_clipped(name) for name in data.classes])
+        self._names = np.array([literal(_clipped(name)) for name in data.classes])
         scale, z_range = self._scale(theme)
-        place = f"{data.inputs[0]} %{{x:.6~g}}, {data.inputs[1]} %{{y:.6~g}}"
+        place = _place(data)
         surface = go.Heatmap(
             x0=low[0], dx=step[0], y0=low[1], dy=step[1], z=np.zeros((GRID, GRID)), colorscale=scale,
             zmin=z_range[0], zmax=z_range[1], showscale=False, zsmooth=False if self._classes else "fast",
@@ -122,11 +123,10 @@ class Surface(Live):
         else:
             labels = data.labels(y)
             marker["color"] = [CLASSES[label % len(CLASSES)] for label in labels]
-            text = [f"class {data.classes[label]}" for label in labels]
+            text = [f"class {literal(data.classes[label])}" for label in labels]
         return go.Scatter(
             mode="markers", x=X[:, 0], y=X[:, 1], marker=marker, text=text,
-            hovertemplate=f"{name} row<br>{data.inputs[0]} %{{x:.6~g}}, {data.inputs[1]} %{{y:.6~g}}<br>%{{text}}"
-            "<extra></extra>",
+            hovertemplate=f"{name} row<br>{_place(data)}<br>%{{text}}<extra></extra>",
         )  # fmt: skip
 
 
@@ -141,7 +141,7 @@ class Curve(Live):
             go.Scatter(
                 mode="markers", x=X[:, 0], y=target[:, 0],
                 marker={"size": 7 if len(X) > 16 else 13, "symbol": symbol, "color": colour, "opacity": 0.75},
-                hovertemplate=f"{name} row<br>{data.inputs[0]} %{{x:.6~g}}, target %{{y:.6~g}}<extra></extra>",
+                hovertemplate=f"{name} row<br>{literal(data.inputs[0])} %{{x:.6~g}}, target %{{y:.6~g}}<extra></extra>",
             )
             for X, target, symbol, colour, name in (
                 (data.rows, data.targets, "circle", theme.train, "training"),
@@ -151,7 +151,7 @@ class Curve(Live):
         line = go.Scatter(
             mode="lines", x=line_grid(data)[:, 0], y=np.zeros(CURVE),
             line={"width": 3, "color": theme.text, "simplify": False},
-            hovertemplate=f"{data.inputs[0]} %{{x:.6~g}}: output %{{y:.6g}}<extra></extra>",
+            hovertemplate=f"{literal(data.inputs[0])} %{{x:.6~g}}: output %{{y:.6g}}<extra></extra>",
         )  # fmt: skip
         axis = visible_axis(theme)
         super().__init__(
@@ -183,7 +183,7 @@ class OutputTable(Live):
         self._targets = y
         self._judged = bool(((y >= 0) & (y <= 1)).all())  # other targets are not right or wrong
         room = max(3, TABLE_CHARACTERS // (X.shape[1] + 2 * self._outputs))
-        inputs = [_clipped(name, room) for name in data.inputs]
+        inputs = [literal(_clipped(name, room)) for name in data.inputs]
         names = [*inputs, *_names("target", self._outputs), *_names("output", self._outputs), ""]
         self._first = X.shape[1] + self._outputs
         cells = np.full((self._rows, len(names)), np.nan)
@@ -245,7 +245,7 @@ class Confusion(Live):
         )  # fmt: skip
         spots = [(i, -1) for i in range(n)] + [(-0.6, i) for i in range(n)]
         spots += [(column, row) for row in range(n) for column in range(n)]
-        self._names = [*names, *names]
+        self._names = [*map(literal, names)] * 2
         places = ["middle center"] * n + ["middle left"] * n + ["middle center"] * n * n
         text = go.Scatter(
             mode="text", x=[x for x, _ in spots], y=[y for _, y in spots], text=self._names, textposition=places,
@@ -281,11 +281,16 @@ def _clipped(name: str, most: int = LONGEST_NAME) -> str:
     return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
 
 
+def _place(data: Data) -> str:
+    """Where the mouse is on the plane, in a hover template."""
+    return f"{literal(data.inputs[0])} %{{x:.6~g}}, {literal(data.inputs[1])} %{{y:.6~g}}"
+
+
 def _ends(data: Data) -> str:
     """What both ends of an output mean, if there are two named classes."""
     if len(data.classes) != 2 or data.classes == ("0", "1"):
         return ""
-    return f" (0 {_clipped(data.classes[0])}, 1 {_clipped(data.classes[1])})"
+    return literal(f" (0 {_clipped(data.classes[0])}, 1 {_clipped(data.classes[1])})")
 
 
 def _names(name: str, count: int) -> list[str]:
@@ -294,8 +299,8 @@ def _names(name: str, count: int) -> list[str]:
 
 def _axis_names(inputs: Sequence[str], low: Array, high: Array, theme: Theme) -> list[dict[str, Any]]:
     shared = {"xref": "paper", "yref": "paper", "showarrow": False, "font": {"size": 12, "color": theme.muted}}
-    first = f"{inputs[0]}   {short(low[0])} … {short(high[0])}"
-    second = f"{inputs[1]}   {short(low[1])} … {short(high[1])}"
+    first = f"{literal(inputs[0])}   {short(low[0])} … {short(high[0])}"
+    second = f"{literal(inputs[1])}   {short(low[1])} … {short(high[1])}"
     return [
         shared | {"text": first, "x": 0.5, "y": 0, "yanchor": "top", "yshift": -1},
         shared | {"text": second, "x": 0, "y": 0.5, "xanchor": "right", "textangle": -90},

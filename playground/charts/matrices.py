@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 
 from backprop_core.nn import Array
 from playground.charts.live_figure import HIDDEN_AXIS, Live, encoded, layout, nice_ceiling, short
+from playground.charts.plotly_text import literal
 from playground.charts.theme import Theme, diverging
 
 GAP = 2  # empty columns between matrices, room for the names of rows
@@ -94,7 +95,7 @@ class Matrices(Live):
         texts = np.full(self._cells.shape, "", dtype=object)
         for start, matrix in zip(self._starts, notes, strict=True):
             for i, row in enumerate(matrix):
-                texts[i, start : start + len(row)] = row
+                texts[i, start : start + len(row)] = list(map(literal, row))
         self._crossed = texts != ""
         self.figure.add_trace(
             go.Heatmap(
@@ -144,8 +145,8 @@ class Matrices(Live):
             labels.append((middle, -1.5 if tall <= MOST_NAMES else -0.14 * tall, f"<b>{matrix.title}</b>"))
             if tall <= MOST_NAMES:
                 every = -(-self._cells.shape[1] // 36)
-                labels += [(start + i, -0.8, name) for i, name in enumerate(matrix.columns) if i % every == 0]
-                labels += [(start - 1, i, name) for i, name in enumerate(matrix.rows)]
+                labels += [(start + i, -0.8, literal(name)) for i, name in enumerate(matrix.columns) if i % every == 0]
+                labels += [(start - 1, i, literal(name)) for i, name in enumerate(matrix.rows)]
             else:
                 labels.append((middle, -0.06 * tall, f"{rows} × {columns}"))
         return labels
@@ -155,5 +156,5 @@ class Matrices(Live):
         for start, matrix in zip(self._starts, self._names, strict=True):
             for i, row in enumerate(matrix.rows):
                 for j, column in enumerate(matrix.columns):
-                    names[i][start + j] = f"{matrix.title}: {row} → {column} = "
+                    names[i][start + j] = literal(f"{matrix.title}: {row} → {column} = ")
         return names

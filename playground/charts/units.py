@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from backprop_core.nn import Array
 from playground.charts.live_figure import HIDDEN_AXIS, Live, encoded, layout, nice_ceiling
+from playground.charts.plotly_text import literal
 from playground.charts.theme import Theme, diverging
 
 TILE = 18  # points along each side of a tile
@@ -40,7 +41,7 @@ class Mosaic(Live):
             mode="text",
             x=[left - 1 for _, _, left in spots],
             y=[top + self._tile[0] / 2 for _, top, _ in spots],
-            text=[name for name, _, _ in spots],
+            text=[literal(name) for name, _, _ in spots],
             textposition="middle left",
             hoverinfo="skip",
             textfont={"size": 12 if tallest <= 10 else 9, "color": theme.text},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -14,6 +13,7 @@ import plotly.graph_objects as go
 from backprop_core.nn import Array
 from playground.charts.curves import MOST_POINTS, drawable, thinned, y_range
 from playground.charts.live_figure import Live, encoded, layout, visible_axis
+from playground.charts.plotly_text import literal
 from playground.charts.theme import CLASSES, Theme
 
 SERIES = ("Training", "Test", "Both")
@@ -61,11 +61,6 @@ def swatch(place: int) -> str:
         f'<path d="M1 6h24" stroke="{colour}" stroke-width="4"{dashes}/></svg>'
     )
     return f"data:image/svg+xml;base64,{base64.b64encode(picture.encode()).decode()}"
-
-
-def as_text(name: str) -> str:
-    """A name escaped so that Plotly shows it unchanged: no tags, no formulas, no placeholders."""
-    return html.escape(name, quote=False).replace("$", "&#36;").replace("%", "&#37;")
 
 
 def spread(ideal: Array, gap: float, low: float, high: float) -> Array:
@@ -149,7 +144,7 @@ class LossCurves(Live):
             y=encoded(self._drawn(values[kept]), exact=True),
             line={"color": colour, "dash": dash, "width": 1.2 if thin else 2.4},
             opacity=0.7 if thin else 1.0,
-            hovertemplate=f"<b>{line.place + 1}</b> {as_text(line.name)}<br>{what} at epoch %{{x:,}}: %{{y:.8g}}"
+            hovertemplate=f"<b>{line.place + 1}</b> {literal(line.name)}<br>{what} at epoch %{{x:,}}: %{{y:.8g}}"
             "<extra></extra>",
         )
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from backprop_core import ConfigError
-from backprop_core.data import MAX_CLASSES, MAX_INPUTS, TableRows, quoted, unique_typed
+from backprop_core.data import MAX_CLASSES, MAX_INPUTS, TableRows, quoted, unique
 from backprop_core.training import suggested_for
 from playground.data.tables.cells import MAX_NUMBER, number, objection, pointed, safe_cell
 from playground.data.tables.inputs import Missing
@@ -100,7 +100,7 @@ def _complete(table: Table, columns: tuple[int, ...]) -> int:
 
 def names(table: Table) -> tuple[str, ...]:
     """Names of the columns as they were typed, all different."""
-    return unique_typed(table.names)
+    return unique(table.names)
 
 
 def rows_of(table: Table, choice: Choice) -> TableRows:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backprop_core.data import TableRows, plain, typed
+from backprop_core.data import TableRows
 from playground.data.choice import Choice, names
-from playground.data.tables.columns import Column, input_names
+from playground.data.tables.columns import Column
 from playground.data.tables.table import Table
 
 KINDS = {"numbers": "numbers", "words": "words", "marked numbers": "numbers with signs, or dates", "nothing": "empty"}
@@ -44,23 +44,12 @@ def _use(place: int, column: Column, choice: Choice) -> str:
 
 def network_table(table: Table, choice: Choice, rows: TableRows) -> pd.DataFrame:
     """The first rows as a network is shown them, before they are standardised, and what it has to answer."""
-    typed_names = _typed_names(table, choice)
-    frame = pd.DataFrame(rows.X[:ROWS_SHOWN], columns=[typed_names.get(name, name) for name in rows.inputs])
+    frame = pd.DataFrame(rows.X[:ROWS_SHOWN], columns=list(rows.inputs))
     frame.insert(0, "row", list(rows.row_numbers[:ROWS_SHOWN]), allow_duplicates=True)
     targets: Any = rows.y[:ROWS_SHOWN]
     if rows.classes and targets.ndim == 1:
-        classes = [typed_names.get(name, name) for name in rows.classes]
-        frame["→ class"] = [classes[int(number)] for number in targets]
+        frame["→ class"] = [rows.classes[int(number)] for number in targets]
     else:
         for column, values in zip(choice.targets, np.atleast_2d(targets.T), strict=True):
             frame[f"→ {names(table)[column]}"] = values
     return frame
-
-
-def _typed_names(table: Table, choice: Choice) -> dict[str, str]:
-    """What was typed for the plain names of inputs and classes."""
-    typed_names = [word for column in choice.targets for word in map(typed, table.kinds[column].words)]
-    for column in choice.inputs:
-        kind, name = table.kinds[column], table.names[column]
-        typed_names += map(typed, input_names(name, kind.words)) if kind.kind == "words" else [typed(name)]
-    return {plain(name): name for name in typed_names}

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from backprop_core.data import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, TableRows, unique_typed
+from backprop_core.data import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, TableRows, unique
 from backprop_core.settings import SPECS
 from playground.charts import alt_text
 from playground.components import live
@@ -88,7 +88,7 @@ def _type() -> None:
         "Columns", key="data_names", on_change=state.rename_columns,
         help="Names, separated by commas. Another name begins another column; the last one is left out with its name.",
     )  # fmt: skip
-    heads = unique_typed(editor.names)
+    heads = unique(editor.names)
     columns = {name: [row[i] for row in editor.start] for i, name in enumerate(heads)}
     edited = st.data_editor(
         columns, key=key, on_change=state.change_cells, num_rows="dynamic", height=330,

@@ -5,12 +5,10 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from plotly.io import to_html
 
-from backprop_core.data import unique
 from backprop_core.nn import Array
 from backprop_core.settings import fields
 from backprop_core.training import Run
@@ -46,11 +44,10 @@ def replay_html(run: Run, theme: Theme, *, frames: int = FRAMES) -> str:
 
 
 class Replay:
-    """The replay of a run: its panels, and frames at any epochs. Names in the user's own data are made plain text."""
+    """The replay of a run: its panels, and frames at any epochs."""
 
     def __init__(self, run: Run, theme: Theme) -> None:
         self._run, self._theme = run.copy(), theme
-        self._run.data = replace(run.data, inputs=unique(run.data.inputs), classes=unique(run.data.classes))
         parts = scenes.scenes(self._run, theme)
         self._panels = [panel for panel, _ in parts]
         self._updates = [update for _, update in parts]

@@ -18,6 +18,7 @@ from playground.charts.learned import plane_grid
 from playground.charts.live_figure import short
 from playground.charts.matrices import Matrices, Matrix
 from playground.charts.of_run import learned_figure, learned_views, parameter_names, unit_names
+from playground.charts.plotly_text import literal
 from playground.charts.theme import CLASSES, Theme
 from playground.charts.units import MOST_ROWS, TILE, Mosaic
 from playground.replay.film import Attributes, Panel
@@ -137,7 +138,7 @@ def _learned_note(data: Data, view: str, theme: Theme) -> str:
     if view not in ("Surface", "Curve"):
         return ""
     names = data.classes if len(" ".join(data.classes)) <= LONGEST_KEY else ()
-    key = [f"{_coloured('●', colour)} {name}" for name, colour in zip(names, CLASSES, strict=False)]
+    key = [f"{_coloured('●', colour)} {literal(name)}" for name, colour in zip(names, CLASSES, strict=False)]
     return "  ".join([*key, *([_muted("◆ test rows", theme)] if tested else [])])
 
 

@@ -12,6 +12,7 @@ from backprop_core.nn import ACTIVATIONS, OPTIMIZERS, SCHEDULES
 from backprop_core.settings import MAX_LAYERS, SPECS, Config
 from backprop_core.training import PRESETS
 from playground import wording
+from playground.components.markdown import escaped
 from playground.session import setting_changes, widget_values, widgets
 from playground.session.session import session
 from playground.sidebar import share_panel
@@ -76,7 +77,7 @@ def _contents(config: Config) -> str:
     if classes:
         several = run.data.outputs > 1
         parts.append(_few([f"y{i}: {name}" if several else name for i, name in enumerate(classes, start=1)]))
-    return "; ".join(parts) + "."
+    return escaped("; ".join(parts) + ".")
 
 
 def _few(names: list[str]) -> str:

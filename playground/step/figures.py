@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from backprop_core.nn import Array, Params
 from playground.charts.diagram import Diagram
 from playground.charts.live_figure import HIDDEN_AXIS, layout, nice_ceiling
+from playground.charts.plotly_text import literal
 from playground.charts.theme import Theme, diverging
 
 ROW_HEIGHT = 30
@@ -86,7 +87,7 @@ def cells(
         mode="text",
         x=[x for x, _, _ in labels],
         y=[y for _, y, _ in labels],
-        text=[f"<b>{text}</b>" for _, _, text in labels],
+        text=[f"<b>{literal(text)}</b>" for _, _, text in labels],
         textposition=["middle center"] * columns + ["middle left"] * rows,
         hoverinfo="skip",
         textfont={"size": 12, "color": theme.text},

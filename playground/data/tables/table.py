@@ -32,7 +32,7 @@ class Table:
     declared : whether the names stand in lines before the table, and not in its first row
     opening : what was understood of the lines before the table, in sentences
 
-    Names and cells are as written: `plain` makes them fit to be shown, `cells.safe_cell` to be exported.
+    Names and cells are as written: `typed` makes them short enough to be shown, `cells.safe_cell` safe to be exported.
     """
 
     names: tuple[str, ...]

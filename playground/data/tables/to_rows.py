@@ -18,7 +18,6 @@ from backprop_core.data import (
     quoted,
     standardising_targets,
     unique,
-    unique_typed,
 )
 from backprop_core.nn import Array
 from playground.data.tables.cells import MAX_NUMBER, objection
@@ -103,9 +102,10 @@ def to_rows(
     _check_enough(table, [*inputs, *targets] if missing == "drop" else targets, len(kept))
     X, names, report = encoded(table, shown_columns.iloc[kept], missing)
     y, classes, what = _learned(table, targets, Y[kept], words)
+    input_names = unique(names)
     report = [
         _about_rows(table, kept),
-        f"{'The inputs are' if len(names) > 1 else 'The input is'} {_listed(unique_typed(names))}.",
+        f"{'The inputs are' if len(names) > 1 else 'The input is'} {_listed(input_names)}.",
         what,
         *report,
     ]
@@ -114,7 +114,7 @@ def to_rows(
     return TableRows(
         X,
         y,
-        unique(names),
+        input_names,
         classes,
         bool(standardise),
         row_numbers=tuple(table.rows[row] for row in kept),
@@ -145,7 +145,7 @@ def _index(table: Table, column: Any, field: str) -> int:
         if column in table.names:
             return table.names.index(column)
         raise ConfigError(
-            field, f"There is no column {quoted(column)}; the columns are {_listed(unique_typed(table.names))}."
+            field, f"There is no column {quoted(column)}; the columns are {_listed(unique(table.names))}."
         )
     if isinstance(column, int | np.integer) and not isinstance(column, bool) and 0 <= column < len(table.names):
         return int(column)
@@ -259,8 +259,7 @@ def _check_enough(table: Table, columns: list[int], kept: int) -> None:
 
 def _learned(table: Table, targets: list[int], Y: Array, words: tuple[str, ...]) -> tuple[Array, tuple[str, ...], str]:
     """The targets of the rows that are left, their classes, and a sentence about them."""
-    raw = [table.names[column] for column in targets]
-    names = unique_typed(raw)
+    names = unique(table.names[column] for column in targets)
     if (Y.min(axis=0) == Y.max(axis=0)).all():
         value = quoted(words[int(Y[0, 0])]) if words else f"{Y[0, 0]:.6g}"
         raise ConfigError("target", f"The target “{names[0]}” is {value} in every row, so there is nothing to learn.")
@@ -273,16 +272,15 @@ def _learned(table: Table, targets: list[int], Y: Array, words: tuple[str, ...])
                 f"The target “{names[0]}” has {len(used):,} different values, such as {examples}, and at most "
                 f"{MAX_CLASSES} classes can be learned.",
             )
-        used_words = [words[int(code)] for code in used]
-        classes = unique_typed(used_words)
+        classes = unique(words[int(code)] for code in used)
         counts = [f"{name} ({count:,})" for name, count in zip(classes, np.bincount(y), strict=True)]
         return (
             y.astype(float),
-            unique(used_words),
+            classes,
             f"The target “{names[0]}” has {len(classes)} classes: {_listed(counts, 20)}.",
         )
     if len(targets) > 1 and np.isin(Y, (0.0, 1.0)).all() and (Y.sum(axis=1) == 1).all():
-        return Y, unique(raw), f"The targets mark one of {len(names)} classes in each row: {_listed(names, 20)}."
+        return Y, names, f"The targets mark one of {len(names)} classes in each row: {_listed(names, 20)}."
     if marks_labels(Y):
         return Y, (), f"The targets are {len(names)} labels, of which a row may have several: {_listed(names, 20)}."
     if len(targets) == 1:

@@ -7,7 +7,6 @@ import pytest
 from support.decoding import shown
 
 from backprop_core import Run
-from backprop_core.data.plain_names import plain
 from backprop_core.data.rows import MAX_INPUTS, TableRows
 from backprop_core.training.presets import suggested_for
 from playground.charts.learned import GRID
@@ -42,7 +41,7 @@ def learned(rows: TableRows, view: str) -> list[dict[str, object]]:
 def test_a_surface_of_two_classes_says_inputs_and_what_its_ends_mean() -> None:
     surface, rows, _ = learned(animals(("cat", "dog")), "Surface")
     assert str(surface["hovertemplate"]).startswith(
-        f"body height %{{x:.6~g}}, {plain('<i>weight</i>')} %{{y:.6~g}}: output"
+        "body height %{x:.6~g}, &lt;i&gt;weight&lt;/i&gt; %{y:.6~g}: output"
     )
     assert "<i>" not in str(surface["hovertemplate"])
     assert "(0 cat, 1 dog)" in str(surface["hovertemplate"])

@@ -16,13 +16,13 @@ from backprop_core.nn.activations import Array
 from backprop_core.training.presets import PRESETS, suggested
 from playground.charts.curves import MOST_POINTS
 from playground.charts.of_run import learned_figure, learned_views
+from playground.charts.plotly_text import literal
 from playground.charts.theme import DARK, LIGHT
 from playground.compare.figures import (
     MOST_STYLES,
     SERIES,
     Line,
     LossCurves,
-    as_text,
     make_compact,
     spread,
     style,
@@ -89,7 +89,7 @@ def test_a_swatch_is_a_picture_of_the_line() -> None:
     "name", ["<b>x</b>", "<script>", "$x^2$", "%{y} %{x}", "&lt;", '<a href="javascript:1">', "a & b", "50%"]
 )
 def test_names_are_text_to_plotly(name: str) -> None:
-    text = as_text(name)
+    text = literal(name)
     assert not set(text) & set("<>$%")
     template = figure([line(0, [1, 0.5], name=name)])["data"][0]["hovertemplate"]
     assert f"</b> {text}<br>" in template

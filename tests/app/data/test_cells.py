@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from backprop_core import ConfigError
-from backprop_core.data import plain_names
-from backprop_core.data.plain_names import MOST_MARKS, plain
+from backprop_core.data import names
+from backprop_core.data.names import MOST_MARKS, plain
 from backprop_core.settings import setting_text
 from backprop_core.training import saving
 from playground.data.tables import cells
@@ -76,7 +76,7 @@ def test_only_so_much_of_a_name_is_looked_at_as_can_be_shown(monkeypatch: pytest
     monkeypatch.setattr(unicodedata, "category", category)
     assert plain("x" * 100_000) == "x" * 39 + "…"
     assert plain("\0" * 100_000 + "x") == "…"
-    assert looked_at <= 2 * plain_names.MOST_LOOKED_AT
+    assert looked_at <= 2 * names.MOST_LOOKED_AT
 
 
 @pytest.mark.parametrize(

@@ -287,7 +287,7 @@ def test_several_targets_are_labels_classes_or_numbers() -> None:
 
 def test_minus_one_and_one_are_two_classes() -> None:
     rows = to_rows(grid(("a", "y"), [(1, -1), (2, 1), (3, -1)]), "y")
-    assert (rows.classes, rows.y.tolist()) == (("−1", "1"), [0, 1, 0])
+    assert (rows.classes, rows.y.tolist()) == (("-1", "1"), [0, 1, 0])
 
 
 # Gaps

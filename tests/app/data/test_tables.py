@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from backprop_core import ConfigError
 from backprop_core.data.datasets import DATASETS, prepare
-from backprop_core.data.plain_names import MAX_NAME, plain, unique
+from backprop_core.data.names import MAX_NAME, plain, typed, unique
 from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, DataSettings, TableRows, user_data
 from playground.components.markdown import escaped
 from playground.data.choice import as_csv, reading_notes, remarks, rows_of, suggested_choice
@@ -893,12 +893,13 @@ def test_a_plain_name_has_nothing_left_to_interpret(name: str) -> None:
 def test_names_stay_different(names: list[str]) -> None:
     shown = unique(names)
     assert len(set(shown)) == len(shown) == len(names)
-    assert all(0 < len(name) <= MAX_NAME and plain(name) == name for name in shown)
+    assert all(0 < len(name) <= MAX_NAME and typed(name) == name for name in shown)
 
 
-def test_names_that_look_alike_are_numbered() -> None:
-    assert last(read("a*,a∗,y\n1,2,u*\n3,4,u∗\n")).inputs == ("a∗", "a∗ 2")
-    assert last(read("a,y\n1,u*\n3,u∗\n")).classes == ("u∗", "u∗ 2")
+def test_names_that_are_cut_to_the_same_are_numbered() -> None:
+    head = "a" * 40
+    assert last(read(f"{head}1,{head}2,y\n1,2,u\n3,4,v\n")).inputs == ("a" * 39 + "…", "a" * 34 + " 2")
+    assert last(read("a*,a∗,y\n1,2,u*\n3,4,u∗\n")).inputs == ("a*", "a∗")
 
 
 @pytest.mark.parametrize(
@@ -998,7 +999,7 @@ def check_choice(table: Table, target: int, features: list[int] | None, task: An
     assert np.isfinite(data.X).all()
     assert len(data.X) + len(data.X_test) == len(rows.row_numbers)
     for name in (*rows.inputs, *rows.classes):
-        assert plain(name) == name != ""
+        assert typed(name) == name != ""
 
 
 @settings(max_examples=200)

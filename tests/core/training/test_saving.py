@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from support.configurations import SMALL, configs, values
 
 from backprop_core import Config, ConfigError, Edit, Run
-from backprop_core.data.plain_names import plain
+from backprop_core.data.names import plain, typed
 from backprop_core.data.rows import MAX_INPUTS, MAX_ROWS, TableRows
 from backprop_core.settings import parameter
 from backprop_core.settings.config import MAX_LAYERS, MAX_UNITS, SPECS, fields
@@ -657,14 +657,15 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("part", ["inputs", "classes"])
-def test_hostile_names_become_plain_and_different(part: str) -> None:
+def test_hostile_names_stay_as_typed_and_become_different(part: str) -> None:
     names = [*HOSTILE, "same", "same", "", "\u202eevil", "\ud800"]
     own = TableRows(np.eye(len(names)), np.arange(len(names), dtype=float), (), tuple(map(str, range(len(names)))))
     said = json.loads(Run(Config(output="softmax"), data=own).to_json())
     said["data"]["names"][part] = names
     data = Run.from_json(json.dumps(said)).data
     found = data.inputs if part == "inputs" else data.classes
-    assert [plain(name) for name in found] == [*found]
+    assert [typed(name) for name in found] == [*found]
+    assert found[:4] == tuple(HOSTILE[:4])
     assert len(set(found)) == len(names)
     assert max(map(len, found)) <= 40
 

@@ -1,4 +1,4 @@
-"""Names from user input or from files, made safe to display."""
+"""Names from user input or from files: as they were typed, at a length that fits a page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ _MARKS = re.compile(rf"[^\w\s]{{{MOST_MARKS + 1},}}")  # matches any long run of
 
 
 def plain(name: str) -> str:
-    """A name that can be displayed anywhere: at most 40 characters, none of them special on a page or in a chart.
+    """A text for messages that are displayed unescaped: at most 40 characters, none of them special on a page.
+
+    It may look different from what was typed, so names of columns and classes are kept as `typed`.
 
     Characters that Markdown, Streamlit's directives, LaTeX, HTML or Plotly's tags and templates would interpret are
     replaced by similar-looking ones; control characters are removed.
@@ -49,9 +51,9 @@ def _shortened(text: str, name: str) -> str:
     return text if fits else text[: MAX_NAME - 1].rstrip() + "…"
 
 
-def shown(cell: str) -> str:
-    """A cell or a name, made plain and put in quotation marks."""
-    return f"“{plain(cell)}”"
+def shown(text: str) -> str:
+    """A text made plain and put in quotation marks."""
+    return f"“{plain(text)}”"
 
 
 def quoted(cell: str) -> str:
@@ -60,18 +62,9 @@ def quoted(cell: str) -> str:
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:
-    """Names made `plain`; repeated names get a number appended."""
-    return _numbered(map(plain, names))
-
-
-def unique_typed(names: Iterable[str]) -> tuple[str, ...]:
-    """Names made `typed`; repeated names get a number appended."""
-    return _numbered(map(typed, names))
-
-
-def _numbered(names: Iterable[str]) -> tuple[str, ...]:
+    """Names as they were `typed`; repeated names get a number appended."""
     results = dict[str, None]()
-    for name in names:
+    for name in map(typed, names):
         base = candidate = name or "unnamed"
         count = 1
         while candidate in results:
