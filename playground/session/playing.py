@@ -45,14 +45,14 @@ def stop() -> None:
     session().mode = "paused"
 
 
-def play_frame() -> None:
-    """Advance the shown epoch by one frame."""
+def play_frame(share: float = 1.0) -> None:
+    """Advance the shown epoch by one frame, training for no more than this share of the usual time."""
     current = session()
     run = current.run
     goal = min(current.shown + _epochs_a_frame(), current.until)
     trains = goal > run.epoch
     if trains:
-        _train(goal)
+        _train(goal, share)
     current.shown = min(goal, run.epoch)
     stuck = trains and (run.diverged is not None or run.goal_reached)
     if current.shown >= current.until or stuck:
@@ -99,9 +99,9 @@ def _epochs_a_frame() -> int:
     return int(speed)
 
 
-def _train(goal: int) -> None:
-    """Train towards an epoch for one slice of time."""
+def _train(goal: int, share: float) -> None:
+    """Train towards an epoch for one slice of time, or a share of it."""
     current = session()
     begin = time.perf_counter()
-    current.run.advance_for(SLICE_SECONDS * (6 if current.mode == "finishing" else 1), goal)
+    current.run.advance_for(share * SLICE_SECONDS * (6 if current.mode == "finishing" else 1), goal)
     current.part(Pace).seconds += time.perf_counter() - begin

@@ -10,7 +10,7 @@ from playground import wording
 from playground.charts.of_run import learned_views, unit_names
 from playground.compare import state as pins
 from playground.compare.comparison import LONGEST_NAME
-from playground.components import chart_config
+from playground.components import chart_config, live
 from playground.components.playback import Readouts, button, choose_speed, play, timeline
 from playground.components.style import use_style
 from playground.components.switch import switch
@@ -104,9 +104,7 @@ def _transport(snapshot: Snapshot) -> Readouts:
             st.container(key=name, width="content").markdown(f":small[{title}]  \n**{numbers[name]}**")
     with right.container(key="status"):
         status = st.markdown(_status())
-    with st.container(key="live"):
-        channel = st.empty()
-    return Readouts(status, channel)
+    return Readouts(status, live.channel())
 
 
 def _pin() -> None:
