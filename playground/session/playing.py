@@ -11,7 +11,8 @@ from playground.session.session import Mode, session
 
 SPEEDS = ("1", "10", "100", "1000", "auto")
 AUTO_SECONDS = 10.0  # how long a whole run takes at speed "auto"
-FRAMES_PER_SECOND = 20
+FRAMES_PER_SECOND = 60  # at most; a browser paints no more
+LONGEST_FRAME = 0.25  # seconds that count at speed "auto": a page that gets fewer frames trains slower
 SLICE_SECONDS = 0.03  # how long training goes on before anything pressed is noticed
 
 
@@ -94,7 +95,7 @@ def _epochs_a_frame() -> int:
     speed = st.session_state.get("speed") or "auto"
     if speed == "auto":
         now, pace = time.perf_counter(), current.part(Pace)
-        since, pace.last_frame = min(now - pace.last_frame, 5 / FRAMES_PER_SECOND), now
+        since, pace.last_frame = min(now - pace.last_frame, LONGEST_FRAME), now
         return max(1, round(current.run.config.epochs * since / AUTO_SECONDS))
     return int(speed)
 
