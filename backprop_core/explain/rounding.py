@@ -89,6 +89,11 @@ def to_digits(digits: int, unit: float) -> Callable[[Array], Array]:
     return error
 
 
+def to_decimals(decimals: int) -> Callable[[Array], Array]:
+    """The largest error of numbers that are rounded to as many decimals."""
+    return lambda x: np.full(np.shape(x), 0.5 * 10.0**-decimals)
+
+
 def reach(h: Homework, right: Numbers, rounding: Rounding) -> Numbers:
     """The error bound of every quantity, by the names and in the shapes of `right`; 0 where it is unbounded."""
     bounds: Numbers = {}

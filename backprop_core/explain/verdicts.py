@@ -18,7 +18,7 @@ from backprop_core.explain.diagnosis import Workings, workings
 from backprop_core.explain.homework import Homework
 from backprop_core.explain.marking import FLOAT_NOISE, Mark, Typed, distance, mark, read
 from backprop_core.explain.mistakes import Mistake
-from backprop_core.explain.rounding import Rounding, reach, to_digits
+from backprop_core.explain.rounding import Rounding, reach, to_decimals, to_digits
 from backprop_core.nn.activations import Array
 
 Place = tuple[str, tuple[int, ...]]  # a quantity's name, and an index into it
@@ -47,6 +47,8 @@ class Verdict:
 class _Sheet:
     """Answers, and what is known from those that were marked already.
 
+    decimals : that every number on the way may be rounded to; None if that depends on the digits of the answer
+    conventions : whether other sign conventions are right too
     own : what follows from the answers themselves, where they are wrong
     known : how far off the answers are that count as right; NaN elsewhere
     turned : places whose answers have the opposite sign by convention
@@ -57,6 +59,8 @@ class _Sheet:
     numbers: Workings
     own: Workings | None
     answers: Mapping[Place, str]
+    decimals: int | None
+    conventions: bool
     known: dict[str, Array]
     turned: set[Place] = field(default_factory=set)
     reached: dict[tuple[str, int, Decimal], Mapping[str, Array]] = field(default_factory=dict)
@@ -67,18 +71,27 @@ def judge(
     answers: Mapping[Place, str],
     numbers: Workings | None = None,
     own: Workings | None = None,
+    decimals: int | None = None,
+    *,
+    conventions: bool = True,
 ) -> dict[Place, Verdict]:
     """A verdict on every answer, in the order of `answers`; answers to quantities that do not exist are left out.
 
     Answers to earlier quantities limit what rounding can explain: errors are bounded by their digits, or by the digits
-    of the answer itself if they are missing. `numbers` are the homework's `workings`, if they are known already; `own`
-    are those that follow from wrong answers (`wrong_values`): an answer that agrees with them is marked "follows".
+    of the answer itself if they are missing.
+
+    numbers : the homework's `workings`, if they are known already
+    own : those that follow from wrong answers (`wrong_values`); an answer that agrees with them is marked "follows"
+    decimals : that numbers on the way may be rounded to; what this explains counts as right even if a slip gives the
+        same digits
+    conventions : whether other sign conventions are right too
+
     Raises ConfigError as `Homework.run` does.
     """
     numbers = numbers or workings(homework)
     right = numbers.right
     known = {name: np.full(values.shape, np.nan) for name, values in right.items()}
-    sheet = _Sheet(homework, numbers, own, answers, known)
+    sheet = _Sheet(homework, numbers, own, answers, decimals, conventions, known)
     verdicts = {}
     for place in sorted((place for place in answers if _exists(right, place)), key=lambda place: turn(place[0])):
         verdicts[place] = _judged(sheet, place)
@@ -139,6 +152,9 @@ def _judged(sheet: _Sheet, place: Place) -> Verdict:
         _remember(sheet, place, number, -right)
         return Verdict(Mark("convention", plain.off, f"Right, {convention}."))
     bound = _explained(sheet, place, number)
+    if sheet.decimals is not None and _is_within(number, right, bound):
+        _remember(sheet, place, number, right)
+        return Verdict(Mark("rounded", plain.off, _on_the_way(number, right, bound)))
     slips = sheet.numbers.explaining(name, index, number)
     if slips and bound < FEW_UNITS * float(number.unit) and _is_within(number, right, bound):
         return Verdict(Mark("wrong", plain.off, _either(number, right)), tuple(slips))
@@ -166,8 +182,7 @@ def _following(sheet: _Sheet, place: Place, number: Typed, plain: Mark) -> Verdi
     digits = max(number.digits, FEWEST_DIGITS)
     key = FOLLOWING, digits, number.unit
     if key not in sheet.reached:
-        rounding = Rounding(to_digits(digits, float(number.unit)), 0.0, {})
-        sheet.reached[key] = reach(sheet.homework, dict(sheet.own.right), rounding)
+        sheet.reached[key] = reach(sheet.homework, dict(sheet.own.right), _rounding(sheet, number, {}))
     bound = float(sheet.reached[key][name][index])
     if number.says(value, noise) or _is_within(number, value, min(bound, MOST_UNITS_OFF * float(number.unit))):
         return Verdict(Mark("follows", plain.off, "Follows from your own earlier value: this step is right."))
@@ -181,6 +196,8 @@ def _convention(sheet: _Sheet, place: Place) -> str:
     Gradients follow other answers: db if the new bias is given as a threshold, dW and db if the δ of their layer has
     the opposite sign.
     """
+    if not sheet.conventions:
+        return ""
     name, index = place
     kind, layer, _ = _NAME.fullmatch(name).groups()  # type: ignore[union-attr]
     if kind == "delta":
@@ -217,9 +234,15 @@ def _explained(sheet: _Sheet, place: Place, number: Typed) -> float:
     (name, index), digits = place, max(number.digits, FEWEST_DIGITS)
     key = name, digits, number.unit
     if key not in sheet.reached:
-        rounding = Rounding(to_digits(digits, float(number.unit)), 0.0, sheet.known)
-        sheet.reached[key] = reach(sheet.homework, dict(sheet.numbers.right), rounding)
+        sheet.reached[key] = reach(sheet.homework, dict(sheet.numbers.right), _rounding(sheet, number, sheet.known))
     return float(sheet.reached[key][name][index])
+
+
+def _rounding(sheet: _Sheet, number: Typed, known: Mapping[str, Array]) -> Rounding:
+    """How the numbers on the way to an answer may have been rounded."""
+    if sheet.decimals is not None:
+        return Rounding(to_decimals(sheet.decimals), 0.0, known)
+    return Rounding(to_digits(max(number.digits, FEWEST_DIGITS), float(number.unit)), 0.0, known)
 
 
 def _is_within(number: Typed, right: float, bound: float) -> bool:
