@@ -12,13 +12,15 @@ from backprop_core.practice.assignment import (
 )
 from backprop_core.practice.generator import check, read, tasks_of
 from backprop_core.practice.kinds import KINDS
-from backprop_core.practice.labels import network_tables
+from backprop_core.practice.labels import functions, network_tables
 from backprop_core.practice.marks import FieldMark, marks_of
-from backprop_core.practice.sheets import PAPERS, sheets
+from backprop_core.practice.sheets import PAPERS, minus, sheets
 from backprop_core.practice.task import Field, Table, Task
 from backprop_core.practice.teacher import (
     ANSWERS,
     KEY,
+    MARKS,
+    SLIPS,
     ClassMarks,
     Codes,
     codes_of,
@@ -33,12 +35,14 @@ __all__ = [
     "DIGITS",
     "KEY",
     "KINDS",
+    "MARKS",
     "MOST_HIDDEN_LAYERS",
     "MOST_ROWS",
     "MOST_TASKS",
     "MOST_UNITS",
     "PAPERS",
     "RATES",
+    "SLIPS",
     "Assignment",
     "ClassMarks",
     "Codes",
@@ -49,10 +53,12 @@ __all__ = [
     "check",
     "code_of",
     "codes_of",
+    "functions",
     "key_rows",
     "mark_rows",
     "marks_of",
     "marks_of_class",
+    "minus",
     "network_tables",
     "read",
     "sheets",

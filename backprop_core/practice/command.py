@@ -12,9 +12,6 @@ from backprop_core.practice.assignment import Assignment
 from backprop_core.practice.sheets import PAPERS, sheets
 from backprop_core.settings.spec import ConfigError
 
-MARKS = ("code", "right", "of", "slips")
-SLIPS = ("slip", "times", "students")
-
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `practice`."""
@@ -68,9 +65,9 @@ def _marks(assignment: Assignment, options: argparse.Namespace) -> str:
     marks = teacher.marks_of_class(assignment, _read(options.answers, "answers"))
     for remark in marks.remarks:
         sys.stderr.write(f"{remark}\n")
-    for row in (SLIPS, *marks.slips):
+    for row in (teacher.SLIPS, *marks.slips):
         sys.stderr.write(" | ".join(map(str, row)) + "\n")
-    return teacher.table_text(MARKS, teacher.mark_rows(marks))
+    return teacher.table_text(teacher.MARKS, teacher.mark_rows(marks))
 
 
 def _assignment(assignment: Assignment, options: argparse.Namespace) -> str:

@@ -71,39 +71,46 @@ def formula(h: Homework, name: str) -> str:
     l, layers = layer_of(name), len(h.params)
     below = f"a{l - 1}" if l > 1 else "X"
     if name == "loss":
-        return f"L = {plain_formula(LOSSES[h.loss].latex)}, a = a{layers}"
+        return f"L of a{layers} and y"
     kind = name.rstrip("0123456789") if not name.endswith("_new") else "new"
     if kind == "z":
         return f"z{l} = {below} · W{l} + b{l}"
     if kind == "a":
-        function = OUTPUTS[h.output] if l == layers else ACTIVATIONS[h.activation]
-        return f"a{l} = f(z{l}), f(z) = {plain_formula(function.latex)}"
+        return f"a{l} = {'g' if l == layers else 'f'}(z{l})"
     if kind == "delta":
-        return f"δ{l} = {delta_formula(h, l)}"
+        return f"δ{l} = {_delta(h, l)}"
     if kind == "dW":
         return f"dW{l} = {below}ᵀ · δ{l}"
     if kind == "db":
-        return f"db{l} = δ{l}, summed over the rows" if len(h.X) > 1 else f"db{l} = δ{l}"
+        return f"db{l} = Σ δ{l}" if len(h.X) > 1 else f"db{l} = δ{l}"
     parameter = name.removesuffix("_new")
     return f"new {parameter} = {parameter} − η · d{parameter}"
 
 
-def delta_formula(h: Homework, l: int) -> str:
+def _delta(h: Homework, l: int) -> str:
     """The right side of a layer's δ."""
     layers = len(h.params)
-    function = OUTPUTS[h.output] if l == layers else ACTIVATIONS[h.activation]
-    slope = f"f′(z{l}), f′ = {plain_formula(function.latex_derivative)}"
     if l < layers:
-        return f"(δ{l + 1} · W{l + 1}ᵀ) ⊙ {slope}"
+        return f"(δ{l + 1} · W{l + 1}ᵀ) ⊙ f′(z{l})"
     fused = FUSED.get((h.output, h.loss))
     if fused:
-        return f"{plain_formula(fused.latex)}, a = a{l}"
-    return f"∂L/∂a ⊙ {slope}, ∂L/∂a = {plain_formula(LOSSES[h.loss].latex_gradient)}"
+        return plain_formula(fused.latex).replace("a−y", f"a{l}−y")
+    return f"∂L/∂a{l} ⊙ g′(z{l})"
 
 
-def layer_name(h: Homework, name: str) -> str:
-    """What the layer of a quantity is called in sentences."""
-    return "output layer" if layer_of(name) == len(h.params) else f"hidden layer {layer_of(name)}"
+def functions(h: Homework) -> str:
+    """The functions of a network in one line: hidden activation, output and loss, with what backpropagation needs."""
+    hidden, output, loss = ACTIVATIONS[h.activation], OUTPUTS[h.output], LOSSES[h.loss]
+    parts = [
+        f"Hidden: f(z) = {plain_formula(hidden.latex)}, f′ = {plain_formula(hidden.latex_derivative)}",
+        f"output: g(z) = {plain_formula(output.latex)}",
+        f"L = {plain_formula(loss.latex)}",
+    ]
+    if not FUSED.get((h.output, h.loss)):
+        parts[1] += f", g′ = {plain_formula(output.latex_derivative)}"
+        parts[2] += f", ∂L/∂a = {plain_formula(loss.latex_gradient)}"
+    counts = f" (n = {len(h.X)} rows, k = {h.y.shape[1]} outputs)" if "nk" in loss.latex else ""
+    return "; ".join(parts) + counts + "."
 
 
 def rows_of(name: str, count: int) -> tuple[str, ...]:

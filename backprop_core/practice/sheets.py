@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from backprop_core.practice.assignment import Assignment
 from backprop_core.practice.generator import tasks_of
 from backprop_core.practice.kinds import KINDS
-from backprop_core.practice.labels import network_tables
+from backprop_core.practice.labels import functions, network_tables
 from backprop_core.practice.task import Field, Table, Task
 
 PAPERS = {"any": "", "A4": "size: A4;", "Letter": "size: letter;"}
@@ -55,6 +56,7 @@ def _task(task: Task) -> str:
     if task.network:
         rate = f'<p class="rate">η = {task.homework.learning_rate:g}</p>'
         parts.append(f'<div class="row">{"".join(map(_table, network_tables(task.homework)))}{rate}</div>\n')
+        parts.append(f'<p class="functions">{escape(functions(task.homework))}</p>\n')
     if task.code:
         parts.append(
             f'<ol class="program">{"".join(f"<li><code>{escape(line)}</code></li>" for line in task.code)}</ol>\n'
@@ -63,7 +65,7 @@ def _task(task: Task) -> str:
         parts.append(f'<div class="row">{"".join(map(_table, task.tables))}</div>\n')
     in_tables = {key for table in task.tables for row in table.keys for key in row}
     parts += [_field(field) for field in task.fields if field.key not in in_tables]
-    parts.append(f'<p class="why">{escape(task.why)}</p><div class="line"></div><div class="line"></div>\n')
+    parts.append(f'<p class="why">{escape(task.why)}</p><div class="line"></div>\n')
     return f'<article class="{escape(task.kind)}">\n{"".join(parts)}</article>\n'
 
 
@@ -81,8 +83,8 @@ def _table(table: Table) -> str:
             for text, key in zip(row, keys, strict=True)
         )
         body.append(f"<tr>{name}{cells}</tr>")
-    caption = f"<caption>{escape(table.formula or table.name)}</caption>"
-    return f"<table>{caption}{head}{''.join(body)}</table>"
+    name = escape(table.formula)
+    return f'<div class="quantity"><p>{name}</p><table aria-label="{name}">{head}{"".join(body)}</table></div>'
 
 
 def _field(field: Field) -> str:
@@ -99,18 +101,17 @@ def _key(code: str, tasks: Iterable[Task]) -> str:
     rows = []
     for task in tasks:
         answers = "".join(f"<li>{escape(_answer(field))}</li>" for field in task.fields)
-        rows.append(
-            f"<h3>{task.number}. {escape(KINDS[task.kind].label)}</h3><ul>{answers}</ul><p>{escape(task.model)}</p>"
-        )
+        title, model = escape(KINDS[task.kind].label), escape(minus(task.model))
+        rows.append(f"<h3>{task.number}. {title}</h3><ul>{answers}</ul><p>{model}</p>")
     return f"<article><h2>{escape(code)}</h2>{''.join(rows)}</article>\n"
 
 
 def _answer(field: Field) -> str:
     lettered = field.options and not field.options[0].isdecimal()
     right = f"{field.letter(field.right)}, {field.right}" if lettered else minus(field.right)
-    return f"{field.label} {'=' if field.place else ':'} {' or '.join([right, *field.also])}"
+    return f"{field.label}{' = ' if field.place else ': '}{' or '.join([right, *field.also])}"
 
 
 def minus(text: str) -> str:
-    """A number with a real minus sign."""
-    return text.replace("-", "−")
+    """A text whose negative numbers have a real minus sign."""
+    return re.sub(r"-(?=\d)", "−", text)

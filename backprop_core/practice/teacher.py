@@ -20,6 +20,8 @@ MOST_STUDENTS = 2_000
 MOST_CHARACTERS = 5_000_000  # of pasted text
 MOST_NAMED = 5  # remarks of one kind that are spelled out
 ANSWERS = ("code", "task", "field", "answer")  # columns of a table of answers
+MARKS = ("code", "right", "of", "slips")
+SLIPS = ("slip", "times", "students")
 KEY = ("code", "task", "kind", "field", "label", "answer")
 
 _DELIMITERS = ",;\t"

@@ -192,7 +192,7 @@ def _task(draft: Draft, names: list[str], lines: Mapping[str, str], bug: Bug, nu
     should = (
         f"Line {right} must come after line {''.join(also)}, which still needs the old weights."
         if bug.before
-        else f"Line {right} should be: {lines[bug.key]}"
+        else f"Line {right} should be “{lines[bug.key]}”."
     )
     return Task(
         draft.number,
