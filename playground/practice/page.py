@@ -103,8 +103,6 @@ def _printed(task: Task) -> None:
         st.html(text_html(f"Learning rate η = {task.homework.learning_rate:g}. {functions(task.homework)}"))
     if task.code:
         st.html(code_html(task.code))
-    if task.code and task.tables:
-        st.html(tables_html(task.tables))
     if task.network:
         st.caption(f"{task.digits} decimals. δ = ∂L/∂z. Weights: a row per input, a column per unit.")
 
@@ -112,11 +110,10 @@ def _printed(task: Task) -> None:
 def _fields(task: Task, marks: Sequence[FieldMark]) -> None:
     by_key = {mark.field.key: mark for mark in marks}
     asked = [table for table in task.tables if any(map(any, table.keys))]
-    if not task.code:
-        printed = [table for table in task.tables if table not in asked]
-        if printed:
-            st.html(tables_html(printed))
-    with st.container(key="practice_numbers", horizontal=True, gap="medium", vertical_alignment="bottom"):
+    printed = [table for table in task.tables if table not in asked]
+    if printed:
+        st.html(tables_html(printed))
+    with st.container(key="practice_numbers", horizontal=True, gap="medium", vertical_alignment="top"):
         for table in asked:
             _asked(task, table, by_key)
     in_tables = {key for table in asked for row in table.keys for key in row}
@@ -154,7 +151,8 @@ def _single(task: Task, mark: FieldMark) -> None:
         return
     state.fill(key, mark.typed or None)
     _choose(task, field, key)
-    st.markdown(_short(mark))
+    if mark.status != "empty":
+        st.markdown(_short(mark))
 
 
 def _choose(task: Task, field: Field, key: str) -> None:

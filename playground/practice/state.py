@@ -14,10 +14,12 @@ import streamlit as st
 
 from backprop_core import ConfigError, practice
 from backprop_core.practice import Assignment, ClassMarks, Codes, FieldMark, Task
+from playground.session import navigation
 from playground.session.session import press, session
-from playground.sidebar import links
+from playground.sidebar import links, opening
 
 SIDE, CODE, CODES, ANSWERS = "practice_side", "practice_code", "practice_codes", "practice_answers"
+STAGES = 4  # of an update
 LAYERS = ("inputs", "hidden 1", "hidden 2", "outputs")
 
 
@@ -59,15 +61,19 @@ def remembered() -> Practice:
     """What the page remembers; at first the assignment of the address."""
     is_new = Practice not in session().parts
     current = session().part(Practice)
-    if is_new and links.PRACTICE in st.query_params:
+    text = opening.opening().for_pages.get(links.PRACTICE)
+    if is_new and text is not None:
         try:
-            assignment = practice.read(st.query_params[links.PRACTICE])
+            assignment = practice.read(text)
             practice.check(assignment)
             current.assignment = assignment
         except ConfigError as error:
             current.problem = f"The link cannot be used, so this is the usual assignment. {error}"
     if is_new:
         current.draft = _draft(current.assignment)
+    stage = navigation.stage_to_practise()
+    if stage is not None:
+        _practise(current, stage)
     return current
 
 
@@ -200,6 +206,13 @@ def own_answers() -> str:
 def earned(marks: Sequence[FieldMark]) -> int:
     """How many fields of a task count."""
     return sum(mark.is_earned for mark in marks)
+
+
+def _practise(current: Practice, stage: int) -> None:
+    """Four updates to be finished, open at the one that begins with a stage."""
+    current.assignment = replace(Assignment(), kinds=("finish",), tasks=STAGES)
+    current.draft, current.problem = _draft(current.assignment), ""
+    current.task = STAGES - stage
 
 
 def _place(number: int) -> tuple[str, str, int]:
