@@ -7,7 +7,7 @@ The digest of the assignment's text, the student's code, the number of the task 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -77,9 +77,25 @@ def stacked(homeworks: Sequence[Homework]) -> Homework:
     return Homework(X, y, params, first.activation, first.output, first.loss, first.learning_rate, first.train_biases)
 
 
+class OneOf(Mapping[str, Array]):
+    """The numbers of one homework of many, taken out when they are asked for."""
+
+    def __init__(self, numbers: Mapping[str, Array], i: int) -> None:
+        self._numbers, self._i = numbers, i
+
+    def __getitem__(self, name: str) -> Array:
+        return np.asarray(self._numbers[name][self._i])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
 def one_of(numbers: Mapping[str, Array], i: int) -> dict[str, Array]:
     """The numbers of one homework of many."""
-    return {name: np.asarray(values[i]) for name, values in numbers.items()}
+    return dict(OneOf(numbers, i))
 
 
 def joined(batch: Homework, some: Sequence[Mapping[str, Array]]) -> dict[str, Array]:

@@ -14,12 +14,13 @@ import numpy as np
 from backprop_core.explain.homework import Homework
 from backprop_core.explain.mistakes import MISTAKES, Mistake
 from backprop_core.explain.recomputation import Numbers, Switches, recompute
+from backprop_core.nn.activations import Array
 from backprop_core.practice import assignment as assignments
 from backprop_core.practice import draws
 from backprop_core.practice.assignment import Assignment
 from backprop_core.practice.kinds import KINDS
-from backprop_core.practice.suitable import suitable
-from backprop_core.practice.task import Draft, Task, TaskKind
+from backprop_core.practice.suitable import in_order, suitable
+from backprop_core.practice.task import Draft, Task, TaskKind, in_units
 from backprop_core.settings.spec import ConfigError
 
 MOST_ATTEMPTS = 20_000
@@ -30,6 +31,7 @@ MOST_IN_A_ROUND = 20_000
 SAMPLE = "sample"
 
 Mistaken = list[tuple[Mistake, Switches, Numbers]]
+Digits = dict[str, Array]
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,16 @@ def with_mistakes(batch: Homework) -> Mistaken:
     ]
 
 
+def _digits(mistaken: Mistaken, names: Sequence[str], digits: int) -> Digits:
+    """(variants, B, numbers) per quantity: the numbers of all mistakes in units of the last digit."""
+    if not mistaken:
+        return {}
+    return {
+        name: in_units(np.stack([numbers[name].reshape(len(numbers[name]), -1) for *_, numbers in mistaken]), digits)
+        for name in names
+    }
+
+
 def _turns(assignment: Assignment) -> Iterator[tuple[int, int, int, TaskKind]]:
     """Number of each task, the how-manieth of its kind it is and of how many, and its kind."""
     names = [assignment.kinds[i % len(assignment.kinds)] for i in range(assignment.tasks)]
@@ -119,6 +131,7 @@ def _round(assignment: Assignment, slots: list[_Slot], attempts: range, rows: in
         places = [place for i, place in chosen.items() if slots[i].kind.needs_mistakes]
         rank = {place: own for own, place in enumerate(places)}
         mistaken = with_mistakes(draws.part(assignment, batch, places)) if places else []
+        digits = _digits(mistaken, in_order(numbers), assignment.digits)
         for i, place in chosen.items():
             slot = slots[i]
             own = rank.get(place)
@@ -129,7 +142,8 @@ def _round(assignment: Assignment, slots: list[_Slot], attempts: range, rows: in
                 slot.of,
                 draws.alone(assignment, batch, place),
                 draws.one_of(numbers, place),
-                [] if own is None else [(mistake, way, draws.one_of(wrong, own)) for mistake, way, wrong in mistaken],
+                [] if own is None else [(mistake, way, draws.OneOf(wrong, own)) for mistake, way, wrong in mistaken],
+                {} if own is None else {name: values[:, own] for name, values in digits.items()},
                 drawn[place, : draws.CHOICES].tolist(),
             )
             task = slot.kind.make(draft)

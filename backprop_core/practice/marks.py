@@ -111,8 +111,8 @@ def _all_mistakes(batch: Homework, own: Mapping[str, Array]) -> list[tuple[Mista
     ]
 
 
-def _each(mistaken: Iterable[tuple[Mistake, Numbers]], rank: int) -> list[tuple[Mistake, Numbers]]:
-    return [(mistake, draws.one_of(numbers, rank)) for mistake, numbers in mistaken]
+def _each(mistaken: Iterable[tuple[Mistake, Numbers]], rank: int) -> list[tuple[Mistake, Mapping[str, Array]]]:
+    return [(mistake, draws.OneOf(numbers, rank)) for mistake, numbers in mistaken]
 
 
 def _marked(task: Task, field: Field, typed: str, verdicts: Mapping[Place, Verdict]) -> FieldMark:

@@ -96,6 +96,8 @@ class Draft:
     """A suitable network from which a kind of task is made.
 
     turn, of : that this is the turn-th task of its kind, of so many, from 1
+    mistaken : the numbers of every variant of every mistake
+    digits : the same in units of the last digit, rounded: (variants, numbers) per quantity
     words : random numbers, for choices
     """
 
@@ -106,12 +108,21 @@ class Draft:
     homework: Homework
     numbers: Mapping[str, Array]
     mistaken: Sequence[tuple[Mistake, Switches, Mapping[str, Array]]]
+    digits: Mapping[str, Array]
     words: Sequence[int]
 
     @property
     def unit(self) -> float:
         """One unit of the last digit asked."""
         return float(10.0**-self.assignment.digits)
+
+    def right_digits(self, names: Sequence[str]) -> Array:
+        """(numbers,): the right numbers of quantities in units of the last digit, rounded."""
+        return np.concatenate([in_units(self.numbers[name].ravel(), self.assignment.digits) for name in names])
+
+    def mistaken_digits(self, names: Sequence[str]) -> Array:
+        """(variants, numbers): those of every variant of every mistake."""
+        return np.concatenate([self.digits[name] for name in names], axis=1)
 
     def text(self, value: float) -> str:
         """A number to the digits asked."""
@@ -138,6 +149,11 @@ class TaskKind:
     make: Callable[[Draft], Task | None]
     one_row: bool = False
     needs_mistakes: bool = False
+
+
+def in_units(values: Array, digits: int) -> Array:
+    """Numbers in units of the last digit, rounded."""
+    return np.rint(values / 10.0**-digits)
 
 
 def without_mistakes(numbers: Mapping[str, Array]) -> Workings:

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backprop_core.data.plain_names import quoted
@@ -14,6 +14,7 @@ from backprop_core.practice.assignment import Assignment, code_of
 from backprop_core.practice.generator import tasks_of
 from backprop_core.practice.kinds import KINDS
 from backprop_core.practice.marks import FieldMark, marks_of_many
+from backprop_core.practice.task import Task
 from backprop_core.settings.spec import ConfigError
 
 MOST_STUDENTS = 2_000
@@ -142,13 +143,6 @@ def marks_of_class(assignment: Assignment, text: str) -> ClassMarks:
     if len(codes) > MOST_STUDENTS:
         raise ConfigError("answers", f"At most {MOST_STUDENTS:,} students, not {len(codes):,}.")
     tasks = tasks_of(assignment, codes)
-    unknown = [
-        f"{code}, task {number}" + (f", {key}" if is_task else "")
-        for (code, number), given in answers.items()
-        for is_task in [number in map(str, range(1, assignment.tasks + 1))]
-        for key in given
-        if not is_task or key not in {field.key for field in tasks[code][int(number) - 1].fields}
-    ]
     answered = [(task, answers.get((code, str(task.number)), {})) for code in codes for task in tasks[code]]
     marks = marks_of_many(answered)
     students = []
@@ -158,9 +152,8 @@ def marks_of_class(assignment: Assignment, text: str) -> ClassMarks:
         slips = Counter(slip.label for mark in fields for slip in mark.slips[:1])
         earned = sum(mark.is_earned for mark in fields)
         students.append(Student(code, earned, len(fields), by_task, tuple(slips.most_common())))
-    return ClassMarks(
-        tuple(students), _frequency(students), tuple(filter(None, [*remarks, _remark("No such field", unknown)]))
-    )
+    remarks = tuple(filter(None, [*remarks, _remark("No such field", _unknown(tasks, answers))]))
+    return ClassMarks(tuple(students), _frequency(students), remarks)
 
 
 def mark_rows(marks: ClassMarks) -> list[tuple[str, int, int, str]]:
@@ -174,6 +167,15 @@ def mark_rows(marks: ClassMarks) -> list[tuple[str, int, int, str]]:
         )
         for student in marks.students
     ]
+
+
+def _unknown(tasks: Mapping[str, Sequence[Task]], answers: Mapping[tuple[str, str], Mapping[str, str]]) -> list[str]:
+    """The places of answers to which there is no field."""
+    unknown = []
+    for (code, number), given in answers.items():
+        keys = {field.key for task in tasks[code] if str(task.number) == number for field in task.fields}
+        unknown += [f"{code}, task {number}, {key}" for key in given if key not in keys]
+    return unknown
 
 
 def _frequency(students: Sequence[Student]) -> tuple[tuple[str, int, int], ...]:

@@ -40,22 +40,23 @@ class Bug:
 def make(draft: Draft) -> Task | None:
     """The task of a draft; None if no bug shows that only one line can have made."""
     names = [name for name in in_order(draft.numbers) if name != "loss"]
-    right = _digits(draft, draft.numbers, names)
-    variants = {(mistake.name, switches): numbers for mistake, switches, numbers in draft.mistaken}
+    right = draft.right_digits(names)
+    all_digits = draft.mistaken_digits(names)
+    variants = {(mistake.name, switches): i for i, (mistake, switches, _) in enumerate(draft.mistaken)}
     lines = listing(draft.homework)
     possible = {
         bug.text: (bug, variants[bug.mistake, bug.switches])
         for bug in bugs(draft.homework, lines)
         if (bug.mistake, bug.switches) in variants
     }
-    printed = {text: _digits(draft, numbers, names) for text, (_, numbers) in possible.items()}
+    printed = {text: all_digits[i] for text, (_, i) in possible.items()}
     for text in draft.shuffled([*possible], 2):
-        bug, numbers = possible[text]
+        bug, i = possible[text]
         digits = printed[text]
         others = [printed[other] for other, (bug_2, _) in possible.items() if bug_2.key != bug.key]
         shows = np.isfinite(digits).all() and np.abs(digits - right).max() >= LEAST_OFF and np.abs(digits).max() < 1e6
         if shows and all(np.abs(other - digits).max() >= LEAST_OFF for other in others):
-            return _task(draft, names, lines, bug, numbers)
+            return _task(draft, names, lines, bug, draft.mistaken[i][2])
     return None
 
 
@@ -167,10 +168,6 @@ def _delta(h: Homework, l: int) -> str:
 
 def _update(h: Homework, l: int, rate: str) -> str:
     return f"W{l}, b{l} = W{l} - {rate}dW{l}, b{l} - {rate}db{l}"
-
-
-def _digits(draft: Draft, numbers: Mapping[str, Array], names: list[str]) -> Array:
-    return np.concatenate([np.ravel(np.rint(numbers[name] / draft.unit)) for name in names])
 
 
 def _task(draft: Draft, names: list[str], lines: Mapping[str, str], bug: Bug, numbers: Mapping[str, Array]) -> Task:

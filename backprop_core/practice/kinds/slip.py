@@ -25,8 +25,8 @@ Wrong = tuple[Mistake, Switches, Mapping[str, Array]]
 def make(draft: Draft) -> Task | None:
     """The task of a draft; None if no slip shows without any other explanation."""
     names = in_order(draft.numbers)
-    right = _digits(draft, draft.numbers, names)
-    wrong = [(entry, _digits(draft, entry[2], names)) for entry in draft.mistaken]
+    right = draft.right_digits(names)
+    wrong = list(zip(draft.mistaken, draft.mistaken_digits(names), strict=True))
     bounds = reach(draft.homework, dict(draft.numbers), Rounding(to_decimals(draft.assignment.digits), 0.0, {}))
     visible = sorted({entry[0].name for entry, digits in wrong if not np.array_equal(digits, right)})
     for name in draft.shuffled([mistake for mistake in MISTAKES if mistake in visible], 2):
@@ -46,11 +46,6 @@ def make(draft: Draft) -> Task | None:
             ):
                 return _task(draft, names, entry, quantity, visible)
     return None
-
-
-def _digits(draft: Draft, numbers: Mapping[str, Array], names: list[str]) -> Array:
-    """All numbers in units of the last digit, rounded."""
-    return np.concatenate([np.ravel(np.rint(numbers[name] / draft.unit)) for name in names])
 
 
 def _is_made_once(switches: Switches, mistake: Mistake) -> bool:
