@@ -32,12 +32,13 @@ def sheets(assignment: Assignment, codes: Sequence[str], paper: str = "any") -> 
     )
 
 
-def _sheet(assignment: Assignment, code: str, tasks: Iterable[Task]) -> str:
+def _sheet(assignment: Assignment, code: str, tasks: Sequence[Task]) -> str:
     body = "".join(map(_task, tasks))
+    used = max((task.homework for task in tasks), key=lambda homework: len(homework.X))
     return (
         f'<section class="sheet">\n<header><h1>{escape(assignment.name)}</h1>'
         f'<p class="code">Code <b>{escape(code)}</b></p><p class="name">Name</p></header>\n'
-        f'<p class="note">{escape(note(assignment))}</p>\n{body}</section>\n'
+        f'<p class="note">{escape(note(assignment))}<br>{escape(functions(used))}</p>\n{body}</section>\n'
     )
 
 
@@ -56,7 +57,6 @@ def _task(task: Task) -> str:
     if task.network:
         rate = f'<p class="rate">η = {task.homework.learning_rate:g}</p>'
         parts.append(f'<div class="row">{"".join(map(_table, network_tables(task.homework)))}{rate}</div>\n')
-        parts.append(f'<p class="functions">{escape(functions(task.homework))}</p>\n')
     if task.code:
         parts.append(
             f'<ol class="program">{"".join(f"<li><code>{escape(line)}</code></li>" for line in task.code)}</ol>\n'
