@@ -24,7 +24,7 @@ from backprop_core.practice.task import Draft, Task, TaskKind, in_units
 from backprop_core.settings.spec import ConfigError
 
 MOST_ATTEMPTS = 20_000
-MOST_FOR_A_SAMPLE = 400  # an assignment is refused if a sample needs more: then every student's task will be found
+MOST_FOR_A_SAMPLE = 200  # an assignment is refused if a sample needs more: then every student's task will be found
 AT_ONCE = 4  # attempts at a task in the first round; each round tries twice as many
 MOST_AT_ONCE = 512
 MOST_IN_A_ROUND = 20_000

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from backprop_core import ConfigError
 from backprop_core.practice import KINDS, Field, FieldMark, Table, Task, functions, marks_of, network_tables
 from playground import wording
 from playground.components.markdown import escaped
@@ -55,7 +56,11 @@ def _student() -> None:
         st.warning(escaped(current.refused), icon=":material/warning:")
     if not current.code:
         return
-    tasks = state.tasks()
+    try:
+        tasks = state.tasks()
+    except ConfigError as error:
+        st.warning(escaped(str(error)), icon=":material/warning:")
+        return
     marks = [marks_of(task, state.answers(task)) for task in tasks]
     task = _choose_task(tasks, marks)
     own = marks[task.number - 1]
@@ -177,12 +182,16 @@ def _feedback(marks: Sequence[FieldMark]) -> None:
     left = len(marks) - len(filled)
     st.markdown(f"**{state.earned(filled)} of {len(filled)} right**{f', {left} to go' if left else ''}")
     for mark in filled:
-        if mark.status == "right":
-            continue
-        typed = escaped(mark.typed[:MOST_TYPED])
-        st.markdown(f"{wording.MARK_ICONS[mark.status]} {escaped(mark.field.label)} = {typed}: {escaped(mark.message)}")
-        for slip in mark.slips:
-            st.markdown(f"  - **{slip.label}:** {slip.explanation}")
+        if mark.status not in {"right", "follows"}:
+            typed, slips = escaped(mark.typed[:MOST_TYPED]), ", ".join(slip.label for slip in mark.slips)
+            icon, named = wording.MARK_ICONS[mark.status], f" **{slips}**" if slips else ""
+            st.markdown(f"{icon} {escaped(mark.field.label)} = {typed}: {escaped(mark.message)}{named}")
+    for slip in dict.fromkeys(slip for mark in filled for slip in mark.slips):
+        st.markdown(f"- **{slip.label}:** {slip.explanation}")
+    following = [mark for mark in filled if mark.status == "follows"]
+    if following:
+        names = ", ".join(escaped(mark.field.label) for mark in following)
+        st.markdown(f"{wording.MARK_ICONS['follows']} {names}: {following[0].message}")
 
 
 def _explanation(task: Task) -> None:

@@ -36,6 +36,7 @@ class Practice:
     revealed : the tasks whose model explanation is open
     made : the tasks of an assignment and a code, so that they are made once
     codes, pasted : the teacher's list of codes, and the answers to be marked
+    key, marks : what was made of these for an assignment, so that it is made once
     """
 
     assignment: Assignment = field(default_factory=Assignment)
@@ -50,6 +51,8 @@ class Practice:
     made: tuple[str, str, tuple[Task, ...]] = ("", "", ())
     codes: str = ""
     pasted: str = ""
+    key: tuple[str, str, list[tuple[str, ...]]] = ("", "", [])
+    marks: tuple[str, str, ClassMarks] | None = None
 
 
 def parts() -> dict[str, str]:
@@ -186,9 +189,22 @@ def codes() -> Codes:
     return practice.codes_of(remembered().codes)
 
 
+def key_rows() -> list[tuple[str, ...]]:
+    """The key of the listed codes. Raises ConfigError."""
+    current = remembered()
+    if current.key[:2] != (current.assignment.text, current.codes):
+        rows = practice.key_rows(current.assignment, codes().codes)
+        current.key = current.assignment.text, current.codes, rows
+    return current.key[2]
+
+
 def class_marks() -> ClassMarks:
     """The marks of the pasted answers. Raises ConfigError."""
-    return practice.marks_of_class(remembered().assignment, remembered().pasted)
+    current = remembered()
+    if current.marks is None or current.marks[:2] != (current.assignment.text, current.pasted):
+        marks = practice.marks_of_class(current.assignment, current.pasted)
+        current.marks = current.assignment.text, current.pasted, marks
+    return current.marks[2]
 
 
 def own_answers() -> str:

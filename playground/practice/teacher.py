@@ -90,7 +90,7 @@ def _codes(assignment: Assignment) -> None:
             st.caption(escaped(remark))
         if not codes.codes:
             return
-        rows = practice.key_rows(assignment, codes.codes)
+        rows = state.key_rows()
     except ConfigError as error:
         st.warning(escaped(str(error)), icon=":material/warning:")
         return

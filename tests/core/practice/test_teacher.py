@@ -94,7 +94,7 @@ class Outline(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
         self.count[tag] = self.count.get(tag, 0) + 1
-        if tag != "meta":
+        if tag not in {"meta", "br"}:
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
