@@ -16,9 +16,12 @@ _PLAIN = (
     (r"\\tfrac1\{nk\}", "1/(n·k) "),
     (r"\\tfrac1n", "1/n "),
     (r"\\tfrac12", "½ "),
-    (r"\\tfrac\{(\w+)\}\{(\w+)\}", r"\1/(\2) "),
+    (r"\\tfrac\{2\}\{nk\}", "2/(n·k) "),
+    (r"\\tfrac\{(\w)\}\{(\w)\}", r"\1/\2 "),
+    (r"\\tfrac\{([^{}]*)\}\{([^{}]*)\}", r"(\1)/\2 "),
     (r"\\sqrt\{2/\\pi\}", "√(2/π)"),
     (r"\\frac\{1\}\{1\+e\^\{-z\}\}", "1 / (1 + e^−z)"),
+    (r"\\frac\{(\w)\}\{(\w)\}", r"\1/\2"),
     (r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"(\1) / (\2)"),
     (r"\\frac\{e\^\{z_i\}\}\{\\sum_j e\^\{z_j\}\}", "e^zᵢ / Σⱼ e^zⱼ"),
     (r"\\operatorname\{(\w+)\}", r"\1"),
@@ -26,9 +29,9 @@ _PLAIN = (
     (r"\\sum", "Σ "),
     (r"\\sigma", "σ"),
     (r"\\pi", "π"),
-    (r"\\le", " ≤ "),
+    (r"\\le(?!ft)", " ≤ "),
     (r"\\(?:left|right|quad)", " "),
-    (r"\\(ln|tanh|max|min)", r"\1 "),
+    (r"\\(ln|tanh|max|min)", r" \1 "),
     (r"\\[,;!]", " "),
     (r"\^2", "²"),
     (r"\^3", "³"),
@@ -40,7 +43,9 @@ def plain_formula(latex: str) -> str:
     """A registry's formula without LaTeX."""
     for pattern, text in _PLAIN:
         latex = re.sub(pattern, text, latex)
-    return " ".join(latex.split()).replace("( ", "(").replace(" )", ")").replace(" ,", ",").replace(" (", " (")
+    text = " ".join(latex.split())
+    text = re.sub(r"\b(max|min|ln|tanh) (?=\()", r"\1", text)
+    return re.sub(r"(?<=[(\[]) | (?=[)\],])", "", text)
 
 
 def label(name: str) -> str:

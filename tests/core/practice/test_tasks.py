@@ -18,10 +18,12 @@ import pytest
 from backprop_core import ConfigError
 from backprop_core.explain.mistakes import MISTAKES
 from backprop_core.explain.recomputation import Switches, recompute
-from backprop_core.nn.activations import ACTIVATIONS, Array
+from backprop_core.nn.activations import ACTIVATIONS, OUTPUTS, Array
+from backprop_core.nn.losses import FUSED, LOSSES
 from backprop_core.practice.assignment import Assignment
 from backprop_core.practice.generator import check, read, tasks_of
 from backprop_core.practice.kinds import KINDS
+from backprop_core.practice.labels import plain_formula
 from backprop_core.practice.marks import marks_of_many
 from backprop_core.practice.suitable import in_order
 from backprop_core.practice.task import Field, Task, number_text
@@ -203,6 +205,13 @@ def test_an_assignments_text_leads_back_to_it() -> None:
     for bad in ("", "1;x", "1" * 400, *(text.replace(*change, 1) for change in changes)):
         with pytest.raises(ConfigError):
             read(bad)
+
+
+def test_formulas_are_plain_text() -> None:
+    functions = [*OUTPUTS.values(), *LOSSES.values(), *FUSED.values()]
+    names = ("latex", "latex_derivative", "latex_gradient")
+    for text in (getattr(function, name) for function in functions for name in names if hasattr(function, name)):
+        assert not set("\\{}") & set(plain_formula(text)), (text, plain_formula(text))
 
 
 def test_all_mistakes_have_names_of_their_own() -> None:
