@@ -17,7 +17,7 @@ LONGEST = 2_000  # characters of edits; longer addresses are cut in transit
 LEFT_OUT = "…"
 PRACTICE = "practice"  # the assignment of the Practice page
 OF_PAGES = {PRACTICE}  # parts of an address that belong to a page, not to the run
-OTHERS = {"preset", "edits", "epoch"}  # parts of an address that are not settings
+OTHERS = {"preset", "edits", "epoch"} | OF_PAGES  # parts of an address that are not settings
 SHAPES = ("features", "hidden")  # settings that must fit given starting weights
 MOST_NAMED = 10
 
