@@ -10,6 +10,7 @@ from typing import Any, NoReturn, TextIO
 import numpy as np
 
 from backprop_core.data.datasets import DATASETS
+from backprop_core.practice import command
 from backprop_core.settings import setting_text
 from backprop_core.settings.config import SPECS
 from backprop_core.settings.spec import ConfigError, Spec
@@ -24,6 +25,9 @@ SLICES = 200
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code: 0, or 2 for a bad value."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["practice"]:
+        return _practise(arguments[1:])
     parser = _parser()
     options = vars(parser.parse_args(arguments))
     recipe = _start(options.pop("preset"), options["dataset"])
@@ -51,6 +55,20 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}\n")
 
 
+def _practise(arguments: list[str]) -> int:
+    """The command line of exercises."""
+    parser = _Parser(
+        prog="python -m backprop_core practice",
+        description="Write the sheets, the key or the marks of exercises in backpropagation.",
+    )
+    command.add_options(parser)
+    try:
+        return command.run(parser.parse_args(arguments))
+    except ConfigError as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 2
+
+
 def _start(preset: str | None, dataset: str | None) -> Recipe:
     """The recipe that the options modify: a preset's, or the one suggested for the dataset, or the notebook's."""
     if preset is None and dataset in DATASETS:
@@ -62,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m backprop_core",
         description="Train a network by hand-written backpropagation and print its predictions. Without options: the "
-        "notebook that trains XOR, biases frozen.",
+        "notebook that trains XOR, biases frozen. `practice` as the first word writes exercises instead.",
     )
     parser.add_argument(
         "--preset",

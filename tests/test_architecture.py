@@ -19,13 +19,13 @@ LAYERS = (
     ("backprop_core.settings",),
     ("backprop_core.training",),
     ("backprop_core.explain", "backprop_core.sweep", "backprop_core.landscape"),
-    ("backprop_core.export",),
+    ("backprop_core.export", "backprop_core.practice"),
     ("backprop_core",),  # what is public, and the command line
     ("playground.charts", "playground.wording"),
     ("playground.session", "playground.replay"),
     ("playground.components",),
     ("playground.sidebar", "playground.compare", "playground.data"),
-    ("playground.train", "playground.step", "playground.sweep", "playground.landscape"),
+    ("playground.train", "playground.step", "playground.sweep", "playground.landscape", "playground.practice"),
     ("app",),
 )
 ROW = {place: row for row, places in enumerate(LAYERS) for place in places}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,10 @@ class Address:
     parts: dict[str, str] = field(default_factory=dict)
 
 
-def keep() -> None:
+def keep(own: Mapping[str, str]) -> None:
     """Update the address: configuration and edits at once, the shown epoch only while nothing plays.
+
+    `own` are the parts that belong to the open page.
 
     Not with `st.query_params`, which adds an entry to the browser's history for every change.
     """
@@ -36,6 +39,7 @@ def keep() -> None:
         new.pop("epoch", None)
         if "epoch" in address.parts:
             new["epoch"] = address.parts["epoch"]
+    new |= own
     address.parts = new
     with st.container(key="address"):
         _component()(data={"query": urlencode(new), "number": next_frame()})

@@ -15,7 +15,9 @@ from backprop_core.training import MOST_EPOCHS, PRESETS, Recipe
 
 LONGEST = 2_000  # characters of edits; longer addresses are cut in transit
 LEFT_OUT = "…"
-OTHERS = {"preset", "edits", "epoch"}  # parts of an address that are not settings
+PRACTICE = "practice"  # the assignment of the Practice page
+OF_PAGES = {PRACTICE}  # parts of an address that belong to a page, not to the run
+OTHERS = {"preset", "edits", "epoch"} | OF_PAGES  # parts of an address that are not settings
 SHAPES = ("features", "hidden")  # settings that must fit given starting weights
 MOST_NAMED = 10
 
