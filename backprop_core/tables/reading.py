@@ -17,13 +17,13 @@ from dataclasses import replace
 from numbers import Integral, Real
 from typing import Any
 
-from backprop_core import ConfigError
 from backprop_core.data import MAX_ROWS, quoted, typed
-from playground.data.tables import layout
-from playground.data.tables.cells import MAX_CELL, tidy
-from playground.data.tables.decoding import decoded, refusal
-from playground.data.tables.layout import DELIMITERS, NumberFormat, Opening
-from playground.data.tables.table import Table
+from backprop_core.data.cells import MAX_CELL, tidy
+from backprop_core.settings import ConfigError
+from backprop_core.tables import layout
+from backprop_core.tables.decoding import decoded, refusal
+from backprop_core.tables.layout import DELIMITERS, NumberFormat, Opening
+from backprop_core.tables.table import Table
 
 MAX_COLUMNS = 200
 

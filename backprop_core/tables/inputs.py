@@ -10,11 +10,11 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from backprop_core import ConfigError
 from backprop_core.data import MAX_INPUTS, quoted, typed
 from backprop_core.nn import Array
-from playground.data.tables.columns import input_names, ordered
-from playground.data.tables.table import Table
+from backprop_core.settings import ConfigError
+from backprop_core.tables.columns import input_names, ordered
+from backprop_core.tables.table import Table
 
 Missing = Literal["drop", "mean", "median", "most_frequent"]
 

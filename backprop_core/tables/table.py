@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backprop_core.data import quoted
-from playground.data.tables import summary
-from playground.data.tables.cells import MISSING, number, numbers
-from playground.data.tables.columns import Column, understood
-from playground.data.tables.layout import DEFAULT, DELIMITERS, NumberFormat
-from playground.data.tables.summary import Summary
+from backprop_core.data.cells import MISSING, number, pointed
+from backprop_core.tables import summary
+from backprop_core.tables.columns import Column, understood
+from backprop_core.tables.layout import DEFAULT, DELIMITERS, NumberFormat
+from backprop_core.tables.summary import Summary
 
 MOST_NAMED = 6
 
@@ -127,3 +127,13 @@ class Table:
                 else f"{quoted(doubtful)} can mean {big} or {small}: it is not read as a number until you choose below."
             )
         return notes
+
+
+def numbers(cells: pd.Series[str], decimal: str = ".", thousands: str = "") -> pd.Series[float]:
+    """The numbers that cells say, as `number` does; NaN where they say none, or are missing themselves."""
+    present = cells.dropna()
+    pointed_cells = present if decimal == "." else present.map(lambda cell: pointed(cell, decimal, thousands))
+    values = pd.to_numeric(pointed_cells, errors="coerce").astype(float)
+    others = present[values.isna()]
+    known = {cell: number(cell, decimal, thousands) for cell in others.unique()}  # words recur
+    return values.fillna(others.map(known).astype(float)).reindex(cells.index)

@@ -9,7 +9,6 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from backprop_core import ConfigError
 from backprop_core.data import (
     MAX_CLASSES,
     MAX_INPUTS,
@@ -20,10 +19,11 @@ from backprop_core.data import (
     unique,
     unique_typed,
 )
+from backprop_core.data.cells import MAX_NUMBER, objection
 from backprop_core.nn import Array
-from playground.data.tables.cells import MAX_NUMBER, objection
-from playground.data.tables.inputs import FILLED_BY, Missing, encoded
-from playground.data.tables.table import Table
+from backprop_core.settings import ConfigError
+from backprop_core.tables.inputs import FILLED_BY, Missing, encoded
+from backprop_core.tables.table import Table
 
 Kind = Literal["classes", "number"]
 Column = str | int | np.integer

@@ -6,9 +6,7 @@ import math
 import re
 import unicodedata
 
-import pandas as pd
-
-from backprop_core.data import composed, quoted
+from backprop_core.data.plain_names import composed, quoted
 
 MAX_CELL = 200  # characters
 MAX_NUMBER = 1e12  # squares of such numbers, summed over all rows, are far from overflow
@@ -75,16 +73,6 @@ def number(cell: str, decimal: str = ".", thousands: str = "") -> float | None:
         return float(text)
     infinite = _INFINITE.fullmatch(text)
     return float(f"{infinite[1]}inf") if infinite else None
-
-
-def numbers(cells: pd.Series[str], decimal: str = ".", thousands: str = "") -> pd.Series[float]:
-    """The numbers that cells say, as `number` does; NaN where they say none, or are missing themselves."""
-    present = cells.dropna()
-    pointed_cells = present if decimal == "." else present.map(lambda cell: pointed(cell, decimal, thousands))
-    values = pd.to_numeric(pointed_cells, errors="coerce").astype(float)
-    others = present[values.isna()]
-    known = {cell: number(cell, decimal, thousands) for cell in others.unique()}  # words recur
-    return values.fillna(others.map(known).astype(float)).reindex(cells.index)
 
 
 def hint(cell: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from backprop_core.data import MAX_INPUTS, quoted, typed
-from playground.data.tables.cells import TRUTH, UNITS, hint
+from backprop_core.data.cells import TRUTH, UNITS, hint
 
 Kind = Literal["numbers", "words", "marked numbers", "nothing"]
 
