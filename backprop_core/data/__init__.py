@@ -3,6 +3,7 @@
 from backprop_core.data.cells import MAX_CELL, number, tidy
 from backprop_core.data.datasets import DATASETS, REACH, TEST_SHARE
 from backprop_core.data.plain_names import composed, plain, quoted, shown, typed, unique, unique_typed
+from backprop_core.data.preparation import Preparation, RawColumn
 from backprop_core.data.rows import FEATURE_LABELS, MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, TableRows, marks_labels
 from backprop_core.data.scaling import standardising_targets
 
@@ -16,6 +17,8 @@ __all__ = [
     "REACH",
     "TEST_SHARE",
     "Data",
+    "Preparation",
+    "RawColumn",
     "TableRows",
     "composed",
     "marks_labels",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from numbers import Integral, Real
+from typing import Any
 
 from backprop_core.data.plain_names import composed, quoted
 
@@ -40,6 +42,20 @@ _HINTS = [
 def tidy(cell: str) -> str:
     """The text of a cell without white space around it or invisible characters, in one Unicode spelling."""
     return cell.strip() if cell.isascii() else composed(cell.translate(_INVISIBLE)).strip()
+
+
+def text_of(value: Any) -> str | None:
+    """The text of a cell's value: "" for None and NaN, exact digits for a number; None if it is no number and no text.
+
+    Raises OverflowError or ValueError for a number that float64 cannot hold, or with too many digits.
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, bool) or type(value).__name__ == "bool":
+        return str(value).lower()
+    if isinstance(value, Real):
+        return f"{int(value)}" if isinstance(value, Integral) else repr(float(value))
+    return value if isinstance(value, str) else None
 
 
 def is_missing(cell: str) -> bool:

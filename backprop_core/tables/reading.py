@@ -11,14 +11,12 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from numbers import Integral, Real
 from typing import Any
 
 from backprop_core.data import MAX_ROWS, quoted, typed
-from backprop_core.data.cells import MAX_CELL, tidy
+from backprop_core.data.cells import MAX_CELL, text_of, tidy
 from backprop_core.settings import ConfigError
 from backprop_core.tables import layout
 from backprop_core.tables.decoding import decoded, refusal
@@ -225,15 +223,10 @@ def _sound(text: str) -> str:
 
 def _typed(value: Any, row: int, column: int) -> str:
     """The text of a value from a grid."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if isinstance(value, bool) or type(value).__name__ == "bool":
-        return str(value).lower()
-    if isinstance(value, Real):
-        try:
-            return f"{int(value)}" if isinstance(value, Integral) else repr(float(value))
-        except (OverflowError, ValueError):  # more digits than Python writes, or than float64 holds
-            raise refusal(f"Row {row}, column {column} has a number that is too large.") from None
-    if isinstance(value, str):
-        return _sound(value)
-    raise refusal(f"Row {row}, column {column} has neither a number nor a text.")
+    try:
+        text = text_of(value)
+    except (OverflowError, ValueError):  # more digits than Python writes, or than float64 holds
+        raise refusal(f"Row {row}, column {column} has a number that is too large.") from None
+    if text is None:
+        raise refusal(f"Row {row}, column {column} has neither a number nor a text.")
+    return _sound(text)

@@ -12,6 +12,7 @@ import pandas as pd
 from backprop_core.data import (
     MAX_CLASSES,
     MAX_INPUTS,
+    Preparation,
     TableRows,
     marks_labels,
     quoted,
@@ -101,8 +102,8 @@ def to_rows(
         usable &= shown_columns.notna().all(axis=1).to_numpy()
     kept = np.flatnonzero(usable)
     _check_enough(table, [*inputs, *targets] if missing == "drop" else targets, len(kept))
-    X, names, report = encoded(table, shown_columns.iloc[kept], missing)
-    y, classes, what = _learned(table, targets, Y[kept], words)
+    X, names, columns, report = encoded(table, shown_columns.iloc[kept], missing)
+    y, raw_classes, what = _learned(table, targets, Y[kept], words)
     report = [
         _about_rows(table, kept),
         f"{'The inputs are' if len(names) > 1 else 'The input is'} {_listed(unique_typed(names))}.",
@@ -115,10 +116,17 @@ def to_rows(
         X,
         y,
         unique(names),
-        classes,
+        unique(raw_classes),
         bool(standardise),
         row_numbers=tuple(table.rows[row] for row in kept),
         report=tuple(report),
+        preparation=Preparation(
+            columns,
+            tuple(table.names[column] for column in targets),
+            raw_classes,
+            table.decimal,
+            table.numbers.thousands,
+        ),
     )
 
 
@@ -258,7 +266,7 @@ def _check_enough(table: Table, columns: list[int], kept: int) -> None:
 
 
 def _learned(table: Table, targets: list[int], Y: Array, words: tuple[str, ...]) -> tuple[Array, tuple[str, ...], str]:
-    """The targets of the rows that are left, their classes, and a sentence about them."""
+    """The targets of the rows that are left, what the file calls their classes, and a sentence about them."""
     raw = [table.names[column] for column in targets]
     names = unique_typed(raw)
     if (Y.min(axis=0) == Y.max(axis=0)).all():
@@ -278,11 +286,11 @@ def _learned(table: Table, targets: list[int], Y: Array, words: tuple[str, ...])
         counts = [f"{name} ({count:,})" for name, count in zip(classes, np.bincount(y), strict=True)]
         return (
             y.astype(float),
-            unique(used_words),
+            tuple(used_words),
             f"The target “{names[0]}” has {len(classes)} classes: {_listed(counts, 20)}.",
         )
     if len(targets) > 1 and np.isin(Y, (0.0, 1.0)).all() and (Y.sum(axis=1) == 1).all():
-        return Y, unique(raw), f"The targets mark one of {len(names)} classes in each row: {_listed(names, 20)}."
+        return Y, tuple(raw), f"The targets mark one of {len(names)} classes in each row: {_listed(names, 20)}."
     if marks_labels(Y):
         return Y, (), f"The targets are {len(names)} labels, of which a row may have several: {_listed(names, 20)}."
     if len(targets) == 1:
