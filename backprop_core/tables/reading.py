@@ -85,10 +85,11 @@ def read(
     return _table(names, records, delimiter=delimiter, encoding=encoding, opening=notes, **told)
 
 
-def grid(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+def grid(names: Sequence[str], rows: Iterable[Sequence[Any]], *, numbers: NumberFormat | None = None) -> Table:
     """The table of a grid that was filled in: cells are text, numbers, truth values, or None where there is nothing.
 
-    Rows count from 1; those that are empty are passed over. Raises ConfigError as `read` does.
+    Rows count from 1; those that are empty are passed over. How numbers are written is decided by all cells, unless it
+    is given. Raises ConfigError as `read` does.
     """
     names = [_sound(str(name)) for name in names]
     _check_names(names, None)
@@ -106,9 +107,8 @@ def grid(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
     _check_size(count, 0)
     if not records:
         raise refusal("The table is empty.")
-    return _table(
-        names, records, numbers=layout.find_number_format([cell for _, cells in records for cell in cells], "")
-    )
+    numbers = numbers or layout.find_number_format([cell for _, cells in records for cell in cells], "")
+    return _table(names, records, numbers=numbers)
 
 
 def _records(opening: Opening, delimiter: str, subject: str) -> list[Row]:

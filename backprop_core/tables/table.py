@@ -29,6 +29,7 @@ class Table:
     encoding : "UTF-8", "UTF-16", "Windows-1252", … or "text"
     numbers : how its numbers are written
     unnamed : the places of columns that have no name in the file
+    categories : the places of columns that are words whatever they look like
     declared : whether the names stand in lines before the table, and not in its first row
     opening : what was understood of the lines before the table, in sentences
 
@@ -43,6 +44,7 @@ class Table:
     encoding: str = "text"
     numbers: NumberFormat = DEFAULT
     unnamed: tuple[int, ...] = ()
+    categories: tuple[int, ...] = ()
     declared: bool = False
     opening: tuple[str, ...] = ()
 
@@ -66,7 +68,9 @@ class Table:
     def kinds(self) -> tuple[Column, ...]:
         """What each column is."""
         return tuple(
-            understood(name, self.frame[i], self.values[i], is_named=i not in self.unnamed)
+            understood(
+                name, self.frame[i], self.values[i], is_named=i not in self.unnamed, is_words=i in self.categories
+            )
             for i, name in enumerate(self.names)
         )
 

@@ -40,7 +40,7 @@ def offers(table: Table, target: Column | Sequence[Column]) -> tuple[Kind, ...]:
     but two, or where each stands in `ROWS_A_CLASS` rows on average. A column in which most cells are numbers, but not
     all, is likely one of numbers with a slip in it.
     """
-    columns = _indices(table, target, "target")
+    columns = column_places(table, target, "target")
     if len(columns) != 1:
         return ("number",)
     column = columns[0]
@@ -89,9 +89,9 @@ def to_rows(
         With the argument as its field, or `data`: for columns that are not there, cells that are not numbers or too
         large, and where there are too few rows, too many classes, or nothing to learn.
     """
-    targets = _indices(table, target, "target")
+    targets = column_places(table, target, "target")
     others = [column for column in range(len(table.names)) if column not in targets]
-    inputs = others if features is None else _indices(table, features, "features")
+    inputs = others if features is None else column_places(table, features, "features")
     _check_choice(table, targets, inputs, task, missing)
     if task == "auto":
         task = offers(table, targets)[0]
@@ -160,7 +160,8 @@ def _index(table: Table, column: Any, field: str) -> int:
     raise ConfigError(field, f"A column is given by its name, or by a whole number from 0 to {len(table.names) - 1}.")
 
 
-def _indices(table: Table, columns: Any, field: str) -> list[int]:
+def column_places(table: Table, columns: Any, field: str) -> list[int]:
+    """The places of columns given by name or place, one or several. Raises ConfigError for those that are not there."""
     one = isinstance(columns, str) or not isinstance(columns, Sequence)
     return [_index(table, column, field) for column in ([columns] if one else columns)]
 

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.linalg import norm
 from numpy.typing import ArrayLike
 
-from backprop_core.data.rows import TableRows
 from backprop_core.nn.activations import Array
 from backprop_core.nn.initializers import Params
 from backprop_core.nn.network import respond
@@ -40,7 +39,7 @@ class Run(Course):
     Parameters
     ----------
     config : Config
-    data : (X, y) or TableRows, optional
+    data : (X, y), a DataFrame or TableRows, optional
         The user's own rows, X (N, d) and y (N,) or (N, k), instead of the configuration's dataset. All rows are used
         for training, unless the configuration has a `test_share`.
 
@@ -49,6 +48,12 @@ class Run(Course):
         numbers; with sigmoid or tanh outputs they are rejected if the output cannot reach them.
         y (N, k) with only 0 and 1 means k classes if every row has exactly one 1, and otherwise k labels, which are
         scored one by one. Any other y (N, k) is k regression targets.
+
+        A pandas DataFrame is read as the Data page reads a file: words become inputs of 0 and 1, large numbers are
+        standardised, columns that only name the row are left out; `user_rows.report` says what was done. Text, truth
+        values and categories are classes, numbers as above. In (X, y), X may be a DataFrame, all of it inputs.
+    target : name or names, optional
+        The column of a DataFrame that is learned; by default the last.
     params : [(W, b), ...], optional
         Starting weights, W (fan_in, fan_out) and b (fan_out,) for each layer, instead of those drawn by the
         configuration's initializer.
@@ -73,10 +78,8 @@ class Run(Course):
         "params", "config", or the setting concerned.
     """
 
-    def __init__(
-        self, config: Config, *, data: tuple[Any, Any] | TableRows | None = None, params: Params | None = None
-    ) -> None:
-        config, self.user_rows = with_user_rows(config, data)
+    def __init__(self, config: Config, *, data: Any = None, target: Any = None, params: Params | None = None) -> None:
+        config, self.user_rows = with_user_rows(config, data, target)
         rows = data_for(config, self.user_rows)
         network = network_for(config, rows)
         self.start_params = None if params is None else checked_params(network, params)

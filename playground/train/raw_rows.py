@@ -121,7 +121,8 @@ def _table(run: Run, activations: list[Array]) -> dict[str, list[str]]:
     network = run.network
     labels = [ACTIVATIONS[name].label for name in network.activations]
     hidden = [f"Hidden {l} ({label})" for l, label in enumerate(labels, 1)]
-    heads = ["Input", *hidden, f"Output ({OUTPUTS[network.output].label})"]
+    output = f"Output ({OUTPUTS[network.output].label})"
+    heads = [_scaled("Input", run.data.scaling), *hidden, _scaled(output, run.data.target_scaling)]
     names: list[Any] = [run.data.input_labels, *([None] * len(network.activations)), None]
     if run.data.outputs > 1:
         names[-1] = _output_names(run)
@@ -133,3 +134,7 @@ def _table(run: Run, activations: list[Array]) -> dict[str, list[str]]:
             texts = [f"{text}  {unit}" for text, unit in zip(texts, units, strict=True)]
         table[head] = [*texts, *[""] * (longest - len(texts))]
     return table
+
+
+def _scaled(head: str, scaling: object) -> str:
+    return f"{head}, scaled" if scaling else head

@@ -12,7 +12,7 @@ from playground.session.session import session
 from playground.train import raw_rows, state
 
 FIELD_WIDTH = 150
-TABLE_HEIGHT = 246
+ROW_HEIGHT, TABLE_HEIGHT = 28, 292
 OPEN = "try_row"
 
 
@@ -68,9 +68,15 @@ def _answer(snapshot: Snapshot) -> None:
         return
     if tried.answer is None:
         return
-    others = f" :gray[{escaped(tried.answer.more)}]" if tried.answer.more else ""
+    others = f" :small[:gray[{escaped(tried.answer.more)}]]" if tried.answer.more else ""
     st.markdown(f":small[Epoch {tried.epoch:,}:] **{escaped(tried.answer.text)}**{others}{_truth(tried)}")
-    st.dataframe(tried.answer.activations, hide_index=True, height=_height(tried.answer), key="try_activations")
+    st.dataframe(
+        tried.answer.activations,
+        hide_index=True,
+        height=_height(tried.answer),
+        row_height=ROW_HEIGHT,
+        key="try_activations",
+    )
 
 
 def _truth(tried: state.TriedRow) -> str:
@@ -82,7 +88,7 @@ def _truth(tried: state.TriedRow) -> str:
 
 def _height(answer: raw_rows.Answer) -> int:
     rows = max(map(len, answer.activations.values()))
-    return min(36 + 35 * rows, TABLE_HEIGHT)
+    return min((1 + rows) * ROW_HEIGHT + 12, TABLE_HEIGHT)
 
 
 def _about_the_table() -> None:

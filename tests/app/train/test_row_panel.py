@@ -54,7 +54,7 @@ def test_the_answer_is_in_the_words_of_the_file_and_belongs_to_the_shown_epoch()
     page = opened(run)
     assert [page.widget(f"try_field_{i}").value for i in range(3)] == ["Biscoe", 30.0, "male"]
     outputs = run.predict(rows_of_the_file(run)[:1])[0]
-    assert said(page).startswith(f":small[Epoch 60:] **Adelie, {outputs[0]:.2f}** :gray[Chinstrap \\*")
+    assert said(page).startswith(f":small[Epoch 60:] **Adelie, {outputs[0]:.2f}** :small[:gray[Chinstrap \\*")
     assert said(page).endswith(":small[:gray[The table says Adelie.]]")
     page.choose("try_place", 14)  # the 15th of the file: one row was left out
     assert page.widget("try_field_0").value == "Torgersen"
