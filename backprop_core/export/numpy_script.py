@@ -6,6 +6,7 @@ from backprop_core.export import loop, preamble, stages
 from backprop_core.export.plan import Plan, Stretch, plan_of
 from backprop_core.export.prediction import prediction
 from backprop_core.export.program import Part, script
+from backprop_core.export.raw_rows import raw_rows
 from backprop_core.export.source import indented
 from backprop_core.nn.initializers import INITIALIZERS
 from backprop_core.settings.config import Config
@@ -43,6 +44,7 @@ def parts(plan: Plan) -> list[Part]:
         _training(plan),
         _result(plan),
         prediction(plan, answers),
+        *raw_rows(plan),
     ]
     return [part for part in everything if part]
 

@@ -21,12 +21,13 @@ Values = Sequence[float | str | None]
 
 
 def preparation_of(run: Run) -> Preparation | None:
-    """How raw rows become inputs; None where a row has too many columns to be filled in by hand."""
+    """How raw rows become inputs; None where the columns have no names, or are too many to be filled in by hand."""
     if isinstance(run.user_rows, TableRows) and run.user_rows.preparation is not None:
         return run.user_rows.preparation
-    if len(run.data.inputs) > MOST_FIELDS:
+    names = run.data.inputs
+    if len(names) > MOST_FIELDS or all(name in {"x", f"x{i}"} for i, name in enumerate(names, 1)):
         return None
-    return Preparation(tuple(RawColumn(name) for name in run.data.inputs), classes=run.data.classes)
+    return Preparation(tuple(RawColumn(name) for name in names), classes=run.data.classes)
 
 
 def rows_of(run: Run) -> Array:
