@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from backprop_core.export import loop, preamble, stages
 from backprop_core.export.plan import Plan, Stretch, plan_of
-from backprop_core.export.prediction import prediction
+from backprop_core.export.prediction import prediction, raw_rows
 from backprop_core.export.program import Part, script
-from backprop_core.export.raw_rows import raw_rows
 from backprop_core.export.source import indented
 from backprop_core.nn.initializers import INITIALIZERS
 from backprop_core.settings.config import Config

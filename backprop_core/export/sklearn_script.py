@@ -13,9 +13,8 @@ import numpy as np
 
 from backprop_core.export import loop, preamble
 from backprop_core.export.plan import Plan, Stretch, plan_of
-from backprop_core.export.prediction import prediction
+from backprop_core.export.prediction import prediction, raw_rows
 from backprop_core.export.program import Part, script
-from backprop_core.export.raw_rows import raw_rows
 from backprop_core.export.source import assigned, bracketed, defined, function, indented, number
 from backprop_core.nn.activations import ACTIVATIONS
 from backprop_core.nn.losses import LOSSES
