@@ -1,6 +1,4 @@
-"""The last parts of a program: `predict`, from rows in the user's units to answers in them, and `prepare`, which makes such
-a row of one as the user's file has it.
-"""
+"""The last parts of every program: `predict`, which answers in the user's units, and `prepare` for raw rows."""
 
 from __future__ import annotations
 

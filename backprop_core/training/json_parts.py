@@ -1,9 +1,11 @@
-"""Parts of a saved file: values of an exact type, and what was done to the columns of a user's table."""
+"""Parts of a saved file or of a link: values of an exact type, packed text, and what was done to a user's table."""
 
 from __future__ import annotations
 
+import base64
 import math
 import re
+import zlib
 from typing import Any
 
 from backprop_core.data.cells import MAX_CELL
@@ -12,6 +14,7 @@ from backprop_core.data.rows import MAX_INPUTS, MAX_ROWS, TableRows
 
 MOST_SENTENCES = 200
 LONGEST_SENTENCE = 5_000  # characters
+MOST_UNPACKED = 300_000  # bytes of a text from an address
 
 # No table that was read has these in a cell, and no browser could be sent half a character.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -29,6 +32,23 @@ def one_of(value: Any, *kinds: type) -> Any:
     if type(value) not in kinds:
         raise TypeError(type(value))
     return value
+
+
+def packed(text: str) -> str:
+    """A text compressed for an address."""
+    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+
+
+def unpacked(text: str) -> bytes:
+    """What `packed` packed. Raises ValueError for any other text, or for more than `MOST_UNPACKED` bytes."""
+    unpacking = zlib.decompressobj()
+    try:
+        content = unpacking.decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), MOST_UNPACKED)
+    except zlib.error as error:
+        raise ValueError(text) from error
+    if not unpacking.eof:
+        raise ValueError(len(content))
+    return content
 
 
 def write_table(rows: TableRows) -> dict[str, Any]:

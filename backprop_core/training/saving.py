@@ -25,7 +25,7 @@ from backprop_core.nn.initializers import Params
 from backprop_core.settings.config import MAX_LAYERS, SPECS, Config, Edit, fields
 from backprop_core.settings.parameter import field_text, parse_field
 from backprop_core.settings.spec import ConfigError
-from backprop_core.training.json_parts import members, one_of, read_table, write_table
+from backprop_core.training.json_parts import members, one_of, packed, read_table, unpacked, write_table
 from backprop_core.training.problem import UserRows, unreachable_target
 from backprop_core.training.recipe import MOST_EPOCHS, Recipe
 
@@ -36,6 +36,8 @@ MOST_NUMBERS = 800_000  # counted by commas: those rows are 640,000 numbers, sta
 MOST_SIGNS = 200_000  # brackets, braces and quotes, which take much more memory when parsed than on disk
 LONGEST = 200  # characters of a text that are read; the rest is ignored
 LARGEST = 1e150  # absolute value of inputs and targets; squares of larger numbers could overflow float64
+
+MOST_LINKED = 10_000  # numbers of rows that are tried to fit into an address
 
 KEYS = {"format", "version", "config", "edits", "data", "start", "epochs", "end"}
 
@@ -120,6 +122,21 @@ def read(content: str | bytes) -> Saved:
             digest=one_of(digest_, str),
             end=_read_params(parameters),
         )
+
+
+def write_rows(rows: UserRows, most: int) -> str:
+    """A user's rows as text for an address, compressed; "" if that has more than `most` characters."""
+    X, y = (rows.X, rows.y) if isinstance(rows, TableRows) else rows
+    if X.size + y.size > MOST_LINKED:
+        return ""
+    text = packed(json.dumps(_write_data(rows), ensure_ascii=False, separators=(",", ":")))
+    return text if len(text) <= most else ""
+
+
+def read_rows(text: str) -> UserRows:
+    """The rows of such a text. Raises ConfigError for any other text."""
+    with _part("data"):
+        return _read_data(_parsed(unpacked(text)))
 
 
 def _parsed(content: str | bytes) -> Any:
