@@ -86,6 +86,17 @@ def test_arrays_of_numbers_give_the_same_bits_with_and_without_names() -> None:
     assert all(a.tobytes() == b.tobytes() for a, b in zip(first.params[0], second.params[0], strict=True))
 
 
+def test_raw_rows_are_predicted_as_they_are() -> None:
+    run = Run(SOFTMAX, data=BIRDS)
+    run.advance(20)
+    answers = run.predict(rows_of(run).X)
+    np.testing.assert_array_equal(run.predict(BIRDS), answers)
+    np.testing.assert_array_equal(run.predict(BIRDS[:3].to_dict("records")), run.predict(rows_of(run).X[:3]))
+    with pytest.raises(ConfigError, match="“island” has no value “Elba”") as refused:
+        run.predict([{**BIRDS.iloc[0].to_dict(), "island": "Elba"}])
+    assert refused.value.field == "X"
+
+
 @pytest.mark.parametrize(
     ("data", "target", "field", "sentence"),
     [
