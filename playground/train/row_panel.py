@@ -12,7 +12,7 @@ from playground.session.session import session
 from playground.train import raw_rows, state
 
 FIELD_WIDTH = 150
-ROW_HEIGHT, TABLE_HEIGHT = 28, 292
+HEAD_HEIGHT, ROW_HEIGHT, MOST_ROWS_SHOWN = 38, 28, 9
 OPEN = "try_row"
 
 
@@ -88,7 +88,7 @@ def _truth(tried: state.TriedRow) -> str:
 
 def _height(answer: raw_rows.Answer) -> int:
     rows = max(map(len, answer.activations.values()))
-    return min((1 + rows) * ROW_HEIGHT + 12, TABLE_HEIGHT)
+    return HEAD_HEIGHT + ROW_HEIGHT * min(rows, MOST_ROWS_SHOWN)
 
 
 def _about_the_table() -> None:
