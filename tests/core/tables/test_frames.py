@@ -16,7 +16,7 @@ BIRDS = pd.DataFrame(
     {
         "row": np.arange(N),
         "island": [("Biscoe", "Dream", "Torgersen")[i % 3] for i in range(N)],
-        "mass ($)": np.linspace(2700, 6300, N, dtype=np.float32),
+        "mass (g)": np.linspace(2700, 6300, N, dtype=np.float32),
         "wild": [i % 5 == 0 for i in range(N)],
         "parts": [1.234 + i / 1000 for i in range(N)],
         "species": [("Adelie", "Gentoo")[i // 12] for i in range(N)],
@@ -33,10 +33,10 @@ def test_the_last_column_of_a_frame_is_learned_from_what_can_be_an_input() -> No
     run = Run(SOFTMAX, data=BIRDS)
     rows = rows_of(run)
     assert rows.inputs == (
-        "island = Biscoe", "island = Dream", "island = Torgersen", "mass (＄)", "wild = true", "parts",
+        "island = Biscoe", "island = Dream", "island = Torgersen", "mass (g)", "wild = true", "parts",
     )  # fmt: skip
     assert run.data.classes == ("Adelie", "Gentoo")
-    assert rows.X[:, 3].tolist() == BIRDS["mass ($)"].astype(float).tolist()
+    assert rows.X[:, 3].tolist() == BIRDS["mass (g)"].astype(float).tolist()
     assert rows.X[:, 5].tolist() == BIRDS["parts"].tolist()
     assert "“row” only counts the rows" in " ".join(rows.report)
     assert rows.preparation is not None
@@ -47,7 +47,7 @@ def test_the_last_column_of_a_frame_is_learned_from_what_can_be_an_input() -> No
 
 
 def test_another_column_is_learned_if_it_is_the_target() -> None:
-    run = Run(LINEAR, data=BIRDS, target="mass ($)")
+    run = Run(LINEAR, data=BIRDS, target="mass (g)")
     assert run.data.task == "regression"
     assert rows_of(run).scale_target
     labels = BIRDS.assign(even=[i % 2 for i in range(N)], third=[int(i % 3 == 0) for i in range(N)])
@@ -57,10 +57,10 @@ def test_another_column_is_learned_if_it_is_the_target() -> None:
 
 
 def test_inputs_may_be_a_frame_and_targets_a_series() -> None:
-    X, y = BIRDS[["mass ($)", "row"]], BIRDS["species"]
+    X, y = BIRDS[["mass (g)", "row"]], BIRDS["species"]
     for pair in ((X, y), [X, y.astype("category")], (X, np.array(y)), (X, list(y))):
         run = Run(Config(), data=pair)
-        assert run.data.inputs == ("mass (＄)", "row")
+        assert run.data.inputs == ("mass (g)", "row")
         assert run.data.classes == ("Adelie", "Gentoo")
     assert Run(Config(), data=(X.to_numpy(), y)).data.inputs == ("x1", "x2")
     assert Run(LINEAR, data=(X, X.rename(columns=str.upper))).data.outputs == 2
