@@ -35,7 +35,10 @@ def rows_of_frame(frame: Any, target: Any, output: str) -> TableRows:
 
 
 def rows_of_pair(X: Any, y: Any, output: str) -> TableRows:
-    """The rows of inputs X and targets y of which one is a DataFrame, or y a Series. Every column of X is an input."""
+    """The rows of inputs X and targets y of which one is a DataFrame, or y a Series.
+
+    Every column of X is an input, and numbers stay as they are, as those of arrays do.
+    """
     inputs = X if hasattr(X, "iloc") else pd.DataFrame(np.atleast_2d(X))
     if not hasattr(X, "iloc"):
         inputs.columns = [f"x{i + 1}" for i in range(inputs.shape[1])]
@@ -89,7 +92,7 @@ def _rows(table: Table, target: Column | Sequence[Column], inputs: list[int] | N
         wanted = replace(wanted, task="classes" if output == "softmax" or values.isin((0, 1)).all() else "number")
     wanted = replace(wanted, scale_target=wanted.scale_target and wanted.task == "number")
     if inputs is not None:
-        wanted = replace(wanted, inputs=tuple(inputs))
+        wanted = replace(wanted, inputs=tuple(inputs), standardise=False, scale_target=False)
     if not wanted.inputs:
         raise ConfigError("data", f"No column beside {quoted(table.names[places[0]])} can be an input.")
     rows = choice.rows_of(table, wanted)

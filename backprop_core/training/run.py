@@ -51,7 +51,8 @@ class Run(Course):
 
         A pandas DataFrame is read as the Data page reads a file: words become inputs of 0 and 1, large numbers are
         standardised, columns that only name the row are left out; `user_rows.report` says what was done. Text, truth
-        values and categories are classes, numbers as above. In (X, y), X may be a DataFrame, all of it inputs.
+        values and categories are classes, numbers as above. In (X, y), X may be a DataFrame: all of it is inputs,
+        numbers as they are.
     target : name or names, optional
         The column of a DataFrame that is learned; by default the last.
     params : [(W, b), ...], optional

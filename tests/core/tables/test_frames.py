@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backprop_core import Config, ConfigError, Run
+from backprop_core import Config, ConfigError, Run, sweep
 from backprop_core.data import TableRows
 
 SOFTMAX = Config(output="softmax", loss="cross_entropy", hidden=(3,))
@@ -79,11 +79,18 @@ def test_numbers_are_classes_as_in_arrays_and_categories_always() -> None:
 
 
 def test_arrays_of_numbers_give_the_same_bits_with_and_without_names() -> None:
-    X, y = np.random.default_rng(1).normal(size=(N, 2)), np.arange(N) % 2
+    X, y = np.random.default_rng(1).normal(size=(N, 2)) * 40, np.arange(N) % 2
     first, second = (Run(Config(), data=data) for data in ((X, y), (pd.DataFrame(X, columns=["a", "b"]), y)))
     first.advance(5)
     second.advance(5)
     assert all(a.tobytes() == b.tobytes() for a, b in zip(first.params[0], second.params[0], strict=True))
+
+
+def test_a_sweep_takes_a_frame() -> None:
+    result = sweep.run(SOFTMAX.replace(epochs=2), {"learning_rate": [0.1, 0.2]}, seeds=1, data=BIRDS)
+    run = Run(result.config(1, 0, 0), data=result.data)
+    run.advance(2)
+    assert result.final_loss[1, 0, 0] == run.history.loss[-1]
 
 
 def test_raw_rows_are_predicted_as_they_are() -> None:
