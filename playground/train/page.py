@@ -17,7 +17,7 @@ from playground.components.switch import switch
 from playground.session import playing, runs, transport, widgets
 from playground.session.session import session
 from playground.sidebar import sidebar
-from playground.train import state
+from playground.train import row_panel, state
 from playground.train.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views
 
 WEIGHT_WAYS = ("One by one", "Paste starting weights")
@@ -32,6 +32,7 @@ def page() -> None:
     snapshot = current.run.at(current.shown)
     readouts = _transport(snapshot)
     board = _panels(snapshot)
+    row_panel.panel(snapshot)
     if current.mode == "paused":
         _draw(board, snapshot, readouts, still=True)
     else:
