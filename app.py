@@ -13,6 +13,8 @@ def main() -> None:
     from playground.compare import page as compare
     from playground.data import page as data
     from playground.landscape import page as landscape
+    from playground.practice import page as practice
+    from playground.practice import state as exercises
     from playground.session import navigation, setting_changes, transport
     from playground.sidebar import address, opening
     from playground.sidebar import opening_page as on_its_way
@@ -28,7 +30,9 @@ def main() -> None:
         "compare": st.Page(compare.page, title="Compare", icon=":material/compare:", url_path="compare"),
         "sweep": st.Page(sweep.page, title="Sweep", icon=":material/grid_on:", url_path="sweep"),
         "landscape": st.Page(landscape.page, title="Landscape", icon=":material/landscape:", url_path="landscape"),
+        "practice": st.Page(practice.page, title="Practice", icon=":material/edit_note:", url_path="practice"),
     }
+    own_parts = {"Practice": exercises.parts}  # what a page adds to its address
     blas.use_one_thread()
     navigation.offer(pages)
     page = st.navigation(list(pages.values()), position="top")
@@ -38,7 +42,7 @@ def main() -> None:
     opening.from_address()
     if opening.opening().going is not None:
         on_its_way.page()
-    address.keep()
+    address.keep(own_parts[page.title]() if page.title in own_parts else {})
     page.run()
 
 

@@ -10,10 +10,11 @@ from typing import Any, NoReturn, TextIO
 import numpy as np
 
 from backprop_core.data.datasets import DATASETS
+from backprop_core.practice import command
 from backprop_core.settings import setting_text
 from backprop_core.settings.config import SPECS
 from backprop_core.settings.spec import ConfigError, Spec
-from backprop_core.training.presets import PRESETS, suggested
+from backprop_core.training.presets import PRESETS, suggested, suggested_for
 from backprop_core.training.recipe import Recipe
 from backprop_core.training.run import Run
 from backprop_core.training.snapshot import Snapshot
@@ -24,10 +25,14 @@ SLICES = 200
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code: 0, or 2 for a bad value."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["practice"]:
+        return _practise(arguments[1:])
     parser = _parser()
     options = vars(parser.parse_args(arguments))
-    recipe = _start(options.pop("preset"), options["dataset"])
+    file, targets, preset = options.pop("data"), options.pop("target"), options.pop("preset")
     try:
+        recipe, report = _start(preset, options["dataset"], file, targets)
         changes = {
             name: value if isinstance(value, bool) else setting_text.read(name, value)
             for name, value in options.items()
@@ -35,7 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
         }
         run = Run.replay(recipe.with_changes(**changes))
         config = run.config
-        print(f"{config.dataset}: {'-'.join(map(str, run.network.sizes))}, {config.epochs:,} epochs")
+        print(*report, sep="\n", end="\n\n" if report else "")
+        print(f"{file or config.dataset}: {'-'.join(map(str, run.network.sizes))}, {config.epochs:,} epochs")
         seconds = _train(run, config.epochs, sys.stderr)
     except ConfigError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
@@ -51,23 +57,57 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}\n")
 
 
-def _start(preset: str | None, dataset: str | None) -> Recipe:
-    """The recipe that the options modify: a preset's, or the one suggested for the dataset, or the notebook's."""
-    if preset is None and dataset in DATASETS:
-        return Recipe(suggested(dataset))
-    return PRESETS[preset or "notebook"].recipe
+def _practise(arguments: list[str]) -> int:
+    """The command line of exercises."""
+    parser = _Parser(
+        prog="python -m backprop_core practice",
+        description="Write the sheets, the key or the marks of exercises in backpropagation.",
+    )
+    command.add_options(parser)
+    try:
+        return command.run(parser.parse_args(arguments))
+    except ConfigError as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 2
+
+
+def _start(
+    preset: str | None, dataset: str | None, file: str | None, targets: list[str] | None
+) -> tuple[Recipe, list[str]]:
+    """The recipe that the options modify, and what was understood of a file, in lines. Raises ConfigError.
+
+    A preset's recipe, or the one suggested for the file or the dataset, or the notebook's.
+    """
+    if targets and file is None:
+        raise ConfigError("target", "A target (--target) is a column of a file: give the file with --data.")
+    if file is None:
+        if preset is None and dataset in DATASETS:
+            return Recipe(suggested(dataset)), []
+        return PRESETS[preset or "notebook"].recipe, []
+    if preset is not None or dataset is not None:
+        raise ConfigError("data", "A file (--data) takes the place of --dataset and --preset: leave these out.")
+    from backprop_core.tables.report import rows_of_file
+
+    rows, report = rows_of_file(file, targets)
+    return Recipe(suggested_for(rows), data=rows), report
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m backprop_core",
         description="Train a network by hand-written backpropagation and print its predictions. Without options: the "
-        "notebook that trains XOR, biases frozen.",
+        "notebook that trains XOR, biases frozen. `practice` as the first word writes exercises instead.",
     )
     parser.add_argument(
         "--preset",
         choices=tuple(PRESETS),
         help="the settings that the other options change (default: those suggested for --dataset, else notebook)",
+    )
+    parser.add_argument(
+        "--data", metavar="FILE", help="a table to learn from, as CSV or similar text; its settings are suggested too"
+    )
+    parser.add_argument(
+        "--target", metavar="COLUMN", action="append", help="the column of the file to be learned (default: the last)"
     )
     for name, spec in SPECS.items():
         flag = f"--{name.replace('_', '-')}"

@@ -31,11 +31,12 @@ from backprop_core import Config, ConfigError, Run
 from backprop_core.data.names import plain
 from backprop_core.data.rows import MAX_INPUTS, MAX_ROWS
 from backprop_core.settings.config import MAX_LAYERS, MAX_UNITS
+from backprop_core.tables import choice
+from backprop_core.tables.decoding import MAX_BYTES
+from backprop_core.tables.reading import MAX_COLUMNS, read
+from backprop_core.tables.table import Table
 from backprop_core.training import saving
-from playground.data import choice, overview
-from playground.data.tables.decoding import MAX_BYTES
-from playground.data.tables.reading import MAX_COLUMNS, read
-from playground.data.tables.table import Table
+from playground.data import overview
 from playground.sidebar import links
 from playground.train import weight_text
 

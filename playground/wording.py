@@ -24,6 +24,24 @@ REGISTRIES: Mapping[str, Mapping[str, Any]] = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
 }
+MARK_ICONS: Mapping[str, str] = {
+    "right": ":green[:material/check_circle:]",
+    "rounded": ":green[:material/data_usage:]",
+    "convention": ":green[:material/swap_horiz:]",
+    "follows": ":green[:material/subdirectory_arrow_right:]",
+    "coarse": ":orange[:material/more_horiz:]",
+    "wrong": ":orange[:material/cancel:]",
+    "unreadable": ":orange[:material/help:]",
+}
+MARKS: Mapping[str, str] = {
+    "right": "Right",
+    "rounded": "Right, rounded",
+    "convention": "Right, other sign",
+    "follows": "Follows",
+    "coarse": "More digits",
+    "wrong": "Wrong",
+    "unreadable": "Unreadable",
+}
 UNSET = {"batch_size": "all rows", "stop_loss": "never", "stop_accuracy": "never", "test_share": f"{TEST_SHARE:g}"}
 
 

@@ -17,21 +17,23 @@ LAYERS = (
     ("backprop_core.nn",),
     ("backprop_core.data",),
     ("backprop_core.settings",),
+    ("backprop_core.tables",),
     ("backprop_core.training",),
     ("backprop_core.explain", "backprop_core.sweep", "backprop_core.landscape"),
-    ("backprop_core.export",),
+    ("backprop_core.export", "backprop_core.practice"),
     ("backprop_core",),  # what is public, and the command line
     ("playground.charts", "playground.wording"),
     ("playground.session", "playground.replay"),
     ("playground.components",),
     ("playground.sidebar", "playground.compare", "playground.data"),
-    ("playground.train", "playground.step", "playground.sweep", "playground.landscape"),
+    ("playground.train", "playground.step", "playground.sweep", "playground.landscape", "playground.practice"),
     ("app",),
 )
 ROW = {place: row for row, places in enumerate(LAYERS) for place in places}
 PUBLIC = {place for place in ROW if place.startswith("backprop_core")}
 # Packages beside NumPy that the core may import, all inside functions, where they are needed.
 CORE_MAY_IMPORT = {"backprop_core.data.rows": {"sklearn"}, "backprop_core.data.datasets": {"sklearn"}}
+CORE_MAY_IMPORT |= {"backprop_core.tables.inputs": {"sklearn"}}
 CORE_MAY_IMPORT |= {"backprop_core.nn.blas": {"threadpoolctl"}}
 
 
@@ -111,9 +113,12 @@ def test_pages_import_what_the_core_says_is_public(name: str) -> None:
 @pytest.mark.parametrize("name", CORE)
 def test_the_core_needs_numpy_alone(name: str) -> None:
     tree = parsed(name)
-    needed = {"numpy", "backprop_core"}
+    reads_tables = place_of(name) == "backprop_core.tables"
+    needed = {"numpy", "backprop_core"} | ({"pandas"} if reads_tables else set())
     assert packages(tree) <= needed | CORE_MAY_IMPORT.get(name, set())
     assert packages(at_loading(tree)) <= needed
+    loaded = {place_of(module) for module, _ in imports(at_loading(tree))}
+    assert reads_tables or "backprop_core.tables" not in loaded  # or pandas would be loaded with it
 
 
 @pytest.mark.parametrize(

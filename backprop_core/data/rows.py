@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from backprop_core.data.preparation import Preparation
 from backprop_core.data.scaling import Scaling, standardising_targets
 from backprop_core.nn.activations import Array
 
@@ -295,8 +296,9 @@ class TableRows(Rows):
     Names are as they were typed, shortened to 40 characters; `classes` is empty if y is not class numbers. X and y are
     in the user's units: `standardise` and `scale_target` are applied by `user_data`, which knows which rows are for
     training. `row_numbers` are the numbers of the rows in the user's file; `report` describes how the table was turned
-    into rows.
+    into rows; `preparation` does to another row what was done to these.
     """
 
     row_numbers: tuple[int, ...] = ()
     report: tuple[str, ...] = ()
+    preparation: Preparation | None = None

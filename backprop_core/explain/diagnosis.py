@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from backprop_core.explain.homework import Homework
-from backprop_core.explain.marking import FLOAT_NOISE, read
+from backprop_core.explain.marking import FLOAT_NOISE, Typed, read
 from backprop_core.explain.mistakes import MISTAKES, Mistake
 from backprop_core.explain.recomputation import Numbers, by_name, recompute
 from backprop_core.explain.rounding import noise
@@ -17,6 +19,37 @@ from backprop_core.settings.spec import ConfigError
 from backprop_core.training.presets import PRESETS, Preset
 
 MOST_CACHED = 16  # homeworks whose numbers are cached, because a page asks for the same ones repeatedly
+
+
+@dataclass(frozen=True, eq=False)
+class Workings:
+    """The numbers of one update: as they should be, and as each mistake makes them.
+
+    right : the right values by name
+    noise : bounds for their float64 rounding errors
+    mistaken : the numbers that result from every variant of every mistake
+    """
+
+    right: Mapping[str, Array]
+    noise: Mapping[str, Array]
+    mistaken: Sequence[tuple[Mistake, Mapping[str, Array]]]
+
+    def explaining(self, name: str, index: tuple[int, ...], number: Typed) -> list[Mistake]:
+        """The mistakes that change an entry and lead to the digits of a number, most common first."""
+        right, noise = float(self.right[name][index]), float(self.noise[name][index])
+        mistakes = []
+        for mistake, numbers in self.mistaken:
+            value = float(numbers[name][index])
+            changed = not math.isclose(value, right, rel_tol=float(FLOAT_NOISE), abs_tol=noise)
+            if mistake not in mistakes and changed and number.says(value, noise):
+                mistakes.append(mistake)
+        return mistakes
+
+
+@functools.lru_cache(MOST_CACHED)
+def workings(homework: Homework) -> Workings:
+    """The numbers that a homework is marked with. Raises ConfigError as `Homework.run` does."""
+    return Workings(_right(homework), _noise(homework), _mistaken(homework))
 
 
 @functools.lru_cache(MOST_CACHED)
@@ -77,13 +110,7 @@ def diagnose(homework: Homework, name: str, index: tuple[int, ...], typed: str) 
     entry_noise = float(_noise(homework)[name][index])
     if number is None or not number.digits or number.says(right, entry_noise):
         return []
-    mistakes = []
-    for mistake, numbers in _mistaken(homework):
-        value = float(numbers[name][index])
-        changed = not math.isclose(value, right, rel_tol=float(FLOAT_NOISE), abs_tol=entry_noise)
-        if mistake not in mistakes and changed and number.says(value, entry_noise):
-            mistakes.append(mistake)
-    return mistakes
+    return workings(homework).explaining(name, index, number)
 
 
 def _entry(numbers: Numbers, name: str, index: tuple[int, ...]) -> float:

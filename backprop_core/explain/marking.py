@@ -63,12 +63,13 @@ class Mark:
     """The assessment of a typed number.
 
     `status` : right; rounded (right, with rounding on the way); convention (right, in another convention); coarse (it
-        fits, but has too few digits to be right); wrong; empty (not filled in); or unreadable (not a number)
+        fits, but has too few digits to be right); follows (from an earlier answer that is wrong); wrong; empty (not
+        filled in); or unreadable (not a number)
     `off` : typed value minus right value; None if there is nothing to compare or float64 cannot hold the difference
     `message` : a sentence to show to the student
     """
 
-    status: Literal["right", "rounded", "convention", "coarse", "wrong", "empty", "unreadable"]
+    status: Literal["right", "rounded", "convention", "coarse", "follows", "wrong", "empty", "unreadable"]
     off: float | None
     message: str
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from backprop_core.explain.homework import Homework
+from backprop_core.explain.homework import MOST_UNITS, Homework
 from backprop_core.explain.recomputation import Switches
 from backprop_core.nn.activations import OUTPUTS
 from backprop_core.nn.losses import FUSED, LOSSES, Count
@@ -15,8 +15,9 @@ from backprop_core.nn.losses import FUSED, LOSSES, Count
 class Mistake:
     """A named mistake.
 
-    `ways` are the switches of its variants; `by_layer` means that each can also be made at a single layer; `applies`
-    tells whether it is possible in a homework and gives other numbers than the right way or another mistake.
+    `ways` are the switches of its variants. `by_layer` means that each can also be made at a single layer, `one_layer`
+    that it is only a mistake there, because made at every layer it is another one. `applies` tells whether it is
+    possible in a homework and gives other numbers than the right way or another mistake.
     """
 
     name: str
@@ -24,14 +25,16 @@ class Mistake:
     explanation: str
     ways: tuple[Switches, ...]
     by_layer: bool = False
+    one_layer: bool = False
     applies: Callable[[Homework], bool] = lambda homework: True
 
     def variants(self, homework: Homework) -> list[Switches]:
         """All switches that produce this mistake in a homework; empty if it does not apply."""
         if not self.applies(homework):
             return []
-        layers = range(1, len(homework.params) + 1) if self.by_layer else ()
-        return [*self.ways, *(replace(way, layer=layer) for way in self.ways for layer in layers)]
+        layers = range(1, len(homework.params) + 1) if self.by_layer or self.one_layer else ()
+        at_one_layer = [replace(way, layer=layer) for way in self.ways for layer in layers]
+        return at_one_layer if self.one_layer else [*self.ways, *at_one_layer]
 
 
 def _scaled(over: Count | None = None, factor: float = 1.0) -> tuple[Switches, ...]:
@@ -50,7 +53,23 @@ def _squares(h: Homework) -> bool:
 
 def _is_a_table(h: Homework) -> bool:
     """Whether averaging over rows, over outputs and over cells are three different things."""
-    return min(h.y.shape) > 1
+    return min(h.y.shape[-2:]) > 1
+
+
+def _has_paths(h: Homework) -> bool:
+    """Whether an error comes back to a hidden unit on several paths."""
+    return any(W.shape[-1] > 1 for W, _ in h.params[1:])
+
+
+def _own_weights_fit(h: Homework) -> bool:
+    """Whether a layer's own weights have a shape with which they can be mistaken for those of the next one."""
+    shapes = [W.shape[-2:] for W, _ in h.params]
+    return any(above in {own, own[::-1]} for own, above in zip(shapes[:-1], shapes[1:], strict=True))
+
+
+def _mixes(h: Homework) -> bool:
+    """Whether a sum and a mean over the rows differ, and there are two layers to differ in."""
+    return len(h.params) > 1 and h.y.shape[-2] > 1 and LOSSES[h.loss].averages_over != "outputs"
 
 
 # Most common first: if a number with few digits matches several mistakes, they are listed in this order.
@@ -72,7 +91,8 @@ _ALL = (
         "rate_forgotten",
         "Learning rate forgotten",
         "The whole gradient was subtracted instead of the learning rate times the gradient.",
-        (Switches(with_rate=False),),
+        (Switches(rate_times=0),),
+        by_layer=True,
     ),
     Mistake(
         "summed",
@@ -142,6 +162,7 @@ _ALL = (
         "Bias not updated",
         "The biases were kept as they were, and in this network they are trained too.",
         (Switches(other_biases=True),),
+        by_layer=True,
         applies=lambda h: h.train_biases,
     ),
     Mistake(
@@ -149,6 +170,7 @@ _ALL = (
         "Frozen bias updated",
         "The biases were updated, and in this network they stay as they are.",
         (Switches(other_biases=True),),
+        by_layer=True,
         applies=lambda h: not h.train_biases,
     ),
     Mistake(
@@ -191,6 +213,44 @@ _ALL = (
         "Every softmax output depends on all weighted sums; only the slope a(1−a) of a unit by its own z was used.",
         (Switches(slope="diagonal"),),
         applies=lambda h: OUTPUTS[h.output].pull_back is not None,
+    ),
+    Mistake(
+        "one_path",
+        "Only one path summed",
+        "A hidden unit acts on several units above it, and the error of only one of them was brought back.",
+        tuple(Switches(path=path) for path in range(MOST_UNITS)),
+        by_layer=True,
+        applies=_has_paths,
+    ),
+    Mistake(
+        "own_weights",
+        "This layer's weights instead of the next one's",
+        "The error comes back to a hidden unit through the weights that leave it; those of its own layer were used.",
+        (Switches(weights="into"), Switches(weights="same index")),
+        by_layer=True,
+        applies=_own_weights_fit,
+    ),
+    Mistake(
+        "input_missing",
+        "Input left out of dW",
+        "The gradient of a weight is δ times the input that the weight carries; δ alone was taken.",
+        (Switches(with_input=False),),
+        by_layer=True,
+    ),
+    Mistake(
+        "rate_twice",
+        "Learning rate applied twice",
+        "The gradient was multiplied by the learning rate two times.",
+        (Switches(rate_times=2),),
+        by_layer=True,
+    ),
+    Mistake(
+        "mixed",
+        "Sum and mean mixed between layers",
+        "One layer's gradient was summed over the rows and another's averaged; the loss decides it for all of them.",
+        (Switches(mixed=True),),
+        one_layer=True,
+        applies=_mixes,
     ),
     Mistake(
         "stale_weights",

@@ -89,6 +89,11 @@ def to_digits(digits: int, unit: float) -> Callable[[Array], Array]:
     return error
 
 
+def to_decimals(decimals: int) -> Callable[[Array], Array]:
+    """The largest error of numbers that are rounded to as many decimals."""
+    return lambda x: np.full_like(x, 0.5 * 10.0**-decimals, dtype=float)
+
+
 def reach(h: Homework, right: Numbers, rounding: Rounding) -> Numbers:
     """The error bound of every quantity, by the names and in the shapes of `right`; 0 where it is unbounded."""
     bounds: Numbers = {}
@@ -125,7 +130,7 @@ def reach(h: Homework, right: Numbers, rounding: Rounding) -> Numbers:
         z, a = _values(h, new)
         _, da = _forward(h, new, after, (z, a), again)
         bounds["loss_new"] = _loss(h, a[-1], da[-1], right["loss_new"], again)
-    return {name: np.nan_to_num(bounds[name], nan=0.0, posinf=0.0, neginf=0.0) for name in right}
+    return {name: np.where(np.isfinite(bounds[name]), bounds[name], 0.0) for name in right}
 
 
 def _functions(h: Homework) -> list[tuple[str, Activation]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backprop_core.export import loop, preamble, stages
 from backprop_core.export.plan import Plan, Stretch, plan_of
-from backprop_core.export.prediction import prediction
+from backprop_core.export.prediction import prediction, raw_rows
 from backprop_core.export.program import Part, script
 from backprop_core.export.source import indented
 from backprop_core.nn.initializers import INITIALIZERS
@@ -43,6 +43,7 @@ def parts(plan: Plan) -> list[Part]:
         _training(plan),
         _result(plan),
         prediction(plan, answers),
+        *raw_rows(plan),
     ]
     return [part for part in everything if part]
 

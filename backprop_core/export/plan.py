@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from backprop_core.data.datasets import DATASETS
+from backprop_core.data.preparation import Preparation
+from backprop_core.data.rows import TableRows
 from backprop_core.data.scaling import Scaling
 from backprop_core.nn.activations import Activation, Array
 from backprop_core.nn.blas import LARGEST_ALONE
@@ -41,6 +43,7 @@ class Plan:
     columns, classes : their names; empty where they would say nothing
     scaling, target_scaling, features : how X and y are computed from rows and targets in the user's units
     example : (d,), the first training row in the user's units
+    preparation : what was done to the columns of the user's table, if that is known
     params : the starting weights, [(W, b), ...]; `own` tells that they were not drawn
     loss : the training loss after `epochs` epochs, its penalty included
     """
@@ -58,6 +61,7 @@ class Plan:
     target_scaling: Scaling | None
     features: tuple[str, ...]
     example: Array
+    preparation: Preparation | None
     params: Params
     own: bool
     stretches: tuple[Stretch, ...]
@@ -209,6 +213,7 @@ def plan_of(run: Run) -> Plan:
         target_scaling=data.target_scaling,
         features=data.features,
         example=data.rows[0],
+        preparation=run.user_rows.preparation if isinstance(run.user_rows, TableRows) else None,
         params=run.start_params or INITIALIZERS[run.config.init].draw(network.sizes, run.config.seed),
         own=run.start_params is not None,
         stretches=_stretches(run),

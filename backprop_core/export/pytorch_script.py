@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backprop_core.export import loop, preamble
 from backprop_core.export.plan import Plan, Stretch, plan_of
-from backprop_core.export.prediction import prediction
+from backprop_core.export.prediction import prediction, raw_rows
 from backprop_core.export.program import Part, script
 from backprop_core.export.source import assigned, bracketed, defined, indented
 from backprop_core.nn.activations import OUTPUTS
@@ -41,6 +41,7 @@ def pytorch(run: Run) -> str:
         _training(plan),
         _result(),
         _prediction(plan),
+        *raw_rows(plan),
     ]
     return script([f"{plan.title}, in PyTorch.", origin], parts)
 

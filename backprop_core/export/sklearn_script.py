@@ -13,7 +13,7 @@ import numpy as np
 
 from backprop_core.export import loop, preamble
 from backprop_core.export.plan import Plan, Stretch, plan_of
-from backprop_core.export.prediction import prediction
+from backprop_core.export.prediction import prediction, raw_rows
 from backprop_core.export.program import Part, script
 from backprop_core.export.source import assigned, bracketed, defined, function, indented, number
 from backprop_core.nn.activations import ACTIVATIONS
@@ -59,6 +59,7 @@ def sklearn(run: Run) -> str:
         _training(plan, task),
         _result(),
         prediction(plan, [f"outputs = {task.outputs.format(X='x')}"]),
+        *raw_rows(plan),
     ]
     return script([f"{plan.title}, in scikit-learn.", f"{plan.origin} {' '.join(_differences(plan, task))}"], parts)
 

@@ -75,10 +75,10 @@ def bracketed(left: str, items: Sequence[str], right: str, *, room: int = ROOM) 
 
 def strings(values: Iterable[str]) -> str:
     """A list of strings, whatever stands in them."""
-    return bracketed("[", [_string(value) for value in values], "]", room=ROOM - 4)
+    return bracketed("[", [string(value) for value in values], "]", room=ROOM - 4)
 
 
-def _string(value: str) -> str:
+def string(value: str) -> str:
     """The `repr` of a string, in double quotes if nothing speaks against them."""
     text = repr(str(value))
     return text if '"' in text else f'"{text[1:-1]}"'

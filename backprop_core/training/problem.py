@@ -22,10 +22,11 @@ from backprop_core.settings.spec import ConfigError
 UserRows = tuple[Array, Array] | TableRows  # X (N, d) and y (N,) or (N, k), or rows with names
 
 
-def with_user_rows(config: Config, data: Any) -> tuple[Config, UserRows | None]:
+def with_user_rows(config: Config, data: Any, target: Any = None) -> tuple[Config, UserRows | None]:
     """The configuration of a run on rows that a user passed, and these rows as read-only arrays, copied if necessary.
 
-    The configuration returned has dataset "csv" and an explicit `test_share`. Without rows, it is returned unchanged.
+    A pandas DataFrame, of which a column is the `target`, or a pair with one, keeps its names and classes. The
+    configuration returned has dataset "csv" and an explicit `test_share`. Without rows, it is returned unchanged.
 
     Raises
     ------
@@ -38,6 +39,7 @@ def with_user_rows(config: Config, data: Any) -> tuple[Config, UserRows | None]:
         return config, None
     own = config if config.dataset == "csv" else config.replace(dataset="csv")
     own = own.replace(test_share=own.share_held_back)
+    data = _with_names(data, target, own.output)
     if isinstance(data, TableRows):
         if _is_fixed(data.X) and _is_fixed(data.y):
             return own, data
@@ -47,6 +49,31 @@ def with_user_rows(config: Config, data: Any) -> tuple[Config, UserRows | None]:
     if isinstance(data, tuple) and all(map(_is_fixed, data)):
         return own, data
     return own, (_inputs(data[0]), _targets(data[1]))
+
+
+def _with_names(data: Any, target: Any, output: str) -> Any:
+    """Rows with names, if the data is a DataFrame or a pair with one; otherwise the data itself."""
+    is_pair = isinstance(data, tuple | list) and len(data) == 2
+    if not _is_frame(data):
+        if target is not None:
+            raise ConfigError("target", "A target is chosen from the columns of a DataFrame: data=(X, y) has its own.")
+        if not is_pair or not (_is_frame(data[0]) or _is_frame(data[1]) or _is_words(data[1])):
+            return data
+    from backprop_core.tables.frames import rows_of_frame, rows_of_pair  # pandas, which made the data, is here then
+
+    rows = rows_of_pair(data[0], data[1], output) if is_pair else rows_of_frame(data, target, output)
+    if not rows.classes:
+        _check_reachable(rows.y, output)
+    return rows
+
+
+def _is_frame(data: Any) -> bool:
+    return hasattr(data, "iloc") and hasattr(data, "columns")
+
+
+def _is_words(data: Any) -> bool:
+    """Whether data is a Series of anything but numbers."""
+    return hasattr(data, "iloc") and getattr(data.dtype, "kind", "O") not in "biuf"
 
 
 def _is_fixed(values: Any) -> bool:

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from numpy.linalg import norm
-from numpy.typing import ArrayLike
 
 from backprop_core.data.rows import TableRows
 from backprop_core.nn.activations import Array
@@ -40,7 +39,7 @@ class Run(Course):
     Parameters
     ----------
     config : Config
-    data : (X, y) or TableRows, optional
+    data : (X, y), a DataFrame or TableRows, optional
         The user's own rows, X (N, d) and y (N,) or (N, k), instead of the configuration's dataset. All rows are used
         for training, unless the configuration has a `test_share`.
 
@@ -49,6 +48,13 @@ class Run(Course):
         numbers; with sigmoid or tanh outputs they are rejected if the output cannot reach them.
         y (N, k) with only 0 and 1 means k classes if every row has exactly one 1, and otherwise k labels, which are
         scored one by one. Any other y (N, k) is k regression targets.
+
+        A pandas DataFrame is read as the Data page reads a file: words become inputs of 0 and 1, large numbers are
+        standardised, columns that only name the row are left out; `user_rows.report` says what was done. Text, truth
+        values and categories are classes, numbers as above. In (X, y), X may be a DataFrame: all of it is inputs,
+        numbers as they are.
+    target : name or names, optional
+        The column of a DataFrame that is learned; by default the last.
     params : [(W, b), ...], optional
         Starting weights, W (fan_in, fan_out) and b (fan_out,) for each layer, instead of those drawn by the
         configuration's initializer.
@@ -73,10 +79,8 @@ class Run(Course):
         "params", "config", or the setting concerned.
     """
 
-    def __init__(
-        self, config: Config, *, data: tuple[Any, Any] | TableRows | None = None, params: Params | None = None
-    ) -> None:
-        config, self.user_rows = with_user_rows(config, data)
+    def __init__(self, config: Config, *, data: Any = None, target: Any = None, params: Params | None = None) -> None:
+        config, self.user_rows = with_user_rows(config, data, target)
         rows = data_for(config, self.user_rows)
         network = network_for(config, rows)
         self.start_params = None if params is None else checked_params(network, params)
@@ -137,7 +141,7 @@ class Run(Course):
         """Copies of the current parameters, [(W, b), ...], W (fan_in, fan_out) and b (fan_out,)."""
         return self.network.unpack(self._trainer.theta.copy())
 
-    def predict(self, X: ArrayLike) -> Array:
+    def predict(self, X: Any) -> Array:
         """Outputs of the current parameters.
 
         If the run standardises inputs, X is scaled first; if it scales targets, outputs are scaled back.
@@ -146,6 +150,7 @@ class Run(Course):
         ----------
         X : (N, d)
             Rows of finite numbers with the columns of the run's data, in the user's units. A single row is [[0, 1]].
+            If the run was made of a table, also a DataFrame with its columns, or a list of dicts.
 
         Returns
         -------
@@ -157,7 +162,8 @@ class Run(Course):
         ConfigError
             With field "X", for anything but finite numbers of this shape.
         """
-        return self.data.answer(respond(self.network, self._trainer.theta, network_inputs(self.data, X))[-1])
+        inputs = network_inputs(self.data, self._prepared(X))
+        return self.data.answer(respond(self.network, self._trainer.theta, inputs)[-1])
 
     def gradient_norms(self, most: int = 128) -> tuple[Array, Array]:
         """Norms of each layer's gradient [dW; db]: epochs (K,), K up to `most`, and norms (K, layers).
@@ -200,6 +206,19 @@ class Run(Course):
         settings = {field: getattr(config, field) for field in changes if field not in goals}
         weights = {address: checked_value(self.network, address, value) for address, value in (params or {}).items()}
         self._adopt(self._edited.with_changes(self.epoch, settings | weights, goals))
+
+    def _prepared(self, X: Any) -> Any:
+        """Raw rows of the table that the run was made of as rows of numbers; other rows as they are."""
+        preparation = self.user_rows.preparation if isinstance(self.user_rows, TableRows) else None
+        is_frame = hasattr(X, "iloc") and hasattr(X, "columns")
+        is_raw = is_frame or (isinstance(X, list | tuple) and len(X) > 0 and isinstance(X[0], Mapping))
+        if preparation is None or not is_raw:
+            return X
+        rows = X.rename(columns=str).to_dict("records") if is_frame else X
+        try:
+            return np.array([preparation.inputs(row) for row in rows]).reshape(len(rows), -1)
+        except ValueError as error:
+            raise ConfigError("X", str(error)) from error
 
     def _advance_to(self, epoch: int) -> Iterator[Run]:
         """Train to an epoch, ignoring stop conditions on the way, in pieces that each take a fraction of a second."""

@@ -25,6 +25,7 @@ from backprop_core.nn.initializers import Params
 from backprop_core.settings.config import MAX_LAYERS, SPECS, Config, Edit, fields
 from backprop_core.settings.parameter import field_text, parse_field
 from backprop_core.settings.spec import ConfigError
+from backprop_core.training.json_parts import members, one_of, packed, read_table, unpacked, write_table
 from backprop_core.training.problem import UserRows, unreachable_target
 from backprop_core.training.recipe import MOST_EPOCHS, Recipe
 
@@ -35,6 +36,8 @@ MOST_NUMBERS = 800_000  # counted by commas: those rows are 640,000 numbers, sta
 MOST_SIGNS = 200_000  # brackets, braces and quotes, which take much more memory when parsed than on disk
 LONGEST = 200  # characters of a text that are read; the rest is ignored
 LARGEST = 1e150  # absolute value of inputs and targets; squares of larger numbers could overflow float64
+
+MOST_LINKED = 10_000  # numbers of rows that are tried to fit into an address
 
 KEYS = {"format", "version", "config", "edits", "data", "start", "epochs", "end"}
 
@@ -99,7 +102,7 @@ def read(content: str | bytes) -> Saved:
     if set(values) != KEYS:
         raise _refusal(f"must have the parts {', '.join(sorted(KEYS))}, and no others.")
     with _part("version"):
-        _one_of(version, int)
+        one_of(version, int)
     with _part("config"):
         config = _read_config(values["config"])
     with _part("epochs"):
@@ -112,13 +115,28 @@ def read(content: str | bytes) -> Saved:
     with _part("start"):
         start = None if values["start"] is None else _read_params(values["start"])
     with _part("end"):
-        loss, digest_, parameters = _members(values["end"], "loss", "digest", "parameters")
+        loss, digest_, parameters = members(values["end"], "loss", "digest", "parameters")
         return Saved(
             Recipe(config, edits, epochs, data, start),
             loss=float(_array([loss])[0]),
-            digest=_one_of(digest_, str),
+            digest=one_of(digest_, str),
             end=_read_params(parameters),
         )
+
+
+def write_rows(rows: UserRows, most: int) -> str:
+    """A user's rows as text for an address, compressed; "" if that has more than `most` characters."""
+    X, y = (rows.X, rows.y) if isinstance(rows, TableRows) else rows
+    if X.size + y.size > MOST_LINKED:
+        return ""
+    text = packed(json.dumps(_write_data(rows), ensure_ascii=False, separators=(",", ":")))
+    return text if len(text) <= most else ""
+
+
+def read_rows(text: str) -> UserRows:
+    """The rows of such a text. Raises ConfigError for any other text."""
+    with _part("data"):
+        return _read_data(_parsed(unpacked(text)))
 
 
 def _parsed(content: str | bytes) -> Any:
@@ -150,7 +168,7 @@ def _part(name: str) -> Iterator[None]:
 
 
 def _read_config(values: Any) -> Config:
-    settings = _one_of(values, dict)
+    settings = one_of(values, dict)
     for name in settings:
         if name not in SPECS:
             raise ConfigError("config", f"{_shown(name)} is not a setting.")
@@ -160,22 +178,22 @@ def _read_config(values: Any) -> Config:
 def _setting(value: Any) -> Any:
     """A value for a setting, checked only as far as is needed to quote it in an error message."""
     if isinstance(value, list) and len(value) <= 2 * MAX_LAYERS:
-        return tuple(_setting(_one_of(item, str, int, float)) for item in value)
+        return tuple(_setting(one_of(item, str, int, float)) for item in value)
     if isinstance(value, int) and abs(value) >= 2**53:
         raise OverflowError
-    return plain(value[:LONGEST]) if isinstance(value, str) else _one_of(value, bool, int, float, type(None))
+    return plain(value[:LONGEST]) if isinstance(value, str) else one_of(value, bool, int, float, type(None))
 
 
 def _read_epochs(value: Any) -> int:
-    if not 0 <= _one_of(value, int) <= MOST_EPOCHS:
+    if not 0 <= one_of(value, int) <= MOST_EPOCHS:
         raise ConfigError("epochs", f"epochs must be a whole number from 0 to {MOST_EPOCHS:,}.")
     return int(value)
 
 
 def _read_edits(values: Any, epochs: int) -> tuple[Edit, ...]:
-    if len(_one_of(values, list)) > MOST_EDITS:
+    if len(one_of(values, list)) > MOST_EDITS:
         raise ConfigError("edits", f"it has {len(values):,} edits. At most {MOST_EDITS:,} are possible.")
-    edits = tuple(_read_edit(*_members(edit, "epoch", "field", "value")) for edit in values)
+    edits = tuple(_read_edit(*members(edit, "epoch", "field", "value")) for edit in values)
     if any(not 0 <= edit.epoch <= epochs for edit in edits):
         raise ConfigError("edits", f"the epoch of an edit must be a whole number from 0 to {epochs:,}.")
     if len({(edit.epoch, edit.field) for edit in edits}) < len(edits):
@@ -184,10 +202,10 @@ def _read_edits(values: Any, epochs: int) -> tuple[Edit, ...]:
 
 
 def _read_edit(epoch: Any, text: Any, value: Any) -> Edit:
-    field = parse_field(_one_of(text, str))
+    field = parse_field(one_of(text, str))
     if isinstance(field, str) and field not in fields("learning"):
         raise ConfigError("edits", f"{_shown(field)} cannot change while training.")
-    return Edit(_one_of(epoch, int), field, _setting(value))
+    return Edit(one_of(epoch, int), field, _setting(value))
 
 
 def _write_data(data: UserRows) -> dict[str, Any]:
@@ -195,21 +213,24 @@ def _write_data(data: UserRows) -> dict[str, Any]:
         return {"names": None, "X": data[0].tolist(), "y": data[1].tolist()}
     names = {"inputs": list(data.inputs), "classes": list(data.classes), "standardise": data.standardise}
     names |= {"scale_target": True} if data.scale_target else {}  # older versions reject names that they do not know
+    names |= write_table(data)
     return {"names": names, "X": data.X.tolist(), "y": data.y.tolist()}
 
 
 def _read_data(values: Any) -> UserRows:
     """The rows of a file. Whether their shapes can be trained on is checked when the run is made."""
-    X, y, names = _members(values, "X", "y", "names")
+    X, y, names = members(values, "X", "y", "names")
     X, y = _array(X), _array(y)
     if max(np.abs(X).max(initial=0.0), np.abs(y).max(initial=0.0)) > LARGEST:
         raise ConfigError("data", f"inputs and targets must be numbers from {-LARGEST:g} to {LARGEST:g}.")
     if names is None:
         return X, y
-    members = {"scale_target": False} | _one_of(names, dict)  # older files store scaled targets instead of this flag
-    inputs, classes, *flags = _members(members, "inputs", "classes", "standardise", "scale_target")
-    standardise, scale_target = (_one_of(flag, bool) for flag in flags)
-    return TableRows(X, y, _names(inputs), _names(classes), standardise, scale_target)
+    known = {"scale_target": False, "table": None} | one_of(names, dict)  # older files have neither
+    inputs, classes, table, *flags = members(known, "inputs", "classes", "table", "standardise", "scale_target")
+    standardise, scale_target = (one_of(flag, bool) for flag in flags)
+    inputs, classes = _names(inputs), _names(classes)
+    told = read_table(table, len(inputs), len(classes), len(X))
+    return TableRows(X, y, inputs, classes, standardise, scale_target, **told)
 
 
 def _modernised(config: Config, data: UserRows | None) -> tuple[Config, UserRows | None]:
@@ -229,9 +250,9 @@ def _modernised(config: Config, data: UserRows | None) -> tuple[Config, UserRows
 
 
 def _names(values: Any) -> tuple[str, ...]:
-    if len(_one_of(values, list)) > MAX_INPUTS:
+    if len(one_of(values, list)) > MAX_INPUTS:
         raise ConfigError("data", f"at most {MAX_INPUTS} inputs and {MAX_CLASSES} classes can have names.")
-    return unique([_one_of(name, str)[:LONGEST] for name in values])
+    return unique([one_of(name, str)[:LONGEST] for name in values])
 
 
 def _write_params(params: Params) -> list[dict[str, Any]]:
@@ -239,15 +260,15 @@ def _write_params(params: Params) -> list[dict[str, Any]]:
 
 
 def _read_params(values: Any) -> Params:
-    if len(_one_of(values, list)) > MAX_LAYERS + 1:
+    if len(one_of(values, list)) > MAX_LAYERS + 1:
         raise ValueError(len(values))
-    layers = [_members(layer, "W", "b") for layer in values]
+    layers = [members(layer, "W", "b") for layer in values]
     return [(_array(W), _array(b)) for W, b in layers]
 
 
 def _array(values: Any) -> Array:
     """The array of a list of finite numbers, or of a list of lists of them."""
-    kinds = set(map(type, _one_of(values, list)))
+    kinds = set(map(type, one_of(values, list)))
     if list in kinds:
         kinds = {list}.symmetric_difference(kinds).union(*(map(type, row) for row in values if type(row) is list))
     if not kinds <= {int, float}:
@@ -256,20 +277,6 @@ def _array(values: Any) -> Array:
     if not np.isfinite(array).all():
         raise OverflowError
     return array
-
-
-def _members(values: Any, *names: str) -> list[Any]:
-    """The values of an object that has exactly these names."""
-    if set(_one_of(values, dict)) != {*names}:
-        raise KeyError(*names)
-    return [values[name] for name in names]
-
-
-def _one_of(value: Any, *kinds: type) -> Any:
-    """The value itself. Raises TypeError unless it has one of these types exactly: a bool does not count as an int."""
-    if type(value) not in kinds:
-        raise TypeError(type(value))
-    return value
 
 
 def _flat(params: Params) -> list[Array]:
@@ -300,4 +307,4 @@ def _refusal(reason: str) -> ConfigError:
 
 def _with_short_lists(text: str) -> str:
     """JSON with every list of numbers on one line."""
-    return re.sub(r"\[[\s\d.,eE+-]+\]", lambda match: " ".join(match[0].split()), text)
+    return re.sub(r"\[\n[\s\d.,eE+-]+\]", lambda match: " ".join(match[0].split()), text)

@@ -42,7 +42,7 @@ def page() -> None:
     patches = _curves(pins) | _pictures(pins)
     alts = {"compare_curves": _curves_alt(pins)} | {_chart(pin): _picture_alt(pin) for pin in pins}
     _tables(pins)
-    with st.container(key="live"):
+    with live.channel():
         live.send(next_frame(), patches, still=True, alts=alts)
 
 

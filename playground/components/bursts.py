@@ -7,18 +7,17 @@ from collections.abc import Callable
 
 import streamlit as st
 
-BURST_SECONDS = 1.5
+BURST_SECONDS = 30.0  # Streamlit remembers something of every frame until the script ends
 SHORTEST_WAIT = 0.002  # seconds for the thread that sends frames to the browser
 
 
 def burst(
     goes_on: Callable[[], bool],
-    advance: Callable[[], None],
-    draw: Callable[[], None],
+    frame: Callable[[], None],
     *,
     frames_per_second: float | None = None,
 ) -> None:
-    """Advance and draw for a while, then run the script again, which draws everything that frames leave out.
+    """Bring frame after frame for a while, then run the script again, which draws everything that frames leave out.
 
     `frames_per_second` keeps it from drawing more frames than a browser can paint. The function never returns:
     `st.rerun` ends it, or Streamlit does when something is pressed.
@@ -26,8 +25,7 @@ def burst(
     due = time.perf_counter()
     end = due + BURST_SECONDS
     while goes_on() and time.perf_counter() < end:
-        advance()
-        draw()
+        frame()
         if frames_per_second:
             pause = 1 / frames_per_second
             due = max(due + pause, time.perf_counter() - pause)  # catches up with one late frame at most

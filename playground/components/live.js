@@ -1,7 +1,7 @@
 // Updates the charts of st.plotly_chart to the newest frame, in place: for a changed description, Streamlit mounts a new
 // chart, which blinks. Frames that arrive faster than they can be drawn are skipped. Numbers and the timeline are
 // painted together with the charts, so that the screen never shows two epochs at once.
-const queue = (window.backpropPlayground ??= { frame: null, drawing: false });
+const queue = (window.backpropPlayground ??= {}); // frame.js puts frames in
 
 const RESTS = 3; // after drawing, a 3D chart pauses for this many times the time it took, so that others are drawn
 
@@ -105,12 +105,12 @@ async function draw() {
   else queue.drawing = false;
 }
 
-export default function ({ data }) {
-  if (!data) return;
-  queue.frame = data;
-  if (!data.still) queue.moving = data;
-  if (!queue.drawing) {
+queue.start = () => {
+  if (!queue.drawing && queue.frame) {
     queue.drawing = true;
     requestAnimationFrame(draw);
   }
-}
+};
+queue.start();
+
+export default () => {};

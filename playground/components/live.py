@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-SOURCES = [Path(__file__).with_name(name) for name in ("paint.js", "live.js")]
+FOLDER = Path(__file__).parent
 
 
 class Timeline(NamedTuple):
@@ -19,9 +20,16 @@ class Timeline(NamedTuple):
 
 
 @st.cache_resource
-def _component() -> Any:
-    js = "\n".join(source.read_text("utf-8") for source in SOURCES)
-    return st.components.v2.component("backprop_playground_live", js=js, isolate_styles=False)
+def _component(name: str, *sources: str) -> Any:
+    js = "\n".join((FOLDER / source).read_text("utf-8") for source in sources)
+    return st.components.v2.component(f"backprop_playground_{name}", js=js, isolate_styles=False)
+
+
+def channel() -> DeltaGenerator:
+    """The place through which frames are sent: once on a page that has charts which move, where nothing is shown."""
+    with st.container(key="live"):
+        _component("live", "paint.js", "live.js")(key="live_code")
+        return st.empty()
 
 
 def send(
@@ -40,4 +48,4 @@ def send(
     alts : alternative texts of the charts, sent here because st.plotly_chart would mount a new chart for another `alt`
     """
     frame = {"number": number, "still": still, "charts": patches, "numbers": numbers or {}, "alts": alts or {}}
-    _component()(data=frame | {"timeline": timeline and timeline._asdict()})
+    _component("frame", "frame.js")(data=frame | {"timeline": timeline and timeline._asdict()})

@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from playground.components import live
 from playground.components.bursts import burst
 from playground.components.switch import switch
+from playground.components.turns import PLAYING
 from playground.session import playing, transport
 from playground.session.session import next_frame, session
 
@@ -55,7 +56,13 @@ def timeline() -> None:
 def play(draw: Callable[[], None]) -> None:
     """Play, or finish, and draw; then run the script again."""
     current = session()
-    burst(lambda: current.mode != "paused", playing.play_frame, draw, frames_per_second=playing.FRAMES_PER_SECOND)
+
+    def frame() -> None:
+        with PLAYING.turn():
+            playing.play_frame(1 / (1 + PLAYING.waiting))
+            draw()
+
+    burst(lambda: current.mode != "paused", frame, frames_per_second=playing.FRAMES_PER_SECOND)
 
 
 def choose_speed() -> None:

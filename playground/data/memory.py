@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from backprop_core.tables import CONTINENTAL, ENGLISH, Choice, NumberFormat, Result, Table
 from playground.charts.theme import Theme
-from playground.data.choice import Choice, Result
 from playground.data.figures import Clicking, Points
-from playground.data.tables.layout import CONTINENTAL, ENGLISH, NumberFormat
-from playground.data.tables.table import Table
 
 Way = Literal["file", "paste", "type", "click"]
 Cells = list[list[str]]

@@ -8,9 +8,7 @@ import numpy as np
 import pandas as pd
 
 from backprop_core.data import TableRows
-from playground.data.choice import Choice, names
-from playground.data.tables.columns import Column
-from playground.data.tables.table import Table
+from backprop_core.tables import Choice, Column, Table, names
 
 KINDS = {"numbers": "numbers", "words": "words", "marked numbers": "numbers with signs, or dates", "nothing": "empty"}
 ROWS_SHOWN = 200

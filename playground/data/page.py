@@ -8,18 +8,15 @@ import streamlit as st
 
 from backprop_core.data import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, TableRows, unique
 from backprop_core.settings import SPECS
+from backprop_core.tables import MAX_BYTES, MISSING, TASKS, Choice, Table, choice, offers
 from playground.charts import alt_text
 from playground.components import live
 from playground.components.markdown import escaped
 from playground.components.style import use_style
 from playground.components.switch import switch
-from playground.data import choice, overview, state
-from playground.data.choice import MISSING, TASKS, Choice
+from playground.data import overview, state
 from playground.data.figures import CLASS_NAMES
 from playground.data.memory import HEADERS, NUMBERS, Source, Way
-from playground.data.tables.decoding import MAX_BYTES
-from playground.data.tables.table import Table
-from playground.data.tables.to_rows import offers
 from playground.session import navigation, playing, widgets
 from playground.session.session import next_frame
 
@@ -126,7 +123,7 @@ def _click() -> None:
             chart.figure, config=CHART_CONFIG, height=state.CHART_HEIGHT, key=state.POINTS, on_select=state.click,
             selection_mode="points", alt="A plane: click to put a point of the chosen class there.",
         )  # fmt: skip
-    with st.container(key="live"):
+    with live.channel():
         live.send(
             next_frame(), {"data_plane": chart.patch}, still=True, alts={"data_plane": alt_text.points(editor.points)}
         )
@@ -282,7 +279,7 @@ def _choose(table: Table, current: Choice) -> None:
 
 def _train(rows: TableRows, current: Choice) -> None:
     """The share held back for testing, and the button that starts a run."""
-    share = choice.test_share(rows, current)
+    share = state.test_share(rows, current)
     widgets.give("data_test_share", share)
     left, right = st.columns([1, 1], vertical_alignment="bottom", gap="medium")
     left.slider(

@@ -10,16 +10,11 @@ from typing import Any, Literal, ParamSpec
 import streamlit as st
 
 from backprop_core import ConfigError, Run
-from backprop_core.data import MAX_ROWS, TableRows, typed
+from backprop_core.data import MAX_CELL, MAX_ROWS, TableRows, tidy, typed
+from backprop_core.tables import MAX_COLUMNS, Choice, Result, Table, choice, grid, offers, read
 from backprop_core.training import suggested_for
-from playground.data import choice
-from playground.data.choice import Choice, Result
 from playground.data.figures import Clicking, Points
 from playground.data.memory import HEADERS, NUMBERS, DataPage, Source, Way, texts
-from playground.data.tables.cells import MAX_CELL, tidy
-from playground.data.tables.reading import MAX_COLUMNS, grid, read
-from playground.data.tables.table import Table
-from playground.data.tables.to_rows import offers
 from playground.session import runs, widgets
 from playground.session.session import press, session, theme
 
@@ -273,6 +268,11 @@ def choose_test_share() -> None:
 
 def _choose(table: Table, new: Choice) -> None:
     source().choice, source().names = new, table.names
+
+
+def test_share(rows: TableRows, current: Choice) -> float:
+    """The share of rows to be held back: as chosen, or as suggested for so many rows."""
+    return suggested_for(rows).share_held_back if current.test_share is None else current.test_share
 
 
 @press

@@ -10,7 +10,7 @@ from backprop_core.settings import addresses, field_text
 from backprop_core.training import Snapshot
 from playground.charts import alt_text
 from playground.charts.of_run import unit_names
-from playground.components import chart_config
+from playground.components import chart_config, live
 from playground.components.playback import Readouts, button, choose_speed, play, timeline
 from playground.components.style import use_style
 from playground.landscape import state
@@ -150,9 +150,7 @@ def _transport(drawing: Drawing | None, snapshot: Snapshot) -> Readouts:
             )
     with right.container(key="landscape_status"):
         status = st.empty()
-    with st.container(key="live"):
-        channel = st.empty()
-    return Readouts(status, channel)
+    return Readouts(status, live.channel())
 
 
 def _choices() -> None:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from playground.session.session import session
+
+
+@dataclass
+class Exercise:
+    """The stage of an update that another page asks to be practised, from 0."""
+
+    stage: int | None = None
 
 
 def offer(pages: Mapping[str, Any]) -> None:
@@ -25,3 +33,16 @@ def opened(title: str) -> None:
 def go(name: str) -> None:
     """Leave this page for another one."""
     st.switch_page(session().pages[name])
+
+
+def practise(stage: int) -> None:
+    """Leave this page for exercises in one stage of an update."""
+    session().part(Exercise).stage = stage
+    go("practice")
+
+
+def stage_to_practise() -> int | None:
+    """The stage that another page asked for, once."""
+    exercise = session().part(Exercise)
+    stage, exercise.stage = exercise.stage, None
+    return stage

@@ -11,7 +11,8 @@ from playground.session.session import Mode, session
 
 SPEEDS = ("1", "10", "100", "1000", "auto")
 AUTO_SECONDS = 10.0  # how long a whole run takes at speed "auto"
-FRAMES_PER_SECOND = 20
+FRAMES_PER_SECOND = 60  # at most; a browser paints no more
+LONGEST_FRAME = 0.25  # seconds that count at speed "auto": a page that gets fewer frames trains slower
 SLICE_SECONDS = 0.03  # how long training goes on before anything pressed is noticed
 
 
@@ -45,14 +46,14 @@ def stop() -> None:
     session().mode = "paused"
 
 
-def play_frame() -> None:
-    """Advance the shown epoch by one frame."""
+def play_frame(share: float = 1.0) -> None:
+    """Advance the shown epoch by one frame, training for no more than this share of the usual time."""
     current = session()
     run = current.run
     goal = min(current.shown + _epochs_a_frame(), current.until)
     trains = goal > run.epoch
     if trains:
-        _train(goal)
+        _train(goal, share)
     current.shown = min(goal, run.epoch)
     stuck = trains and (run.diverged is not None or run.goal_reached)
     if current.shown >= current.until or stuck:
@@ -94,14 +95,14 @@ def _epochs_a_frame() -> int:
     speed = st.session_state.get("speed") or "auto"
     if speed == "auto":
         now, pace = time.perf_counter(), current.part(Pace)
-        since, pace.last_frame = min(now - pace.last_frame, 5 / FRAMES_PER_SECOND), now
+        since, pace.last_frame = min(now - pace.last_frame, LONGEST_FRAME), now
         return max(1, round(current.run.config.epochs * since / AUTO_SECONDS))
     return int(speed)
 
 
-def _train(goal: int) -> None:
-    """Train towards an epoch for one slice of time."""
+def _train(goal: int, share: float) -> None:
+    """Train towards an epoch for one slice of time, or a share of it."""
     current = session()
     begin = time.perf_counter()
-    current.run.advance_for(SLICE_SECONDS * (6 if current.mode == "finishing" else 1), goal)
+    current.run.advance_for(share * SLICE_SECONDS * (6 if current.mode == "finishing" else 1), goal)
     current.part(Pace).seconds += time.perf_counter() - begin

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from backprop_core import Run
-from backprop_core.training import PRESETS
+from backprop_core.training import PRESETS, UserRows
 from playground.session.nested import same_numbers
 from playground.session.session import next_frame, session
 from playground.sidebar import links
@@ -20,13 +21,17 @@ SOURCE = Path(__file__).with_name("address.js")
 
 @dataclass
 class Address:
-    """The parts of the address as last sent to the browser."""
+    """The parts of the address as last sent to the browser, and the rows that were last written as text."""
 
     parts: dict[str, str] = field(default_factory=dict)
+    rows: UserRows | None = None
+    text: str = ""
 
 
-def keep() -> None:
+def keep(own: Mapping[str, str]) -> None:
     """Update the address: configuration and edits at once, the shown epoch only while nothing plays.
+
+    `own` are the parts that belong to the open page.
 
     Not with `st.query_params`, which adds an entry to the browser's history for every change.
     """
@@ -36,6 +41,7 @@ def keep() -> None:
         new.pop("epoch", None)
         if "epoch" in address.parts:
             new["epoch"] = address.parts["epoch"]
+    new |= own
     address.parts = new
     with st.container(key="address"):
         _component()(data={"query": urlencode(new), "number": next_frame()})
@@ -52,7 +58,17 @@ def parts() -> dict[str, str]:
     """The parts of the address."""
     current = session()
     run = current.run
-    return links.write(run.config, run.edits, current.shown, preset_of(run))
+    preset = preset_of(run)
+    return links.write(run.config, run.edits, current.shown, preset, "" if preset else _rows_text(run))
+
+
+def _rows_text(run: Run) -> str:
+    """The run's own rows as text, written only when they are others than before."""
+    address = session().part(Address)
+    if run.user_rows is not address.rows:
+        text = "" if run.start_params is not None else links.rows_text(run.user_rows)
+        address.rows, address.text = run.user_rows, text
+    return address.text
 
 
 def preset_of(run: Run) -> str | None:

@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 
 from backprop_core.data import plain, shown
 from backprop_core.settings import DEFAULTS, SPECS, Config, ConfigError, Edit, field_text, parse_field, setting_text
-from backprop_core.training import MOST_EPOCHS, PRESETS, Recipe
+from backprop_core.training import MOST_EPOCHS, PRESETS, Recipe, UserRows, saving
 
 LONGEST = 2_000  # characters of edits; longer addresses are cut in transit
 LEFT_OUT = "…"
-OTHERS = {"preset", "edits", "epoch"}  # parts of an address that are not settings
+PRACTICE = "practice"  # the assignment of the Practice page
+OF_PAGES = {PRACTICE}  # parts of an address that belong to a page, not to the run
+OTHERS = {"preset", "rows", "edits", "epoch"} | OF_PAGES  # parts of an address that are not settings
 SHAPES = ("features", "hidden")  # settings that must fit given starting weights
 MOST_NAMED = 10
 
@@ -28,20 +30,29 @@ class Link(NamedTuple):
     ignored: tuple[str, ...] = ()
 
 
-def write(config: Config, edits: tuple[Edit, ...], epoch: int, preset: str | None = None) -> dict[str, str]:
+def write(
+    config: Config, edits: tuple[Edit, ...], epoch: int, preset: str | None = None, rows: str = ""
+) -> dict[str, str]:
     """The parts of the address of a run, which has the rows and weights of a preset if one is named.
 
-    Edits too long for an address are replaced by a mark, which `read` reports.
+    `rows` are the user's own rows, as `rows_text` writes them. Edits too long for an address are replaced by a mark,
+    which `read` reports.
     """
     parts = {"preset": preset} if preset else {}
     base = PRESETS[preset].recipe.config if preset else None
     parts |= {name: setting_text.write(name, value) for name, value in config.changes(base).items()}
+    parts |= {"rows": rows} if rows else {}
     edits_text = ",".join(_edit_text(edit) for edit in edits if edit.epoch <= epoch)
     if edits_text:
         parts["edits"] = edits_text if len(edits_text) <= LONGEST else LEFT_OUT
     if epoch:
         parts["epoch"] = str(epoch)
     return parts
+
+
+def rows_text(rows: UserRows | None) -> str:
+    """A user's rows as a part of an address; "" if there are none, or too many for an address."""
+    return "" if rows is None else saving.write_rows(rows, LONGEST)
 
 
 def read(parts: Mapping[str, str]) -> Link:
@@ -55,15 +66,30 @@ def read(parts: Mapping[str, str]) -> Link:
     config = _config(_values(settings, ignored), preset, ignored)
     if preset and config.dataset != PRESETS[preset].recipe.config.dataset:
         preset = None  # its rows and weights belong to its own dataset
-    if config.dataset == "csv" and not (preset and PRESETS[preset].recipe.data):
+    has_rows = bool(preset and PRESETS[preset].recipe.data)
+    rows = None if has_rows or config.dataset != "csv" else _rows(parts.get("rows", ""), ignored)
+    if config.dataset == "csv" and not has_rows and rows is None:
         config = config.replace(dataset=DEFAULTS["dataset"], features=DEFAULTS["features"])
-        ignored.append("Rows of your own are not in a link; the saved file has them.")
     edits = tuple(_read_edits(parts.get("edits", ""), ignored))
     epoch = _read_epoch(parts, edits, ignored)
     if len(ignored) > MOST_NAMED:
         ignored[MOST_NAMED:] = [f"Nor could {len(ignored) - MOST_NAMED:,} more of its parts."]
-    base = PRESETS[preset].recipe if preset else Recipe(config)
+    base = PRESETS[preset].recipe if preset else Recipe(config, data=rows)
     return Link(replace(base, config=config, edits=edits, epochs=epoch), preset, tuple(ignored))
+
+
+def _rows(text: str, ignored: list[str]) -> UserRows | None:
+    """The user's own rows; None where there are none that can be read."""
+    if not text:
+        ignored.append("Rows of your own did not fit into the link; the saved file has them.")
+    elif len(text) > LONGEST:
+        ignored.append(f"Rows of your own have {len(text):,} characters, and at most {LONGEST:,} are read.")
+    else:
+        try:
+            return saving.read_rows(text)
+        except ConfigError:
+            ignored.append("Rows of your own are damaged in this link.")
+    return None
 
 
 def _values(settings: Mapping[str, str], ignored: list[str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
@@ -30,6 +30,7 @@ class Opening:
     saved : the file it comes from, if any
     notice, warning : what to say when it is shown
     address_read : whether the page's address was read in this session
+    for_pages : the parts of that address that belong to a page, not to the run
     """
 
     going: Iterator[Run] | None = None
@@ -40,6 +41,7 @@ class Opening:
     notice: str = ""
     warning: str = ""
     address_read: bool = False
+    for_pages: dict[str, str] = field(default_factory=dict)
 
 
 def opening() -> Opening:
@@ -54,6 +56,7 @@ def from_address() -> None:
         return
     current.address_read = True
     parts = dict(st.query_params)
+    current.for_pages = {name: parts.pop(name) for name in links.OF_PAGES if name in parts}
     if not parts:
         return
     link = links.read(parts)

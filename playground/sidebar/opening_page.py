@@ -25,5 +25,9 @@ def page() -> None:
             epochs = current.run.epoch if current.run else 0
             bar.progress(epochs / max(current.epochs, 1), f"{epochs:,} of {current.epochs:,} epochs")
 
+    def frame() -> None:
+        opening.proceed()
+        draw()
+
     draw()
-    burst(lambda: current.going is not None, opening.proceed, draw)
+    burst(lambda: current.going is not None, frame)

@@ -66,7 +66,7 @@ def _about_the_link(run: Run) -> str:
     parts = address.parts()
     count = sum(edit.epoch <= session().shown for edit in run.edits)
     edits = "1 edit" if count == 1 else f"{count:,} edits"
-    if run.user_rows is not None and "preset" not in parts:
+    if run.user_rows is not None and not {"preset", "rows"} & set(parts):
         return "The page's address holds the settings, but not your own rows: save the run as a file to pass it on."
     if parts.get("edits") == links.LEFT_OUT:
         return (

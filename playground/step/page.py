@@ -16,7 +16,7 @@ from playground.charts.of_run import parameter_names, unit_names
 from playground.components import chart_config, scrolling
 from playground.components.style import use_style
 from playground.components.switch import switch
-from playground.session import playing, transport, widgets
+from playground.session import navigation, playing, transport, widgets
 from playground.session.session import session, theme
 from playground.sidebar import sidebar
 from playground.step import proof, state
@@ -152,6 +152,11 @@ def _walk(explanation: Explanation, digits: int) -> None:
             args=("predict",),
             help="Hide the numbers; say first what you expect.",
         )
+        if st.button(
+            "Practise this stage", key="practise", icon=":material/edit_note:",
+            help="Updates with numbers of your own, to be finished by hand from this stage on.",
+        ):  # fmt: skip
+            navigation.practise(quantity.stage)
     left, right = st.columns([5, 7], gap="small")
     with left.container(key="panel_diagram"):
         st.markdown(f"**Stage {quantity.stage + 1} of 4: {STAGES[quantity.stage]}** · {quantity.name}")

@@ -183,8 +183,7 @@ def _results(current: state.Sweeps) -> Callable[[], None]:
             map_.figure, config=chart_config.config(), height=MAP_HEIGHT, key=state.map_key(),
             on_select=state.choose_cell, selection_mode="points", alt="Map of the sweep: a cell per pair of settings.",
         )  # fmt: skip
-    with st.container(key="live"):
-        channel = st.empty()
+    channel = live.channel()
     below = st.empty()  # replaced at once: during a sweep, the script does not reach its end
     if current.going is not None:
         below.caption("Choose a cell; its runs are shown when the sweep is finished, or stopped.")
@@ -207,9 +206,14 @@ def _results(current: state.Sweeps) -> Callable[[], None]:
 
 def _train(current: state.Sweeps, draw: Callable[[], None]) -> None:
     """Draw the result so far; during a sweep, train and draw for a while, then run the script again."""
+
+    def frame() -> None:
+        state.advance()
+        draw()
+
     draw()
     if current.going is not None:
-        burst(lambda: current.going is not None, state.advance, draw)
+        burst(lambda: current.going is not None, frame)
 
 
 def _progress(current: state.Sweeps, result: Result) -> str:

@@ -10,14 +10,14 @@ from playground import wording
 from playground.charts.of_run import learned_views, unit_names
 from playground.compare import state as pins
 from playground.compare.comparison import LONGEST_NAME
-from playground.components import chart_config
+from playground.components import chart_config, live
 from playground.components.playback import Readouts, button, choose_speed, play, timeline
 from playground.components.style import use_style
 from playground.components.switch import switch
 from playground.session import playing, runs, transport, widgets
 from playground.session.session import session
 from playground.sidebar import sidebar
-from playground.train import state
+from playground.train import row_panel, state
 from playground.train.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views
 
 WEIGHT_WAYS = ("One by one", "Paste starting weights")
@@ -32,6 +32,7 @@ def page() -> None:
     snapshot = current.run.at(current.shown)
     readouts = _transport(snapshot)
     board = _panels(snapshot)
+    row_panel.panel(snapshot)
     if current.mode == "paused":
         _draw(board, snapshot, readouts, still=True)
     else:
@@ -104,9 +105,7 @@ def _transport(snapshot: Snapshot) -> Readouts:
             st.container(key=name, width="content").markdown(f":small[{title}]  \n**{numbers[name]}**")
     with right.container(key="status"):
         status = st.markdown(_status())
-    with st.container(key="live"):
-        channel = st.empty()
-    return Readouts(status, channel)
+    return Readouts(status, live.channel())
 
 
 def _pin() -> None:

@@ -5,14 +5,50 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from backprop_core import ConfigError
+from backprop_core.data import Preparation
+from backprop_core.nn import Array
 from backprop_core.settings import Address
+from backprop_core.training import Snapshot
 from playground.session import runs
 from playground.session.session import press, session, theme
-from playground.train import weight_text
+from playground.train import raw_rows, weight_text
 from playground.train.board import Board, Views
+
+PLACE = "try_place"
+
+
+@dataclass
+class TriedRow:
+    """The row of the panel "Try a row", and the last answer to it.
+
+    preparation, rows : of the run whose columns it has
+    place, steps : the row that it began with, and the steps of its number fields
+    values : of its columns
+    is_changed : whether one of them was changed since
+    answer, refused, epoch : the answer or why there is none, and its epoch
+    asked : what the answer belongs to
+    """
+
+    preparation: Preparation | None = None
+    rows: Array = field(default_factory=lambda: np.empty((0, 0)))
+    place: int = 0
+    steps: list[float] = field(default_factory=list)
+    values: list[float | str | None] = field(default_factory=list)
+    is_changed: bool = False
+    answer: raw_rows.Answer | None = None
+    refused: str = ""
+    epoch: int = 0
+    asked: tuple[Any, ...] = ()
+
+    def begin_with(self, place: int) -> None:
+        """Take the values of one of the rows."""
+        if self.preparation is not None:
+            self.place, self.is_changed = place, False
+            self.values = [*self.preparation.raw(self.rows[place]).values()]
 
 
 @dataclass
@@ -80,3 +116,47 @@ def edit_weights(layer: int, key: str, units: tuple[str, ...]) -> None:
         runs.edit(lambda run: run.edit(params=values))
     except ConfigError as error:
         current.error = str(error)
+
+
+def field_key(number: int) -> str:
+    """The key of the field of a column of the tried row."""
+    return f"try_field_{number}"
+
+
+def tried_row(preparation: Preparation) -> TriedRow:
+    """The row that is tried: the first of the table until another is chosen, also when the table is another one."""
+    tried, rows = session().part(TriedRow), raw_rows.rows_of(session().run)
+    if tried.preparation != preparation or not np.array_equal(tried.rows, rows):
+        tried.preparation, tried.rows, tried.steps = preparation, rows, raw_rows.steps_of(rows, preparation)
+        tried.begin_with(0)
+    return tried
+
+
+def answered(snapshot: Snapshot) -> TriedRow:
+    """The tried row with the answer at the shown epoch; while the run plays, with the answer that it has already."""
+    current = session()
+    tried = current.part(TriedRow)
+    row = (current.runs, *tried.values)
+    asked = (*row, current.edits, snapshot.epoch)
+    is_new = asked != tried.asked if current.mode == "paused" else row != tried.asked[: len(row)]
+    if is_new:
+        tried.asked, tried.epoch, tried.answer, tried.refused = asked, snapshot.epoch, None, ""
+        try:
+            tried.answer = raw_rows.answer(current.run, snapshot, tried.values)
+        except ValueError as error:
+            tried.refused = str(error)
+    return tried
+
+
+@press
+def try_place() -> None:
+    """Another row of the table was chosen to begin with."""
+    tried = session().part(TriedRow)
+    tried.begin_with(min(max(int(st.session_state[PLACE]), 1), len(tried.rows)) - 1)
+
+
+@press
+def try_value(number: int) -> None:
+    """A value of the tried row was changed."""
+    tried = session().part(TriedRow)
+    tried.values[number], tried.is_changed = st.session_state[field_key(number)], True

@@ -7,10 +7,9 @@ import re
 
 import numpy as np
 
-from backprop_core.data import shown
+from backprop_core.data import number, shown
 from backprop_core.nn import Array
 from backprop_core.settings import ConfigError
-from playground.data.tables.cells import number
 
 MOST_CHARACTERS = 200_000  # twice as many as the largest layer with all digits, 65 rows of 64 numbers
 

@@ -16,15 +16,15 @@ from support.signs import NAMES, SHORT, drawn_by_plotly
 from backprop_core import Run
 from backprop_core.data.names import MAX_NAME, typed
 from backprop_core.export import python
+from backprop_core.tables.choice import as_csv
+from backprop_core.tables.reading import grid, read
+from backprop_core.tables.table import Table
+from backprop_core.tables.to_rows import to_rows
 from backprop_core.training.presets import suggested_for
 from playground.charts.of_run import learned_views
 from playground.charts.plotly_text import literal
 from playground.charts.theme import LIGHT
 from playground.components.markdown import escaped
-from playground.data.choice import as_csv
-from playground.data.tables.reading import grid, read
-from playground.data.tables.table import Table
-from playground.data.tables.to_rows import to_rows
 from playground.replay.page_html import Replay
 from playground.train.board import Board, Views
 

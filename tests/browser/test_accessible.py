@@ -146,7 +146,32 @@ def landscape(page: AnyPage, found: Callable[[str], None]) -> None:
     found("a step on")
 
 
-PAGES = [train, step, data, compare, sweep, landscape]
+def practice(page: AnyPage, found: Callable[[str], None]) -> None:
+    page.visit("/practice", ".st-key-practice_code input")
+    found("before a code")
+    page.page.locator(".st-key-practice_code input").fill("ada")
+    page.page.keyboard.press("Enter")
+    page.page.locator(".st-key-practice_numbers input").first.fill("nonsense")
+    page.page.keyboard.press("Tab")
+    page.page.locator(".st-key-panel_practice_answers", has_text="is not a number").wait_for()
+    found("a number that is none")
+    for task, ready in (("slip", "It first shows in"), ("Which", "Which weight"), ("code", "The wrong line")):
+        page.view("practice_task", task)
+        page.page.locator(".st-key-panel_practice_answers", has_text=ready).wait_for()
+        found(f"task {task}")
+    page.page.locator(".st-key-panel_practice_answers button", has_text="12").first.click()
+    page.page.locator(".st-key-panel_practice_answers textarea").wait_for()
+    found("asked why")
+    page.view("practice_side", "Teacher")
+    for key, text in (("codes", "ada\nada\n=1"), ("answers", "code,task,field,answer\nada,2,value,-0.0866")):
+        page.page.locator(f".st-key-practice_{key} textarea").fill(text)
+        page.page.keyboard.press("Control+Enter")
+        page.rest()
+    page.page.locator(".st-key-panel_practice_class", has_text="Slips in the class").wait_for()
+    found("the teacher's side")
+
+
+PAGES = [train, step, data, compare, sweep, landscape, practice]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -29,6 +29,12 @@ DRAW = """async (panel) => {
   await window.Plotly.react(chart, chart.data.map((trace, i) => merged(trace, data[i])), merged(chart.layout, layout));
 }"""
 
+STILL = """(panels) => {
+  const { drawing, moving } = window.backpropPlayground;
+  const frame = (panel) => Number(document.querySelector(`.st-key-${panel} .js-plotly-plot`).dataset.frame);
+  return !drawing && panels.every((panel) => frame(panel) > moving.number);
+}"""
+
 # Links, the views to choose one after the other, and the panels that are painted in all of them.
 CASES: dict[str, tuple[str, list[dict[str, str]], list[str]]] = {
     "xor": ("?epoch=300", [{}, {"gradients_view": "δ", "curves_view": "Gradient norm"}, {"scale": "linear"}], CHARTS),
@@ -61,6 +67,7 @@ def play_a_little(page: TrainPage) -> None:
     page.wait_frames(4)
     page.press("play")
     page.wait_paused()
+    page.page.wait_for_function(STILL, arg=CHARTS)  # the last frame is drawn by Plotly, and would be drawn over ours
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -169,3 +169,46 @@ def test_a_terminal_gets_a_progress_bar(capsys: pytest.CaptureFixture[str], monk
     assert shown[-1] == 1_000
     assert frames[-1].startswith("█" * 30)
     assert "0.5" in capsys.readouterr().out
+
+
+# A file
+
+
+FILE = "id;size;kind\n" + "\n".join(f"{i};{i % 7},5;{('cat', 'dog')[i % 2]}" for i in range(1, 13)) + "\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    path = tmp_path / "own.csv"
+    path.write_bytes(FILE.encode("utf-16"))
+    return str(path)
+
+
+def test_a_file_is_understood_column_by_column_and_trained_on(capsys: pytest.CaptureFixture[str], file: str) -> None:
+    out = output_of(capsys, "--data", file, "--epochs", "7")
+    assert "separated by semicolons, decimals by a comma" in out
+    assert "Encoding: UTF-16." in out
+    assert "id    left out  numbers  1 to 12\nsize  input     numbers  0.5 to 6.5\nkind  target    words" in out
+    assert "The target “kind” has 2 classes: cat (6), dog (6)." in out
+    assert "“id” only counts the rows" in out
+    assert "own.csv: 1-8-1, 7 epochs" in out
+    assert "accuracy" in out
+    assert "R²" in output_of(capsys, "--data", file, "--target", "size", "--epochs", "1", "--hidden", "2")
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ("--data FILE --target breed", "There is no column “breed”; the columns are id, size, kind."),
+        ("--data FILE --dataset xor", "leave these out"),
+        ("--data FILE --preset xor", "leave these out"),
+        ("--target kind", "give the file with --data"),
+        ("--data FILE.none", "cannot be read: No such file or directory."),
+        ("--data FILE --target kind --target kind", "Column “kind” is chosen twice."),
+        ("--data FILE --learning-rate x", "learning_rate"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_one_line(
+    capsys: pytest.CaptureFixture[str], file: str, options: str, sentence: str
+) -> None:
+    assert sentence in refusal(capsys, *options.replace("FILE", file).split())

@@ -8,9 +8,9 @@ from sklearn.metrics import hamming_loss
 
 from backprop_core import Config, ConfigError, Run, export, sweep
 from backprop_core.settings import setting_text
+from backprop_core.tables.reading import read
+from backprop_core.tables.to_rows import to_rows
 from backprop_core.training.presets import PRESETS, suggested_for
-from playground.data.tables.reading import read
-from playground.data.tables.to_rows import to_rows
 
 X = [[0, 0], [0, 1], [1, 0], [1, 1]]
 XOR = [0, 1, 1, 0]

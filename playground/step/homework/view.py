@@ -15,14 +15,6 @@ from playground.step.homework import state, worksheet
 from playground.step.homework.worksheet import Sheet
 
 FUNCTIONS = ("activation", "output", "loss")
-ICONS = {
-    "right": ":green[:material/check_circle:]",
-    "rounded": ":green[:material/data_usage:]",
-    "convention": ":green[:material/swap_horiz:]",
-    "coarse": ":orange[:material/more_horiz:]",
-    "wrong": ":orange[:material/cancel:]",
-    "unreadable": ":orange[:material/help:]",
-}
 
 
 def view() -> None:
@@ -119,7 +111,7 @@ def _answers(sheet: Sheet, names: list[str]) -> None:
     right = sum(result.right for result in results)
     st.markdown(f"**{right} of {len(results)} right**")
     for result in results:
-        icon = ICONS.get(result.mark.status, ICONS["unreadable"])
+        icon = wording.MARK_ICONS.get(result.mark.status, wording.MARK_ICONS["unreadable"])
         st.markdown(f"{icon} `{result.place} = {_plain(result.typed)}` {result.mark.message}")
         for slip in result.slips:
             st.markdown(f"  - {slip}")

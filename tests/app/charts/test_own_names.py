@@ -8,13 +8,13 @@ from support.decoding import shown
 
 from backprop_core import Run
 from backprop_core.data.rows import MAX_INPUTS, TableRows
+from backprop_core.tables.reading import grid
+from backprop_core.tables.to_rows import to_rows
 from backprop_core.training.presets import suggested_for
 from playground.charts.learned import GRID
 from playground.charts.of_run import learned_views
 from playground.charts.theme import CLASSES, DARK, LIGHT
 from playground.data.figures import CLASS_NAMES, PLACES, Clicking, places
-from playground.data.tables.reading import grid
-from playground.data.tables.to_rows import to_rows
 from playground.train.board import Board, Views
 
 LONG = "a kind of animal with quite a name"

@@ -9,12 +9,12 @@ from support.decoding import decoded, shown
 from backprop_core import Run
 from backprop_core.data.rows import TableRows
 from backprop_core.nn.activations import Array
+from backprop_core.tables.to_rows import with_scaled_target
 from backprop_core.training.presets import suggested_for
 from playground.charts.alt_text import number
 from playground.charts.learned import GRID
 from playground.charts.of_run import learned_alt, learned_views, unit_names
 from playground.charts.theme import LIGHT
-from playground.data.tables.to_rows import with_scaled_target
 from playground.train.board import Board, Views
 
 YEARS = np.stack([2000.0 + np.arange(12), 50.0 * np.cos(np.arange(12))], axis=1)

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 
 from backprop_core import ConfigError
-from backprop_core.data import names
+from backprop_core.data import cells, names
+from backprop_core.data.cells import MAX_CELL, number, objection, safe_cell, tidy
 from backprop_core.data.names import MOST_MARKS, plain
 from backprop_core.settings import setting_text
+from backprop_core.tables.reading import grid, read
 from backprop_core.training import saving
-from playground.data.tables import cells
-from playground.data.tables.cells import MAX_CELL, number, objection, safe_cell, tidy
-from playground.data.tables.reading import grid, read
 from playground.sidebar import links
 from playground.train import weight_text
 

@@ -1,5 +1,6 @@
 """The Data page without a browser: every way to bring a table, what is said about it, and the run it becomes."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,11 +8,12 @@ import pytest
 from support.app_page import DATA, TRAIN, Page
 
 from backprop_core.data.rows import TableRows
-from playground.data import choice, memory, state
+from backprop_core.tables import choice
+from backprop_core.tables.reading import grid, read
+from backprop_core.tables.table import Table
+from playground.data import memory, state
 from playground.data.figures import Points
 from playground.data.state import MOST_NAMES
-from playground.data.tables.reading import grid
-from playground.data.tables.table import Table
 
 PAGES = ("", "step", "sweep", "compare", "landscape")
 
@@ -507,3 +509,11 @@ def test_names_of_columns_are_not_looked_at_beyond_what_they_can_be(monkeypatch:
     monkeypatch.setattr(state, "tidy", pytest.fail)
     page.choose("data_names", "a" * (MOST_NAMES + 1))
     assert any("different names" in error for error in page.errors)
+
+
+def test_the_test_share_is_as_suggested_until_it_is_chosen() -> None:
+    table = read("size;price\n" + "\n".join(f"{i},5;{1000 * i},25" for i in range(12)))
+    suggested = choice.suggested_choice(table)
+    rows = choice.rows_of(table, suggested)
+    assert state.test_share(rows, suggested) == 0.0
+    assert state.test_share(rows, replace(suggested, test_share=0.5)) == 0.5

@@ -215,7 +215,7 @@ FAULTY: dict[str, tuple[dict[str, str], dict[str, Any], list[str]]] = {
     "rows of one's own": (
         {"dataset": "csv", "features": "x1-x2-x1x2", "hidden": "3"},
         {"hidden": (3,)},
-        ["Rows of your own are not in a link; the saved file has them."],
+        ["Rows of your own did not fit into the link; the saved file has them."],
     ),
     "no epoch": ({"epoch": "-5", "l1": "0.5"}, {"l1": 0.5}, [f"epoch = '−5' {NO_EPOCH}"]),
     "too many epochs": ({"epoch": "99999999"}, {}, [f"epoch = '99999999' {NO_EPOCH}"]),

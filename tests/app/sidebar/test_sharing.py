@@ -10,6 +10,8 @@ from support.app_page import Page
 
 from backprop_core import Config, Run
 from backprop_core.data.rows import TableRows
+from backprop_core.tables import read, to_rows
+from backprop_core.training.json_parts import packed
 from backprop_core.training.presets import PRESETS
 from playground.charts.theme import LIGHT
 from playground.components import bursts
@@ -100,7 +102,7 @@ def test_a_link_to_a_preset_brings_its_rows_and_weights() -> None:
             {"dataset": "moons"},
             "Samples (samples) = 5 is not allowed. It must be a whole number from 10 to 5,000. epoch = 'x' is not",
         ),
-        ({"dataset": "csv", "hidden": "3"}, {"hidden": (3,)}, "Rows of your own are not in a link"),
+        ({"dataset": "csv", "hidden": "3"}, {"hidden": (3,)}, "Rows of your own did not fit into the link"),
         ({"edits": "…", "l2": "0.5"}, {"l2": 0.5}, "The edits made while training did not fit into the link"),
         ({"preset": "[x](//e.x)<b>$a$"}, {}, "There is no preset “(x)(//e.x)‹b›＄a＄”."),
     ],
@@ -177,7 +179,7 @@ def test_the_address_follows_settings_edits_and_the_shown_epoch() -> None:
     assert address(page) == {"preset": "mazur"}
     page.choose("hidden_size", 3)  # the preset's weights no longer fit
     assert address(page)["dataset"] == "csv"
-    assert "not your own rows: save the run as a file" in page.text()
+    assert bits(Page(**address(page)).run) == bits(page.run)  # its rows are few enough for the link
     page.press("undo")
     assert address(page) == {"hidden": "3", "edits": "6:learning_rate=0.25", "epoch": "7"}
     assert bits(page.run) == before
@@ -209,6 +211,53 @@ def test_while_playing_the_epoch_in_the_address_stays() -> None:
     page.session.mode = "paused"
     page.look()
     assert address(page)["epoch"] == str(page.session.shown)
+
+
+SMALL = "a,b,kind\n" + "\n".join(f"{i},{('u', 'v <b>')[i % 2]},{('cat', 'dog')[i // 6]}" for i in range(12))
+
+
+def test_a_small_table_is_in_the_link_with_what_was_done_to_it() -> None:
+    rows = to_rows(read(SMALL), "kind", missing="median", standardise=True)
+    run = edited(Config(dataset="csv", hidden=(2,), test_share=0.25), data=rows)
+    parts = links.write(run.config, run.edits, run.epoch, rows=links.rows_text(run.user_rows))
+    page = Page(**parts)
+    assert bits(page.run) == bits(run)
+    assert isinstance(page.run.user_rows, TableRows)
+    assert page.run.user_rows.preparation == rows.preparation
+    assert page.run.user_rows.report == rows.report
+    assert address(page) == parts
+    assert "is a link to this very run" in page.text()
+    page.choose("preset", "xor")
+    assert "rows" not in address(page)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "did not fit"),
+        ("x" * 2_001, "have 2,001 characters"),
+        ("~", "are damaged"),
+        ("YQ", "are damaged"),
+        (packed("{}"), "are damaged"),
+        (packed("[" * 2_000), "are damaged"),
+        (packed(" " * 400_000), "are damaged"),
+    ],
+    ids=["none", "long", "no base64", "not packed", "no rows", "nested", "a bomb"],
+)
+def test_rows_that_a_link_cannot_bring_are_named(text: str, told: str) -> None:
+    link = links.read({"dataset": "csv", "rows": text, "hidden": "3"})
+    assert link.recipe.data is None
+    assert told in " ".join(link.ignored)
+    assert link.recipe.config.hidden == (3,)
+
+
+def test_many_rows_are_not_in_the_link() -> None:
+    rng = np.random.default_rng(0)
+    rows = (rng.normal(size=(200, 3)), rng.normal(size=200))
+    page = Page()
+    open_file(page, edited(Config(dataset="csv", output="linear", loss="mse"), data=rows).to_json())
+    assert "rows" not in address(page)
+    assert "not your own rows" in page.text()
 
 
 # Files

@@ -8,10 +8,10 @@ import pytest
 
 from backprop_core import Config, ConfigError, Run, sweep
 from backprop_core.data.rows import TableRows
+from backprop_core.tables.reading import read
+from backprop_core.tables.to_rows import to_rows, with_scaled_target
 from backprop_core.training.presets import suggested_for
 from backprop_core.training.problem import data_for
-from playground.data.tables.reading import read
-from playground.data.tables.to_rows import to_rows, with_scaled_target
 
 ANIMALS = "height,weight,kind\n" + "\n".join(
     f"{0.4 + 0.05 * i:.2f},{3 + i},{('cat', 'dog', 'horse')[i // 8]}" for i in range(24)

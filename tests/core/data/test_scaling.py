@@ -14,8 +14,8 @@ from backprop_core import Config, Run, export
 from backprop_core.__main__ import main
 from backprop_core.data.rows import FEATURES, TableRows
 from backprop_core.settings.parameter import Address
+from backprop_core.tables.to_rows import with_scaled_target
 from backprop_core.training.presets import suggested, suggested_for
-from playground.data.tables.to_rows import with_scaled_target
 
 REAL = ["iris", "wine", "breast_cancer", "digits"]
 YEARS = np.stack([2000.0 + np.arange(24), 50.0 * np.cos(np.arange(24))], axis=1)

@@ -376,6 +376,11 @@ def test_a_slip_changes_what_comes_after_it_and_nothing_before() -> None:
         "averaged_rows": set(),
         "averaged_outputs": set(),
         "softmax_diagonal": set(),
+        "one_path": {"delta1", "dW1", "db1", "W1_new", "loss_new"},
+        "own_weights": {"delta1", "dW1", "db1", "W1_new", "loss_new"},
+        "input_missing": {"dW1", "dW2", "W1_new", "W2_new", "loss_new"},
+        "rate_twice": weights,
+        "mixed": set(),
         "stale_weights": {"loss_new"},
     }
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from numbers import Integral, Real
+from typing import Any
 
-import pandas as pd
-
-from backprop_core.data import composed, quoted
+from backprop_core.data.names import composed, quoted
 
 MAX_CELL = 200  # characters
 MAX_NUMBER = 1e12  # squares of such numbers, summed over all rows, are far from overflow
@@ -44,6 +44,20 @@ def tidy(cell: str) -> str:
     return cell.strip() if cell.isascii() else composed(cell.translate(_INVISIBLE)).strip()
 
 
+def text_of(value: Any) -> str | None:
+    """The text of a cell's value: "" for None and NaN, exact digits for a number; None if it is no number and no text.
+
+    Raises OverflowError or ValueError for a number that float64 cannot hold, or with too many digits.
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, bool) or type(value).__name__ == "bool":
+        return str(value).lower()
+    if isinstance(value, Real):
+        return f"{int(value)}" if isinstance(value, Integral) else repr(float(value))
+    return value if isinstance(value, str) else None
+
+
 def is_missing(cell: str) -> bool:
     """Whether a cell has no value: it is empty, a question mark, or one of NA, N/A, NaN, null."""
     return cell.lower() in MISSING
@@ -75,16 +89,6 @@ def number(cell: str, decimal: str = ".", thousands: str = "") -> float | None:
         return float(text)
     infinite = _INFINITE.fullmatch(text)
     return float(f"{infinite[1]}inf") if infinite else None
-
-
-def numbers(cells: pd.Series[str], decimal: str = ".", thousands: str = "") -> pd.Series[float]:
-    """The numbers that cells say, as `number` does; NaN where they say none, or are missing themselves."""
-    present = cells.dropna()
-    pointed_cells = present if decimal == "." else present.map(lambda cell: pointed(cell, decimal, thousands))
-    values = pd.to_numeric(pointed_cells, errors="coerce").astype(float)
-    others = present[values.isna()]
-    known = {cell: number(cell, decimal, thousands) for cell in others.unique()}  # words recur
-    return values.fillna(others.map(known).astype(float)).reindex(cells.index)
 
 
 def hint(cell: str) -> str:

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from playground.data.tables.cells import grouped, is_missing, number, tidy
-from playground.data.tables.decoding import refusal
+from backprop_core.data.cells import grouped, is_missing, number, tidy
+from backprop_core.tables.decoding import refusal
 
 DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas", " ": "spaces"}
 SPACES = " '’\u00a0\u202f"  # what stands between groups of three digits beside points and commas

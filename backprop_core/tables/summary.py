@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from backprop_core.data import typed
-from playground.data.tables.cells import MAX_NUMBER
+from backprop_core.data.cells import MAX_NUMBER
 
 BARS = 12
 MOST_WORDS_LISTED = 4

@@ -5,24 +5,33 @@ Gaps are filled by scikit-learn's SimpleImputer, words become inputs by its OneH
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from backprop_core import ConfigError
-from backprop_core.data import MAX_INPUTS, quoted, typed
+from backprop_core.data import MAX_INPUTS, RawColumn, quoted, typed
 from backprop_core.nn import Array
-from playground.data.tables.columns import input_names, ordered
-from playground.data.tables.table import Table
+from backprop_core.settings import ConfigError
+from backprop_core.tables.columns import input_names, ordered
+from backprop_core.tables.table import Table
 
 Missing = Literal["drop", "mean", "median", "most_frequent"]
 
 FILLED_BY: dict[str, str] = {"mean": "the mean", "median": "the median", "most_frequent": "the most frequent value"}
 
 
-def encoded(table: Table, columns: pd.DataFrame, missing: Missing) -> tuple[Array, list[str], list[str]]:
-    """Inputs (N, d) with gaps filled and words as 0 and 1, their names, and what there is to say about them."""
+class Encoded(NamedTuple):
+    """Inputs (N, d) with gaps filled and words as 0 and 1, their names, what was done to each column, and sentences."""
+
+    X: Array
+    names: list[str]
+    columns: tuple[RawColumn, ...]
+    report: list[str]
+
+
+def encoded(table: Table, columns: pd.DataFrame, missing: Missing) -> Encoded:
+    """The inputs that columns become. If any has a gap, what fills gaps is known of each."""
     for column, is_empty in columns.isna().all().items():
         if is_empty:
             name = quoted(table.names[column])
@@ -42,12 +51,14 @@ def encoded(table: Table, columns: pd.DataFrame, missing: Missing) -> tuple[Arra
             f"With one for each word, {sum(widths.values()):,} inputs come of these columns, and a network can have at "
             f"most {MAX_INPUTS} here; most come of column {quoted(table.names[widest])} ({widths[widest]:,}).",
         )
-    parts, names, said = list[Array](), list[str](), list[str]()
+    parts, names, raw, said = list[Array](), list[str](), list[RawColumn](), list[str]()
     for column, values in columns.items():
         name = typed(table.names[column])
-        part, heads, about = _part(values, table.names[column], missing)
+        filled, fill = _filled(values, missing) if gaps else (values.to_numpy(), None)
+        part, heads, words, about = _part(filled, table.names[column])
         parts.append(part)
         names += heads
+        raw.append(RawColumn(table.names[column], words, table.kinds[column].blank or fill))
         said += [f"{about}."] if about else []
         if different[column] == 1:
             value = values.dropna().iloc[0]
@@ -56,7 +67,7 @@ def encoded(table: Table, columns: pd.DataFrame, missing: Missing) -> tuple[Arra
     if gaps:
         number = "1 missing value was" if gaps == 1 else f"{gaps:,} missing values were"
         said.append(f"{number} replaced by {FILLED_BY[missing]} of the column{_but_words(columns, missing)}.")
-    return np.hstack(parts), names, said
+    return Encoded(np.hstack(parts), names, tuple(raw), said)
 
 
 def _but_words(columns: pd.DataFrame, missing: Missing) -> str:
@@ -64,26 +75,31 @@ def _but_words(columns: pd.DataFrame, missing: Missing) -> str:
     return ", words by the most frequent one" if has_gaps and missing != "most_frequent" else ""
 
 
-def _part(values: pd.Series[Any], name: str, missing: Missing) -> tuple[Array, list[str], str]:
-    """The inputs that a column becomes, their names, and what was done about words."""
+def _filled(values: pd.Series[Any], missing: Missing) -> tuple[Array, float | str]:
+    """The values of a column (N,) without gaps, and what fills them."""
+    from sklearn.impute import SimpleImputer  # takes a second to load, so only where it is needed
+
     is_number = values.dtype == float
     column = values.to_numpy(dtype=float if is_number else object)[:, None]
-    if values.isna().any():
-        from sklearn.impute import SimpleImputer  # takes a second to load, so only where it is needed
+    imputer = SimpleImputer(strategy=missing if is_number else "most_frequent").fit(column)
+    filled = imputer.transform(column)[:, 0]
+    if not is_number:
+        return filled, str(imputer.statistics_[0])
+    low, high = values.min(), values.max()  # a mean rounds differently
+    return np.clip(filled, low, high), float(np.clip(imputer.statistics_[0], low, high))
 
-        imputer = SimpleImputer(strategy=missing if is_number else "most_frequent")
-        column = imputer.fit_transform(column)
-        if is_number:
-            column = np.clip(column, values.min(), values.max())  # a mean rounds differently
-    if is_number:
-        return column, [name], ""
+
+def _part(values: Array, name: str) -> tuple[Array, list[str], tuple[str, ...], str]:
+    """The inputs that a column becomes, their names, its words, and what was done about them."""
+    if values.dtype == float:
+        return values[:, None], [name], (), ""
     from sklearn.preprocessing import OneHotEncoder
 
-    words = ordered(sorted({*column[:, 0]}))
+    words = ordered(sorted({*values}))
     encoder = OneHotEncoder(categories=[list(words)], drop="if_binary", sparse_output=False)
     heads = input_names(name, words)
     if len(words) == 2:
         about = f"“{typed(name)}” is 0 for {typed(words[0])} and 1 for {typed(words[1])}"
     else:
         about = f"“{typed(name)}” is {len(words)} inputs, one for each of its words" if len(words) > 2 else ""
-    return encoder.fit_transform(column), heads, about
+    return encoder.fit_transform(values.astype(object)[:, None]), heads, words, about

@@ -7,12 +7,13 @@ import pytest
 
 from backprop_core import ConfigError
 from backprop_core.data import MAX_INPUTS
-from playground.data import choice, overview
-from playground.data.choice import Choice, rows_of, suggested_choice
-from playground.data.tables.layout import CONTINENTAL, ENGLISH
-from playground.data.tables.reading import grid, read
-from playground.data.tables.table import Table
-from playground.data.tables.to_rows import to_rows
+from backprop_core.tables import choice
+from backprop_core.tables.choice import Choice, rows_of, suggested_choice
+from backprop_core.tables.layout import CONTINENTAL, ENGLISH
+from backprop_core.tables.reading import grid, read
+from backprop_core.tables.table import Table
+from backprop_core.tables.to_rows import to_rows
+from playground.data import overview
 
 
 def said(table: Table) -> str:

@@ -13,17 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backprop_core import ConfigError
+from backprop_core.data.cells import MAX_CELL, number, safe_cell
 from backprop_core.data.datasets import DATASETS, prepare
 from backprop_core.data.names import MAX_NAME, plain, typed, unique
 from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, DataSettings, TableRows, user_data
+from backprop_core.tables.choice import as_csv, reading_notes, remarks, rows_of, suggested_choice
+from backprop_core.tables.decoding import MAX_BYTES
+from backprop_core.tables.reading import MAX_COLUMNS, grid, read
+from backprop_core.tables.table import Table
+from backprop_core.tables.to_rows import offers, to_rows
 from playground.components.markdown import escaped
-from playground.data.choice import as_csv, reading_notes, remarks, rows_of, suggested_choice
 from playground.data.overview import ROWS_SHOWN, column_table, network_table
-from playground.data.tables.cells import MAX_CELL, number, safe_cell
-from playground.data.tables.decoding import MAX_BYTES
-from playground.data.tables.reading import MAX_COLUMNS, grid, read
-from playground.data.tables.table import Table
-from playground.data.tables.to_rows import offers, to_rows
 
 IRIS = "petal length,petal width,species\n1.4,0.2,setosa\n4.7,1.4,versicolor\n6.0,2.5,virginica\n"
 XOR = "a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n"

@@ -1,4 +1,4 @@
-"""What a visitor chooses about a table of their own, what is suggested, and the rows that come of it: pure functions.
+"""What is chosen about a table, what is suggested, and the rows that come of it: pure functions.
 
 Columns are given by their place in the table, for names may change while it is typed.
 """
@@ -11,13 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from backprop_core import ConfigError
 from backprop_core.data import MAX_CLASSES, MAX_INPUTS, TableRows, quoted, unique
-from backprop_core.training import suggested_for
-from playground.data.tables.cells import MAX_NUMBER, number, objection, pointed, safe_cell
-from playground.data.tables.inputs import Missing
-from playground.data.tables.table import Table
-from playground.data.tables.to_rows import Kind, offers, to_rows, with_scaled_target
+from backprop_core.data.cells import MAX_NUMBER, number, objection, pointed, safe_cell
+from backprop_core.settings import ConfigError
+from backprop_core.tables.inputs import Missing
+from backprop_core.tables.table import Table
+from backprop_core.tables.to_rows import Kind, offers, to_rows, with_scaled_target
 
 TASKS: dict[Kind, str] = {"classes": "classes", "number": "a number"}
 MISSING: dict[Missing, str] = {
@@ -136,11 +135,6 @@ def result_of(table: Table, choice: Choice) -> Result:
     except ConfigError as refused:
         error = str(refused)
     return Result(table, choice, rows, error, remarks(table, choice), gaps_warning(table, choice))
-
-
-def test_share(rows: TableRows, choice: Choice) -> float:
-    """The share of rows to be held back: as chosen, or as suggested for so many rows."""
-    return suggested_for(rows).share_held_back if choice.test_share is None else choice.test_share
 
 
 def gaps_warning(table: Table, choice: Choice) -> str:

@@ -6,11 +6,11 @@ import io
 import numpy as np
 import pytest
 
-from playground.data import choice
-from playground.data.choice import Choice, as_csv, reading_notes, rows_of, suggested_choice
-from playground.data.tables import cells
-from playground.data.tables.reading import grid, read
-from playground.data.tables.table import Table
+from backprop_core.data import cells
+from backprop_core.tables import choice
+from backprop_core.tables.choice import Choice, as_csv, reading_notes, rows_of, suggested_choice
+from backprop_core.tables.reading import grid, read
+from backprop_core.tables.table import Table
 
 FLOWERS = "Id,length,width,kind\n" + "\n".join(f"{i},{5 + i / 10},{3 - i / 10},{'ab'[i % 2]}" for i in range(1, 9))
 PRICES = "size;price\n" + "\n".join(f"{i},5;{1000 * i},25" for i in range(12))
@@ -66,12 +66,6 @@ def test_classes_are_never_scaled() -> None:
     table = grid(("a", "y"), [(i, 10 * (i % 2)) for i in range(6)])
     assert suggested_choice(table).task == "classes"
     assert set(rows_of(table, suggested_choice(table)).y) == {0.0, 1.0}
-
-
-def test_the_test_share_is_as_suggested_until_it_is_chosen() -> None:
-    rows = rows_of(read(PRICES), suggested_choice(read(PRICES)))
-    assert choice.test_share(rows, suggested_choice(read(PRICES))) == 0.0
-    assert choice.test_share(rows, Choice((1,), (0,), "number", test_share=0.5)) == 0.5
 
 
 def test_what_was_found_is_said() -> None:

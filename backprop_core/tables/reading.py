@@ -11,19 +11,17 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from numbers import Integral, Real
 from typing import Any
 
-from backprop_core import ConfigError
 from backprop_core.data import MAX_ROWS, quoted, typed
-from playground.data.tables import layout
-from playground.data.tables.cells import MAX_CELL, tidy
-from playground.data.tables.decoding import decoded, refusal
-from playground.data.tables.layout import DELIMITERS, NumberFormat, Opening
-from playground.data.tables.table import Table
+from backprop_core.data.cells import MAX_CELL, text_of, tidy
+from backprop_core.settings import ConfigError
+from backprop_core.tables import layout
+from backprop_core.tables.decoding import decoded, refusal
+from backprop_core.tables.layout import DELIMITERS, NumberFormat, Opening
+from backprop_core.tables.table import Table
 
 MAX_COLUMNS = 200
 
@@ -87,10 +85,11 @@ def read(
     return _table(names, records, delimiter=delimiter, encoding=encoding, opening=notes, **told)
 
 
-def grid(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+def grid(names: Sequence[str], rows: Iterable[Sequence[Any]], *, numbers: NumberFormat | None = None) -> Table:
     """The table of a grid that was filled in: cells are text, numbers, truth values, or None where there is nothing.
 
-    Rows count from 1; those that are empty are passed over. Raises ConfigError as `read` does.
+    Rows count from 1; those that are empty are passed over. How numbers are written is decided by all cells, unless it
+    is given. Raises ConfigError as `read` does.
     """
     names = [_sound(str(name)) for name in names]
     _check_names(names, None)
@@ -108,9 +107,8 @@ def grid(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
     _check_size(count, 0)
     if not records:
         raise refusal("The table is empty.")
-    return _table(
-        names, records, numbers=layout.find_number_format([cell for _, cells in records for cell in cells], "")
-    )
+    numbers = numbers or layout.find_number_format([cell for _, cells in records for cell in cells], "")
+    return _table(names, records, numbers=numbers)
 
 
 def _records(opening: Opening, delimiter: str, subject: str) -> list[Row]:
@@ -225,15 +223,10 @@ def _sound(text: str) -> str:
 
 def _typed(value: Any, row: int, column: int) -> str:
     """The text of a value from a grid."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if isinstance(value, bool) or type(value).__name__ == "bool":
-        return str(value).lower()
-    if isinstance(value, Real):
-        try:
-            return f"{int(value)}" if isinstance(value, Integral) else repr(float(value))
-        except (OverflowError, ValueError):  # more digits than Python writes, or than float64 holds
-            raise refusal(f"Row {row}, column {column} has a number that is too large.") from None
-    if isinstance(value, str):
-        return _sound(value)
-    raise refusal(f"Row {row}, column {column} has neither a number nor a text.")
+    try:
+        text = text_of(value)
+    except (OverflowError, ValueError):  # more digits than Python writes, or than float64 holds
+        raise refusal(f"Row {row}, column {column} has a number that is too large.") from None
+    if text is None:
+        raise refusal(f"Row {row}, column {column} has neither a number nor a text.")
+    return _sound(text)

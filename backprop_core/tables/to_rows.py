@@ -9,20 +9,21 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from backprop_core import ConfigError
 from backprop_core.data import (
     MAX_CLASSES,
     MAX_INPUTS,
+    Preparation,
     TableRows,
     marks_labels,
     quoted,
     standardising_targets,
     unique,
 )
+from backprop_core.data.cells import MAX_NUMBER, objection
 from backprop_core.nn import Array
-from playground.data.tables.cells import MAX_NUMBER, objection
-from playground.data.tables.inputs import FILLED_BY, Missing, encoded
-from playground.data.tables.table import Table
+from backprop_core.settings import ConfigError
+from backprop_core.tables.inputs import FILLED_BY, Missing, encoded
+from backprop_core.tables.table import Table
 
 Kind = Literal["classes", "number"]
 Column = str | int | np.integer
@@ -38,7 +39,7 @@ def offers(table: Table, target: Column | Sequence[Column]) -> tuple[Kind, ...]:
     but two, or where each stands in `ROWS_A_CLASS` rows on average. A column in which most cells are numbers, but not
     all, is likely one of numbers with a slip in it.
     """
-    columns = _indices(table, target, "target")
+    columns = column_places(table, target, "target")
     if len(columns) != 1:
         return ("number",)
     column = columns[0]
@@ -87,9 +88,9 @@ def to_rows(
         With the argument as its field, or `data`: for columns that are not there, cells that are not numbers or too
         large, and where there are too few rows, too many classes, or nothing to learn.
     """
-    targets = _indices(table, target, "target")
+    targets = column_places(table, target, "target")
     others = [column for column in range(len(table.names)) if column not in targets]
-    inputs = others if features is None else _indices(table, features, "features")
+    inputs = others if features is None else column_places(table, features, "features")
     _check_choice(table, targets, inputs, task, missing)
     if task == "auto":
         task = offers(table, targets)[0]
@@ -100,12 +101,11 @@ def to_rows(
         usable &= shown_columns.notna().all(axis=1).to_numpy()
     kept = np.flatnonzero(usable)
     _check_enough(table, [*inputs, *targets] if missing == "drop" else targets, len(kept))
-    X, names, report = encoded(table, shown_columns.iloc[kept], missing)
-    y, classes, what = _learned(table, targets, Y[kept], words)
-    input_names = unique(names)
+    X, names, columns, report = encoded(table, shown_columns.iloc[kept], missing)
+    y, raw_classes, what = _learned(table, targets, Y[kept], words)
     report = [
         _about_rows(table, kept),
-        f"{'The inputs are' if len(names) > 1 else 'The input is'} {_listed(input_names)}.",
+        f"{'The inputs are' if len(names) > 1 else 'The input is'} {_listed(unique(names))}.",
         what,
         *report,
     ]
@@ -114,11 +114,18 @@ def to_rows(
     return TableRows(
         X,
         y,
-        input_names,
-        classes,
+        unique(names),
+        unique(raw_classes),
         bool(standardise),
         row_numbers=tuple(table.rows[row] for row in kept),
         report=tuple(report),
+        preparation=Preparation(
+            columns,
+            tuple(table.names[column] for column in targets),
+            raw_classes,
+            table.decimal,
+            table.numbers.thousands,
+        ),
     )
 
 
@@ -152,7 +159,8 @@ def _index(table: Table, column: Any, field: str) -> int:
     raise ConfigError(field, f"A column is given by its name, or by a whole number from 0 to {len(table.names) - 1}.")
 
 
-def _indices(table: Table, columns: Any, field: str) -> list[int]:
+def column_places(table: Table, columns: Any, field: str) -> list[int]:
+    """The places of columns given by name or place, one or several. Raises ConfigError for those that are not there."""
     one = isinstance(columns, str) or not isinstance(columns, Sequence)
     return [_index(table, column, field) for column in ([columns] if one else columns)]
 
@@ -258,8 +266,9 @@ def _check_enough(table: Table, columns: list[int], kept: int) -> None:
 
 
 def _learned(table: Table, targets: list[int], Y: Array, words: tuple[str, ...]) -> tuple[Array, tuple[str, ...], str]:
-    """The targets of the rows that are left, their classes, and a sentence about them."""
-    names = unique(table.names[column] for column in targets)
+    """The targets of the rows that are left, what the file calls their classes, and a sentence about them."""
+    raw = [table.names[column] for column in targets]
+    names = unique(raw)
     if (Y.min(axis=0) == Y.max(axis=0)).all():
         value = quoted(words[int(Y[0, 0])]) if words else f"{Y[0, 0]:.6g}"
         raise ConfigError("target", f"The target “{names[0]}” is {value} in every row, so there is nothing to learn.")
@@ -272,15 +281,16 @@ def _learned(table: Table, targets: list[int], Y: Array, words: tuple[str, ...])
                 f"The target “{names[0]}” has {len(used):,} different values, such as {examples}, and at most "
                 f"{MAX_CLASSES} classes can be learned.",
             )
-        classes = unique(words[int(code)] for code in used)
+        used_words = [words[int(code)] for code in used]
+        classes = unique(used_words)
         counts = [f"{name} ({count:,})" for name, count in zip(classes, np.bincount(y), strict=True)]
         return (
             y.astype(float),
-            classes,
+            tuple(used_words),
             f"The target “{names[0]}” has {len(classes)} classes: {_listed(counts, 20)}.",
         )
     if len(targets) > 1 and np.isin(Y, (0.0, 1.0)).all() and (Y.sum(axis=1) == 1).all():
-        return Y, names, f"The targets mark one of {len(names)} classes in each row: {_listed(names, 20)}."
+        return Y, tuple(raw), f"The targets mark one of {len(names)} classes in each row: {_listed(names, 20)}."
     if marks_labels(Y):
         return Y, (), f"The targets are {len(names)} labels, of which a row may have several: {_listed(names, 20)}."
     if len(targets) == 1:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from backprop_core.data import MAX_INPUTS, quoted, typed
-from playground.data.tables.cells import TRUTH, UNITS, hint
+from backprop_core.data.cells import TRUTH, UNITS, hint
 
 Kind = Literal["numbers", "words", "marked numbers", "nothing"]
 
@@ -42,11 +42,19 @@ class Column:
     slip: int | None = None
 
 
-def understood(name: str, cells: pd.Series[str], values: pd.Series[float], *, is_named: bool = True) -> Column:
-    """What a column is, given its cells and the numbers they say, both missing where they are."""
+def understood(
+    name: str, cells: pd.Series[str], values: pd.Series[float], *, is_named: bool = True, is_words: bool = False
+) -> Column:
+    """What a column is, given its cells and the numbers they say, missing where they are.
+
+    `is_words` says that it is words, whatever they look like.
+    """
     present = cells.dropna()
     if present.empty:
         return Column("nothing", doubt="has no values")
+    if is_words:
+        words = ordered([str(word) for word in present.unique()])
+        return Column("words", words, doubt=_doubt_about_words(words, present))
     known = values[present.index]
     if known.notna().all():
         return Column("numbers", doubt=_doubt_about_numbers(name, known, is_named))

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backprop_core.data import quoted
-from playground.data.tables import summary
-from playground.data.tables.cells import MISSING, number, numbers
-from playground.data.tables.columns import Column, understood
-from playground.data.tables.layout import DEFAULT, DELIMITERS, NumberFormat
-from playground.data.tables.summary import Summary
+from backprop_core.data.cells import MISSING, number, pointed
+from backprop_core.tables import summary
+from backprop_core.tables.columns import Column, understood
+from backprop_core.tables.layout import DEFAULT, DELIMITERS, NumberFormat
+from backprop_core.tables.summary import Summary
 
 MOST_NAMED = 6
 
@@ -29,6 +29,7 @@ class Table:
     encoding : "UTF-8", "UTF-16", "Windows-1252", … or "text"
     numbers : how its numbers are written
     unnamed : the places of columns that have no name in the file
+    categories : the places of columns that are words whatever they look like
     declared : whether the names stand in lines before the table, and not in its first row
     opening : what was understood of the lines before the table, in sentences
 
@@ -43,6 +44,7 @@ class Table:
     encoding: str = "text"
     numbers: NumberFormat = DEFAULT
     unnamed: tuple[int, ...] = ()
+    categories: tuple[int, ...] = ()
     declared: bool = False
     opening: tuple[str, ...] = ()
 
@@ -66,7 +68,9 @@ class Table:
     def kinds(self) -> tuple[Column, ...]:
         """What each column is."""
         return tuple(
-            understood(name, self.frame[i], self.values[i], is_named=i not in self.unnamed)
+            understood(
+                name, self.frame[i], self.values[i], is_named=i not in self.unnamed, is_words=i in self.categories
+            )
             for i, name in enumerate(self.names)
         )
 
@@ -127,3 +131,13 @@ class Table:
                 else f"{quoted(doubtful)} can mean {big} or {small}: it is not read as a number until you choose below."
             )
         return notes
+
+
+def numbers(cells: pd.Series[str], decimal: str = ".", thousands: str = "") -> pd.Series[float]:
+    """The numbers that cells say, as `number` does; NaN where they say none, or are missing themselves."""
+    present = cells.dropna()
+    pointed_cells = present if decimal == "." else present.map(lambda cell: pointed(cell, decimal, thousands))
+    values = pd.to_numeric(pointed_cells, errors="coerce").astype(float)
+    others = present[values.isna()]
+    known = {cell: number(cell, decimal, thousands) for cell in others.unique()}  # words recur
+    return values.fillna(others.map(known).astype(float)).reindex(cells.index)

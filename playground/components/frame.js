@@ -1,0 +1,8 @@
+// Hands a frame to live.js. It is short since Streamlit sends it along with every frame.
+export default function ({ data }) {
+  if (!data) return;
+  const queue = (window.backpropPlayground ??= {});
+  queue.frame = data;
+  if (!data.still) queue.moving = data;
+  queue.start?.(); // if live.js is not there yet, it starts with this frame
+}

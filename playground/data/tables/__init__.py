@@ -1,1 +1,0 @@
-"""How a user's file becomes rows."""
