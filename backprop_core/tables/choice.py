@@ -29,7 +29,8 @@ USUAL = 3.0  # numbers within ±USUAL, and not all close together, need not be s
 MOST_LISTED = 6
 FEWEST_A_VALUE = 10  # rows on average, from which on it is no chance that a column tells the target
 FEWEST_MARKS = 3  # columns at the end of a table that are taken for classes, each marked with 1
-_TARGET = re.compile(r"target|class|label|outcome|y", re.IGNORECASE)
+_TARGET = re.compile(r"target|label|outcome|diagnosis|species|survived", re.IGNORECASE)  # wherever it stands
+_TARGET_AT_AN_END = re.compile(r"class|y", re.IGNORECASE)  # elsewhere: of a cabin, or a place in a plane
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ class Choice:
 
 
 def suggested_choice(table: Table, targets: tuple[int, ...] | None = None) -> Choice:
-    """What is likely wanted of a table: a column called target, or the last that can be learned, from the others."""
+    """What is likely wanted of a table: a column with the name of a target, or the last that can be learned, from the
+    others.
+    """
     targets = _suggested_targets(table) if targets is None else targets
     possible = [i for i, column in enumerate(table.kinds) if column.kind in ("numbers", "words") and i not in targets]
     inputs = [i for i in possible if not table.kinds[i].doubt] or [i for i in possible if table.numeric[i]]
@@ -71,8 +74,12 @@ def _suggested_targets(table: Table) -> tuple[int, ...]:
         columns = tuple(range(last + 1 - count, last + 1))
         if count <= last and (table.values[list(columns)].sum(axis=1) == 1).all():
             return columns
-    named = [i for i, name in enumerate(table.names) if _TARGET.fullmatch(name)]
-    learnable = [i for i, column in enumerate(table.kinds) if column.kind != "nothing" and _is_learnable(table, i)]
+    filled = [i for i, column in enumerate(table.kinds) if column.kind != "nothing"]
+    learnable = [i for i in filled if _is_learnable(table, i)]
+    ends = [columns[end] for columns in (filled, learnable) if columns for end in (0, -1)]
+    named = [i for i, name in enumerate(table.names) if _TARGET.fullmatch(name)] or [
+        i for i in dict.fromkeys(ends) if _TARGET_AT_AN_END.fullmatch(table.names[i])
+    ]
     return (named[0] if len(named) == 1 else learnable[-1] if learnable else last,)
 
 
