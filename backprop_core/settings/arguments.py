@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from backprop_core.nn.activations import Array
-from backprop_core.settings.quoting import quoted
+from backprop_core.settings.quoting import short_repr
 from backprop_core.settings.spec import ConfigError
 
 
@@ -33,15 +33,15 @@ def numbers_of(value: Any, field: str, requirement: str) -> Array:
             if _is_numeric(array):
                 return np.array(array, dtype=float)
     except Exception as error:
-        raise ConfigError(field, f"{requirement}, not {quoted(value)}.") from error
-    raise ConfigError(field, f"{requirement}, not {quoted(value)}.")
+        raise ConfigError(field, f"{requirement}, not {short_repr(value)}.") from error
+    raise ConfigError(field, f"{requirement}, not {short_repr(value)}.")
 
 
 def whole_number(value: Any, field: str, requirement: str) -> int:
     """A whole number that a user passed; True and False are rejected. Raises ConfigError with this field."""
     if isinstance(value, numbers.Integral) and not isinstance(value, bool):
         return int(value)
-    raise ConfigError(field, f"{requirement}, not {quoted(value)}.")
+    raise ConfigError(field, f"{requirement}, not {short_repr(value)}.")
 
 
 def _is_numeric(array: Array) -> bool:

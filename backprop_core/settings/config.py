@@ -19,7 +19,7 @@ from backprop_core.nn.initializers import INITIALIZERS
 from backprop_core.nn.losses import LOSSES
 from backprop_core.nn.optimizers import OPTIMIZERS, SCHEDULES
 from backprop_core.settings.parameter import Address
-from backprop_core.settings.quoting import quoted
+from backprop_core.settings.quoting import short_repr
 from backprop_core.settings.spec import ConfigError, Group, Kind, Spec, checked
 
 MAX_LAYERS = 6
@@ -206,12 +206,12 @@ class Config:
     def from_dict(cls, values: Mapping[str, Any]) -> Config:
         """The configuration with these values; omitted fields take their defaults. Raises `ConfigError`."""
         if not isinstance(values, Mapping):
-            raise ConfigError("config", f"Settings are given by their names, not as {quoted(values)}.")
+            raise ConfigError("config", f"Settings are given by their names, not as {short_repr(values)}.")
         for name in values:
             if name not in SPECS:
                 raise ConfigError(
-                    quoted(name) if not isinstance(name, str) else name,
-                    f"{quoted(name)} is not a setting. Settings are: {', '.join(SPECS)}.",
+                    short_repr(name) if not isinstance(name, str) else name,
+                    f"{short_repr(name)} is not a setting. Settings are: {', '.join(SPECS)}.",
                 )
         return cls(**values)
 

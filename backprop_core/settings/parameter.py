@@ -10,7 +10,7 @@ import numpy as np
 
 from backprop_core.nn.initializers import Params
 from backprop_core.nn.network import Network
-from backprop_core.settings.quoting import quoted
+from backprop_core.settings.quoting import short_repr
 from backprop_core.settings.spec import ConfigError
 
 Address = tuple[int, str, int, int] | tuple[int, str, int]  # (1, "W", 0, 2): layer, kind, index into W or b
@@ -62,14 +62,14 @@ def checked_value(network: Network, address: Any, value: Any) -> float:
     if not _has(network, address):
         raise ConfigError(
             "params",
-            f"{quoted(address)} is not a parameter of this network, whose layers are "
+            f"{short_repr(address)} is not a parameter of this network, whose layers are "
             f"{'-'.join(map(str, network.sizes))}.",
         )
     is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
     if not is_number or not abs(value) <= MOST_WEIGHT:
         raise ConfigError(
             "params",
-            f"{field_text(address)} = {quoted(value)} is not allowed. "
+            f"{field_text(address)} = {short_repr(value)} is not allowed. "
             f"It must be a number from {-MOST_WEIGHT:,} to {MOST_WEIGHT:,}.",
         )
     return float(value)

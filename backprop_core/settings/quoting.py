@@ -13,7 +13,7 @@ _SHORT.maxlong = MOST_QUOTED  # integers are quoted in full up to this length
 _SHORT.maxstring = _SHORT.maxother = 60
 
 
-def quoted(value: Any) -> str:
+def short_repr(value: Any) -> str:
     """The repr of a value, shortened and on one line; never raises an exception."""
     try:
         text = " ".join(_SHORT.repr(value).split())

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from backprop_core.settings.quoting import quoted
+from backprop_core.settings.quoting import short_repr
 
 Group = Literal["data", "network", "learning", "goal"]
 Kind = Literal["choice", "choices", "integer", "integers", "real", "flag"]
@@ -69,7 +69,7 @@ def checked(name: str, spec: Spec, value: Any) -> Any:
                 raise ConfigError(
                     name,
                     f"{spec.label} ({name}) must be one or more of {', '.join(spec.choices)}, "
-                    f"each once, not {quoted(value)}.",
+                    f"each once, not {short_repr(value)}.",
                 )
             return tuple(choice for choice in spec.choices if choice in chosen)
         case "integers":
@@ -80,7 +80,7 @@ def checked(name: str, spec: Spec, value: Any) -> Any:
         case "flag":
             if isinstance(value, bool) or type(value).__name__ == "bool":
                 return bool(value)
-            raise ConfigError(name, f"{spec.label} ({name}) must be true or false, not {quoted(value)}.")
+            raise ConfigError(name, f"{spec.label} ({name}) must be true or false, not {short_repr(value)}.")
         case "integer":
             return _number(name, spec, value, whole=True)
         case "real":
@@ -91,14 +91,14 @@ def _choice(name: str, spec: Spec, value: Any) -> str:
     if isinstance(value, str) and value in spec.choices:
         return value
     raise ConfigError(
-        name, f"{spec.label} ({name}) = {quoted(value)} is unknown. Choose one of {', '.join(spec.choices)}."
+        name, f"{spec.label} ({name}) = {short_repr(value)} is unknown. Choose one of {', '.join(spec.choices)}."
     )
 
 
 def _sequence(name: str, spec: Spec, value: Any) -> tuple[Any, ...]:
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return tuple(value)
-    raise ConfigError(name, f"{spec.label} ({name}) must be a list, not {quoted(value)}.")
+    raise ConfigError(name, f"{spec.label} ({name}) must be a list, not {short_repr(value)}.")
 
 
 def _number(name: str, spec: Spec, value: Any, *, whole: bool) -> int | float:
@@ -107,7 +107,7 @@ def _number(name: str, spec: Spec, value: Any, *, whole: bool) -> int | float:
     if isinstance(value, bool) or not isinstance(value, kind) or not _within(value, spec):
         raise ConfigError(
             name,
-            f"{spec.label} ({name}) = {quoted(value)} is not allowed. "
+            f"{spec.label} ({name}) = {short_repr(value)} is not allowed. "
             f"It must be {noun} from {spec.low:{form}} to {spec.high:{form}}.",
         )
     return int(value) if whole else float(value)

@@ -16,7 +16,7 @@ from backprop_core.nn.activations import Array
 from backprop_core.nn.network import Network
 from backprop_core.settings.arguments import numbers_of
 from backprop_core.settings.config import Config
-from backprop_core.settings.quoting import quoted
+from backprop_core.settings.quoting import short_repr
 from backprop_core.settings.spec import ConfigError
 from backprop_core.training.history import State
 from backprop_core.training.problem import UserRows, data_for, network_for, start_weights
@@ -58,7 +58,7 @@ class Solved:
     def __post_init__(self) -> None:
         for value in (self.score, self.loss):
             if value is not None and numbers_of(value, "solved", "A score or a loss must be a number").ndim:
-                raise ConfigError("solved", f"A score or a loss must be a number, not {quoted(value)}.")
+                raise ConfigError("solved", f"A score or a loss must be a number, not {short_repr(value)}.")
 
 
 @dataclass(frozen=True, eq=False)

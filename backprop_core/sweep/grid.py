@@ -16,7 +16,7 @@ from backprop_core.nn.activations import Array
 from backprop_core.nn.optimizers import OPTIMIZERS
 from backprop_core.settings.arguments import whole_number
 from backprop_core.settings.config import SPECS, Config
-from backprop_core.settings.quoting import quoted
+from backprop_core.settings.quoting import short_repr
 from backprop_core.settings.spec import ConfigError
 from backprop_core.sweep.block import RECORD, Block, Solved, blank, bytes_per_run
 from backprop_core.training.problem import UserRows, data_for, network_for, with_user_rows
@@ -132,9 +132,9 @@ def plan(
     """The grid of a sweep, from the arguments of `sweep.run`. Raises ConfigError likewise."""
     config, user_rows = with_user_rows(config, data)
     if not isinstance(axes, Mapping):
-        raise ConfigError("axes", f"A sweep takes settings with their values, {{name: [...]}}, not {quoted(axes)}.")
+        raise ConfigError("axes", f"A sweep takes settings with their values, {{name: [...]}}, not {short_repr(axes)}.")
     if not isinstance(solved, Solved | None):
-        raise ConfigError("solved", f"When a run counts as solved is said by a Solved, not by {quoted(solved)}.")
+        raise ConfigError("solved", f"When a run counts as solved is said by a Solved, not by {short_repr(solved)}.")
     checked = {name: _values(config, name, values) for name, values in axes.items()}
     if user_rows is not None and "dataset" in checked:
         raise ConfigError("axes", "A sweep over rows of your own has these rows in every cell, not other datasets.")
@@ -168,8 +168,8 @@ def _listed(values: Any, field: str, requirement: str) -> list[Any]:
         if not isinstance(values, str | bytes | Mapping):
             return list(itertools.islice(values, MOST_RUNS + 1))
     except TypeError as error:
-        raise ConfigError(field, f"{requirement}, not {quoted(values)}.") from error
-    raise ConfigError(field, f"{requirement}, not {quoted(values)}.")
+        raise ConfigError(field, f"{requirement}, not {short_repr(values)}.") from error
+    raise ConfigError(field, f"{requirement}, not {short_repr(values)}.")
 
 
 def kind(config: Config) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ from backprop_core.nn.network import Network
 from backprop_core.settings.arguments import whole_number
 from backprop_core.settings.config import Config, Edit
 from backprop_core.settings.parameter import put
-from backprop_core.settings.quoting import quoted
+from backprop_core.settings.quoting import short_repr
 from backprop_core.settings.spec import ConfigError
 from backprop_core.training.edited_config import EditedConfig
 from backprop_core.training.history import History, State
@@ -139,7 +139,7 @@ class Course:
 
     def _check_epoch(self, epoch: int) -> None:
         if not 0 <= whole_number(epoch, "epoch", "An epoch is a whole number") <= self.epoch:
-            number = f"{epoch:,}" if abs(epoch) < 2**63 else quoted(epoch)
+            number = f"{epoch:,}" if abs(epoch) < 2**63 else short_repr(epoch)
             raise ConfigError("epoch", f"Epoch {number} has not been trained; epochs 0 to {self.epoch:,} have.")
 
     def _start(self) -> State:

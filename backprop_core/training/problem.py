@@ -16,7 +16,7 @@ from backprop_core.nn.losses import LOSSES
 from backprop_core.nn.network import Network
 from backprop_core.settings.arguments import numbers_of
 from backprop_core.settings.config import Config
-from backprop_core.settings.quoting import quoted
+from backprop_core.settings.quoting import short_repr
 from backprop_core.settings.spec import ConfigError
 
 UserRows = tuple[Array, Array] | TableRows  # X (N, d) and y (N,) or (N, k), or rows with names
@@ -34,7 +34,7 @@ def with_user_rows(config: Config, data: Any, target: Any = None) -> tuple[Confi
         If `config` is not a Config, or the rows are not (X, y) of numbers.
     """
     if not isinstance(config, Config):
-        raise ConfigError("config", f"A run is made of a Config, not of {quoted(config)}.")
+        raise ConfigError("config", f"A run is made of a Config, not of {short_repr(config)}.")
     if data is None:
         return config, None
     own = config if config.dataset == "csv" else config.replace(dataset="csv")
@@ -45,7 +45,7 @@ def with_user_rows(config: Config, data: Any, target: Any = None) -> tuple[Confi
             return own, data
         return own, dataclasses.replace(data, X=_inputs(data.X), y=_targets(data.y))
     if not isinstance(data, tuple | list) or len(data) != 2:
-        raise ConfigError("data", f"Data must be (X, y), inputs and targets, not {quoted(data)}.")
+        raise ConfigError("data", f"Data must be (X, y), inputs and targets, not {short_repr(data)}.")
     if isinstance(data, tuple) and all(map(_is_fixed, data)):
         return own, data
     return own, (_inputs(data[0]), _targets(data[1]))
@@ -94,7 +94,7 @@ def _targets(y: Any) -> Array:
 def _table(values: Any, requirement: str) -> Array:
     array = numbers_of(values, "data", requirement)
     if not array.ndim:  # NumPy would turn a single number into a table
-        raise ConfigError("data", f"{requirement}, not {quoted(values)}.")
+        raise ConfigError("data", f"{requirement}, not {short_repr(values)}.")
     array.setflags(write=False)
     return array
 
@@ -177,7 +177,7 @@ def checked_params(network: Network, params: Any) -> Params:
     """Copies of starting weights [(W, b), ...]. Raises ConfigError if they are not finite numbers or do not fit."""
     requirement = "Weights must be [(W1, b1), …] of finite numbers"
     if not isinstance(params, Sequence) or not all(isinstance(pair, Sequence) and len(pair) == 2 for pair in params):
-        raise ConfigError("params", f"{requirement}, not {quoted(params)}.")
+        raise ConfigError("params", f"{requirement}, not {short_repr(params)}.")
     layers = [(numbers_of(W, "params", requirement), numbers_of(b, "params", requirement)) for W, b in params]
     try:
         return network.unpack(network.pack(layers))

@@ -10,7 +10,7 @@ from typing import Any
 from backprop_core.nn.initializers import Params
 from backprop_core.settings.arguments import whole_number
 from backprop_core.settings.config import MAX_EPOCHS, Config, Edit
-from backprop_core.settings.quoting import quoted
+from backprop_core.settings.quoting import short_repr
 from backprop_core.settings.spec import ConfigError
 from backprop_core.training.problem import UserRows
 
@@ -61,15 +61,15 @@ def checked_epochs(epochs: Any) -> int:
     """A number of epochs. Raises ConfigError for anything but a whole number in range."""
     allowed = f"Epochs are a whole number from 0 to {MOST_EPOCHS:,}"
     if not 0 <= (number := whole_number(epochs, "epochs", allowed)) <= MOST_EPOCHS:
-        raise ConfigError("epochs", f"{allowed}, not {quoted(epochs)}.")
+        raise ConfigError("epochs", f"{allowed}, not {short_repr(epochs)}.")
     return number
 
 
 def _check_edits(edits: Any) -> None:
     if not isinstance(edits, Sequence) or not all(isinstance(edit, Edit) for edit in edits):
-        raise ConfigError("edits", f"Edits must be a list of Edit, not {quoted(edits)}.")
+        raise ConfigError("edits", f"Edits must be a list of Edit, not {short_repr(edits)}.")
     for edit in edits:
         field = edit.field
         is_address = isinstance(field, tuple) and all(isinstance(part, str | numbers.Integral) for part in field)
         if not isinstance(field, str) and not is_address:
-            raise ConfigError("edits", f"An edit changes a setting or a parameter, not {quoted(field)}.")
+            raise ConfigError("edits", f"An edit changes a setting or a parameter, not {short_repr(field)}.")

@@ -21,7 +21,7 @@ from backprop_core.nn.initializers import Params
 from backprop_core.nn.network import respond
 from backprop_core.settings.config import SPECS, Config
 from backprop_core.settings.parameter import Address, checked_value
-from backprop_core.settings.quoting import quoted
+from backprop_core.settings.quoting import short_repr
 from backprop_core.settings.spec import ConfigError
 from backprop_core.training import saving
 from backprop_core.training.course import Course
@@ -126,7 +126,7 @@ class Run(Course):
     def from_json(cls, content: str | bytes) -> Run:
         """The run of a file from `to_json`, trained again to the same epoch. Raises ConfigError for any other file."""
         if not isinstance(content, str | bytes):
-            raise ConfigError("file", f"A saved run is text or bytes, not {quoted(content)}.")
+            raise ConfigError("file", f"A saved run is text or bytes, not {short_repr(content)}.")
         return cls.replay(saving.read(content).recipe)
 
     def copy(self) -> Run:
@@ -195,7 +195,7 @@ class Run(Course):
         if self._batch:
             raise ConfigError("epoch", "An edit needs a completed epoch; finish this one first, with advance(1).")
         if not isinstance(params, Mapping | None):
-            raise ConfigError("params", f"Parameters are given by their addresses, not as {quoted(params)}.")
+            raise ConfigError("params", f"Parameters are given by their addresses, not as {short_repr(params)}.")
         config = self.current.replace(**changes)
         for field in changes:
             if SPECS[field].group in ("data", "network"):

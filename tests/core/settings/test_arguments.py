@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from backprop_core import Config, ConfigError, Edit, Run, sweep
 from backprop_core.settings.arguments import numbers_of
-from backprop_core.settings.quoting import MOST_QUOTED, quoted
+from backprop_core.settings.quoting import MOST_QUOTED, short_repr
 from backprop_core.training.recipe import MOST_EPOCHS, Recipe
 
 X, Y = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1]
@@ -150,8 +150,8 @@ def test_numbers_of_every_kind_are_numbers() -> None:
 
 
 def test_a_value_is_quoted_on_one_short_line() -> None:
-    assert [quoted(value) for value in (0.1, "a", (2,), None)] == ["0.1", "'a'", "(2,)", "None"]
-    assert quoted(10**5_000) == "a value of type int"
-    assert quoted(Hostile()).startswith("<Hostile instance")
-    assert all(len(quoted(value)) <= MOST_QUOTED for value in ([["x" * 99] * 99] * 99, "x" * 999, np.eye(50)))
-    assert "\n" not in quoted(np.eye(50))
+    assert [short_repr(value) for value in (0.1, "a", (2,), None)] == ["0.1", "'a'", "(2,)", "None"]
+    assert short_repr(10**5_000) == "a value of type int"
+    assert short_repr(Hostile()).startswith("<Hostile instance")
+    assert all(len(short_repr(value)) <= MOST_QUOTED for value in ([["x" * 99] * 99] * 99, "x" * 999, np.eye(50)))
+    assert "\n" not in short_repr(np.eye(50))
