@@ -25,6 +25,7 @@ LAYERS = (
     ("playground.session", "playground.replay"),
     ("playground.components",),
     ("playground.sidebar", "playground.compare", "playground.data"),
+    ("playground.lessons",),
     ("playground.train", "playground.step", "playground.sweep", "playground.landscape"),
     ("app",),
 )

@@ -1,0 +1,136 @@
+"""A lesson as data: its runs, its steps, and what it claims.
+
+A step *asks*, lets the student *do* something with the real controls, then *shows* the answer and asks *why*. Sentences
+hold no numbers of their own: each is a placeholder, `{run.loss@100}`, that is filled from the lesson's own runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from backprop_core.training import Recipe
+from playground.lessons.expression import Claim, Expression
+from playground.lessons.text import Text
+
+PAGES = ("train", "step", "sweep", "compare", "landscape")
+Kind = Literal["choice", "number", "sign", "curve"]
+KINDS: tuple[Kind, ...] = ("choice", "number", "sign", "curve")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a misconception was described."""
+
+    author: str
+    year: int
+    title: str
+    address: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class NamedRun:
+    """A run of the lesson: what defines it, and how far it is trained.
+
+    mistake : the mistake that its first update is also computed with, by its name in `MISTAKES`
+    vary : the setting of a sweep and its values; a sweep has `seeds`, from 0
+    """
+
+    name: str
+    recipe: Recipe
+    mistake: str | None = None
+    vary: tuple[str, tuple[Any, ...]] | None = None
+    seeds: int = 0
+
+    @property
+    def axes(self) -> dict[str, tuple[Any, ...]]:
+        """The axes of the sweep, as `sweep.run` takes them."""
+        return {} if self.vary is None else {self.vary[0]: self.vary[1]}
+
+
+@dataclass(frozen=True)
+class Option:
+    """An answer to choose. It is right if its claim holds; one without a claim never is."""
+
+    text: Text
+    when: Claim | None = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question, answered before anything is seen.
+
+    choice : one of `options`
+    number : the value of `answer`, met within a factor or a distance
+    sign : whether `answer` is above, at or below zero
+    curve : the height of `answer` at each of the epochs `at`, met within a share of the curve's own range
+    """
+
+    kind: Kind
+    question: Text
+    options: tuple[Option, ...] = ()
+    answer: Expression | None = None
+    at: tuple[int, ...] = ()
+    within: float = 0.0
+    factor: float = 0.0
+
+
+@dataclass(frozen=True)
+class Do:
+    """What the student does, and what must then be so for the step to count as done; all that is given must be.
+
+    page : the page that is open
+    run : the run shown has the settings and edits of this one
+    epoch : the epoch shown is this one or a later one
+    quantity : where the walk through an update stands, on One step
+    choices : what is chosen in widgets, by their keys
+    sweep : the sweep that is finished
+    """
+
+    text: Text
+    page: str
+    run: str | None = None
+    epoch: int = 0
+    quantity: str | None = None
+    choices: tuple[tuple[str, str], ...] = ()
+    sweep: str | None = None
+
+
+@dataclass(frozen=True)
+class Why:
+    """A question to answer to oneself, and what to compare the answer with."""
+
+    question: Text
+    answer: Text
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step: the page it opens, the run and the epoch it shows there, the runs it pins, and its four parts."""
+
+    page: str
+    run: str | None
+    epoch: int
+    pins: tuple[str, ...]
+    ask: Ask
+    do: Do
+    show: Text
+    why: Why
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """A lesson. `name` is that of its file without the number: its place in an address."""
+
+    number: int
+    name: str
+    title: str
+    minutes: int
+    opening: Text
+    belief: str
+    source: Source
+    runs: Mapping[str, NamedRun]
+    claims: tuple[Claim, ...]
+    steps: tuple[Step, ...]
+    closing: Text
