@@ -11,11 +11,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from playground.lessons.quantities import AT_EPOCHS, QUANTITIES, Quantity
+from playground.lessons.quantities import AT_EPOCHS, QUANTITIES, Form, Quantity
 from playground.lessons.table import LessonError
 
-PIECE = re.compile(r"\s*(?:(?P<comparison><=|>=|==|<|>)|(?P<sign>[*/])|(?P<word>[^\s*/<>=]+(?:, \d[^\s*/<>=]*)*))")
-NUMBER = re.compile(r"\d+(\.\d+)?", re.ASCII)
+PIECE = re.compile(
+    r"\s*(?:(?P<comparison><=|>=|==|<|>)|(?P<sign>[*/])|(?P<word>[^\s*/<>=\[]+(?:\[[^\]]*\])?[^\s*/<>=\[]*))"
+)
+NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 RESULT = re.compile(
     r"(?P<run>[a-z][a-z0-9_]*)\.(?P<quantity>[a-z][a-z0-9_]*)(\[(?P<indexes>\d{1,3}(, ?\d{1,3})*)\])?(@(?P<epoch>\d{1,7}))?",
     re.ASCII,
@@ -64,9 +66,9 @@ class Expression:
         return tuple(factor for _, factor in self.factors if isinstance(factor, Named))
 
     @property
-    def counts(self) -> bool:
-        """Whether it is a single result that counts something."""
-        return len(self.factors) == 1 and len(self.names) == 1 and self.names[0].entry.counts
+    def form(self) -> Form:
+        """How its value is written: as that of a single result is, and else rounded."""
+        return self.names[0].entry.form if len(self.factors) == 1 and self.names else "rounded"
 
     def value(self, of: Value) -> float:
         """What it comes to, given the value of each result. Raises LessonError where that is no number."""

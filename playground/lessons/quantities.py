@@ -5,6 +5,7 @@ A name is a quantity, its indexes and an epoch, `gradient[1]@100`. An entry says
 - of "epoch": from a `Snapshot`, at the epoch named, or at the run's end;
 - of "history": from the trained `Run` and a `Snapshot` of it, at an epoch likewise;
 - of "run": from the trained `Run`;
+- of "config": from the configuration, of a run or of a sweep;
 - of "sweep": from the `Result` of a sweep over seeds;
 - of "mistake": from the numbers of the first update, computed with a mistake.
 
@@ -20,7 +21,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from backprop_core import Run, Snapshot
+from backprop_core import Config, Run, Snapshot
 from backprop_core.nn import ACTIVATIONS, OUTPUTS, Array
 from backprop_core.settings import SPECS
 from backprop_core.sweep import Result
@@ -28,19 +29,20 @@ from backprop_core.training import solved_from
 
 FLAT = 0.01  # a unit is saturated in a row where its slope is smaller than this
 
-Source = Literal["epoch", "history", "run", "sweep", "mistake"]
+Source = Literal["epoch", "history", "run", "config", "sweep", "mistake"]
+Form = Literal["rounded", "counted", "exact"]
 AT_EPOCHS = ("epoch", "history")
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """An entry of the vocabulary: what it is, where it is read, the names of its indexes, and whether it counts."""
+    """An entry of the vocabulary: what it is, where it is read, the names of its indexes, and how it is written."""
 
     about: str
     read: Callable[..., float]
     of: Source = "epoch"
     indexes: tuple[str, ...] = ()
-    counts: bool = False
+    form: Form = "rounded"
 
 
 def _norm(*arrays: Array) -> float:
@@ -178,6 +180,11 @@ QUANTITIES: dict[str, Quantity] = {
     "bias": Quantity(
         "a bias", lambda snapshot, layer, j: float(_of(snapshot.params, layer)[1][j]), indexes=("layer", "unit")
     ),
+    "bias_gradient": Quantity(
+        "the gradient of a bias",
+        lambda snapshot, layer, j: float(_of(snapshot.grads, layer)[1][j]),
+        indexes=("layer", "unit"),
+    ),
     "delta": Quantity(
         "δ of a unit in a training row",
         lambda snapshot, layer, row, unit: float(_of(snapshot.delta, layer)[row, unit]),
@@ -201,26 +208,26 @@ QUANTITIES: dict[str, Quantity] = {
         lambda run, snapshot: _test_loss(run, snapshot) - (snapshot.loss - snapshot.penalty),
         "history",
     ),
-    "rows": Quantity("number of training rows", lambda run: float(len(run.data.X)), "run", counts=True),
+    "rows": Quantity("number of training rows", lambda run: float(len(run.data.X)), "run", form="counted"),
     "updates": Quantity(
         "updates in an epoch",
         lambda run: float(-(-len(run.data.X) // (run.config.batch_size or len(run.data.X)))),
         "run",
-        counts=True,
+        form="counted",
     ),
-    "parameters": Quantity("number of weights and biases", lambda run: float(run.network.parameters), "run", counts=True),
-    "end": Quantity("the last epoch with finite numbers", lambda run: float(run.epoch), "run", counts=True),
+    "parameters": Quantity("number of weights and biases", lambda run: float(run.network.parameters), "run", form="counted"),
+    "end": Quantity("the last epoch with finite numbers", lambda run: float(run.epoch), "run", form="counted"),
     "diverged": Quantity(
         "the epoch whose numbers were no longer finite, 0 if there is none",
         lambda run: float(run.diverged or 0),
         "run",
-        counts=True,
+        form="counted",
     ),
     "solved_from": Quantity(
         "the epoch from which on every training row was right",
         lambda run: float(solved_from(run)),
         "run",
-        counts=True,
+        form="counted",
     ),
     "lowest_loss": Quantity("the lowest training loss of all epochs", lambda run: float(run.history.loss.min()), "run"),
     "lowest_test_loss": Quantity(
@@ -230,18 +237,18 @@ QUANTITIES: dict[str, Quantity] = {
         "the epoch with the lowest loss on the test rows",
         lambda run: float(run.history.test_loss.argmin()),
         "run",
-        counts=True,
+        form="counted",
     ),
     "rises": Quantity("share of the epochs after which the training loss was higher than before", _rises, "run"),
-    "flat_epochs": Quantity("epochs in a row that the loss stayed within 2 % of its plateau", _flattest, "run", counts=True),
-    "seeds": Quantity("number of seeds", lambda result: float(len(result.grid.seeds)), "sweep", counts=True),
-    "solved": Quantity("how many seeds solved it", _solved, "sweep", ("value",), counts=True),
+    "flat_epochs": Quantity("epochs in a row that the loss stayed within 2 % of its plateau", _flattest, "run", form="counted"),
+    "seeds": Quantity("number of seeds", lambda result: float(len(result.grid.seeds)), "sweep", form="counted"),
+    "solved": Quantity("how many seeds solved it", _solved, "sweep", ("value",), form="counted"),
     "failed": Quantity(
         "how many seeds did not",
         lambda result, place: float(len(result.grid.seeds)) - _solved(result, place),
         "sweep",
         ("value",),
-        counts=True,
+        form="counted",
     ),
     "success": Quantity(
         "share of the seeds that solved it", lambda result, place: float(result.success[place, 0]), "sweep", ("value",)
@@ -264,10 +271,10 @@ QUANTITIES: dict[str, Quantity] = {
 }
 
 def _setting(name: str) -> Quantity:
-    def read(run: Run) -> float:
-        return float(getattr(run.config, name))
+    def read(config: Config) -> float:
+        return float(getattr(config, name))
 
-    return Quantity(f"the setting {name}", read, "run", counts=SPECS[name].kind == "integer")
+    return Quantity(f"the setting {name}", read, "config", form="exact")
 
 
 QUANTITIES |= {name: _setting(name) for name, spec in SPECS.items() if spec.kind in {"integer", "real"}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -55,7 +55,9 @@ def parse(content: str, number: int, name: str) -> Lesson:
         table = Table(tomllib.loads(content), "The lesson")
     except tomllib.TOMLDecodeError as error:
         raise LessonError(f"this is not TOML: {error}.") from error
-    runs = {name: _run(name, inner) for name, inner in table.named("runs").items()}
+    runs: dict[str, NamedRun] = {}
+    for run, inner in table.named("runs").items():
+        runs[run] = _run(run, inner, runs)
     misconception = table.table("misconception")
     lesson = Lesson(
         number=number,
@@ -106,18 +108,20 @@ def claims(lesson: Lesson) -> Iterator[Claim]:
         yield from (option.when for option in step.ask.options if option.when is not None)
 
 
-def _run(name: str, table: Table) -> NamedRun:
+def _run(name: str, table: Table, runs: Mapping[str, NamedRun]) -> NamedRun:
+    """A run: like a preset, or like a run before it, or like the default configuration, but for what it states."""
     if not RUN_NAME.fullmatch(name):
         raise LessonError(f"A run is called by small letters, digits and _, not {name!r}.")
     preset = table.one_of("preset", tuple(PRESETS)) if "preset" in table else None
-    base = PRESETS[preset].recipe if preset else Recipe(Config())
+    like = table.one_of("like", tuple(runs)) if "like" in table else None
+    base = PRESETS[preset].recipe if preset else runs[like].recipe if like else Recipe(Config())
     settings = table.table("settings") if "settings" in table else Table({}, table.place)
-    epochs = table.whole("epochs", 0, MAX_EPOCHS)
+    epochs = table.whole("epochs", 1, MAX_EPOCHS, runs[like].recipe.epochs if like else None)
     mistake = table.one_of("mistake", tuple(MISTAKES)) if "mistake" in table else None
     values = {setting: settings.any(setting) for setting in settings.keys}
     try:
-        config = base.config.replace(**values | {"epochs": max(epochs, 1)})
-        recipe = Recipe(config, _edits(table), epochs, base.data, base.params)
+        config = base.config.replace(**values | {"epochs": epochs})
+        recipe = Recipe(config, (*base.edits, *_edits(table)), epochs, base.data, base.params)
         named = NamedRun(name, recipe, mistake, *_sweep(table))
         if named.vary is None:
             Run.replay(Recipe(config, recipe.edits, 0, base.data, base.params))
@@ -266,7 +270,7 @@ def _check(named: Named, what: str, runs: dict[str, NamedRun]) -> None:
     kind = "mistake" if run.mistake else "sweep" if run.vary else "run"
     if named.entry.of == "sweep" and run.vary is None:
         raise LessonError(f"{what} reads {named.quantity} of {named.run!r}, which is a single run and no sweep.")
-    if named.entry.of != "sweep" and run.vary is not None:
+    if named.entry.of not in {"sweep", "config"} and run.vary is not None:
         raise LessonError(f"{what} reads {named.quantity} of {named.run!r}, which is a sweep and no single run.")
     if named.entry.of == "mistake" and kind != "mistake":
         raise LessonError(f"{what} reads {named.quantity} of {named.run!r}, which has no mistake.")

@@ -62,6 +62,8 @@ class Results:
                 return [self.run(name.run), self._at(name)]
             case "run":
                 return [self.run(name.run)]
+            case "config":
+                return [self.lesson.runs[name.run].recipe.config]
             case "sweep":
                 return [self.sweep(name.run)]
             case "mistake":

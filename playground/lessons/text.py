@@ -89,4 +89,10 @@ def _written(placeholder: Placeholder, of: Value) -> str:
         return f"{value:.0%}"
     if form:
         return number(value, int(form))
-    return f"{value:,.0f}" if placeholder.value.counts else number(value)
+    match placeholder.value.form:
+        case "counted":
+            return f"{value:,.0f}"
+        case "exact":
+            return f"{value:,.15g}"
+        case "rounded":
+            return number(value)
