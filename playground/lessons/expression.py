@@ -19,7 +19,8 @@ PIECE = re.compile(
 )
 NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 RESULT = re.compile(
-    r"(?P<run>[a-z][a-z0-9_]*)\.(?P<quantity>[a-z][a-z0-9_]*)(\[(?P<indexes>\d{1,3}(, ?\d{1,3})*)\])?(@(?P<epoch>\d{1,7}))?",
+    r"(?P<run>[a-z][a-z0-9_]*)\.(?P<quantity>[a-z][a-z0-9_]*)"
+    r"(\[(?P<indexes>\d{1,3}(, ?\d{1,3})*)\])?(@(?P<epoch>\d{1,7}))?",
     re.ASCII,
 )
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
@@ -115,7 +116,9 @@ def claim(text: str) -> Claim:
     pieces = list(_pieces(text))
     places = [place for place, (kind, _) in enumerate(pieces) if kind == "comparison"]
     if len(places) != 1:
-        raise LessonError(f"{text!r} is not a claim: that is two values and one of {', '.join(COMPARISONS)} between them.")
+        raise LessonError(
+            f"{text!r} is not a claim: that is two values and one of {', '.join(COMPARISONS)} between them."
+        )
     left, comparison, right = text.partition(pieces[places[0]][1])
     parsed = Claim(
         _expression(left.strip(), pieces[: places[0]]), comparison, _expression(right.strip(), pieces[places[0] + 1 :])

@@ -14,7 +14,7 @@ Layers count from 1; units, inputs, rows and values of a swept setting from 0, a
 
 from __future__ import annotations
 
-import itertools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -22,10 +22,10 @@ from typing import Any, Literal
 import numpy as np
 
 from backprop_core import Config, Run, Snapshot
-from backprop_core.nn import ACTIVATIONS, OUTPUTS, Array
+from backprop_core.nn import ACTIVATIONS, OUTPUTS, Array, Params
 from backprop_core.settings import SPECS
 from backprop_core.sweep import Result
-from backprop_core.training import solved_from
+from backprop_core.training import is_solved, solved_from
 
 FLAT = 0.01  # a unit is saturated in a row where its slope is smaller than this
 
@@ -53,12 +53,8 @@ def _gradient(snapshot: Snapshot, layer: int) -> float:
     return _norm(*_of(snapshot.grads, layer))
 
 
-def _all(snapshot: Snapshot) -> Array:
-    return np.concatenate([array.ravel() for pair in snapshot.grads for array in pair])
-
-
 def _slopes(snapshot: Snapshot, layer: int) -> Array:
-    """f′ of every unit of a layer for every training row, (N, n_l)."""
+    """The slope f′(z) of every unit of a layer for every training row, (N, n_l)."""
     names = snapshot.config.activations
     function = ACTIVATIONS[names[layer - 1]] if layer <= len(names) else OUTPUTS[snapshot.config.output]
     return function.derivative(_of(snapshot.z, layer), _of(snapshot.a[1:], layer))
@@ -73,12 +69,13 @@ def _unit_difference(snapshot: Snapshot, layer: int) -> float:
 
 def _angle(snapshot: Snapshot) -> float:
     """Degrees between the next update and the direction of steepest descent."""
-    update, gradient = _flat(snapshot.step().change), _all(snapshot)
+    update, gradient = _flat(snapshot.step().change), _flat(snapshot.grads)
     lengths = _norm(update) * _norm(gradient)
     return float(np.degrees(np.arccos(np.clip(-(update @ gradient) / lengths, -1.0, 1.0)))) if lengths else 0.0
 
 
-def _flat(params: Any) -> Array:
+def _flat(params: Params) -> Array:
+    """All weights and biases, or all of their gradients, one after the other."""
     return np.concatenate([array.ravel() for pair in params for array in pair])
 
 
@@ -107,14 +104,6 @@ def _rises(run: Run) -> float:
     return float((np.diff(run.history.loss) > 0).mean()) if run.epoch else 0.0
 
 
-def _flattest(run: Run) -> float:
-    """How many of a run's epochs its loss stays within 2 % of its value after a tenth of them."""
-    loss = run.history.loss
-    level = loss[run.epoch // 10]
-    inside = np.abs(loss - level) <= 0.02 * level
-    return float(max((len(list(group)) for near, group in itertools.groupby(inside) if near), default=0))
-
-
 def _test_loss(run: Run, snapshot: Snapshot) -> float:
     return float(run.history.test_loss[snapshot.epoch])
 
@@ -124,6 +113,11 @@ def _of(layers: Any, layer: int) -> Any:
     if layer < 1:
         raise IndexError(layer)
     return layers[layer - 1]
+
+
+def _solved_from(run: Run) -> float:
+    """The epoch from which on every row was right; NaN if the run does not end so."""
+    return float(solved_from(run)) if is_solved(run) else math.nan
 
 
 def _solved(result: Result, place: int) -> float:
@@ -136,7 +130,9 @@ QUANTITIES: dict[str, Quantity] = {
     "accuracy": Quantity("share of the training rows that are right, or R²", lambda snapshot: snapshot.score),
     "test_accuracy": Quantity("the same of the test rows", lambda snapshot: snapshot.test_score),
     "gradient": Quantity("length of a layer's gradient, its biases included", _gradient, indexes=("layer",)),
-    "whole_gradient": Quantity("length of the gradient of all parameters", lambda snapshot: _norm(_all(snapshot))),
+    "whole_gradient": Quantity(
+        "length of the gradient of all parameters", lambda snapshot: _norm(_flat(snapshot.grads))
+    ),
     "dead": Quantity(
         "share of a layer's units whose slope is 0 for every training row",
         lambda snapshot, layer: float((_slopes(snapshot, layer) == 0).all(axis=0).mean()),
@@ -195,9 +191,6 @@ QUANTITIES: dict[str, Quantity] = {
         lambda snapshot, row: float(snapshot.a[-1][row, 0]),
         indexes=("row",),
     ),
-    "target": Quantity(
-        "what it should answer", lambda snapshot, row: float(snapshot.data.y[row, 0]), indexes=("row",)
-    ),
     "opposed": Quantity("share of the training rows whose own gradient points away from the sum of all", _opposed),
     "spread": Quantity("distance of one row's gradient from the mean of all, in lengths of that mean", _spread),
     "angle": Quantity("degrees between the next update and steepest descent", _angle),
@@ -215,8 +208,9 @@ QUANTITIES: dict[str, Quantity] = {
         "run",
         form="counted",
     ),
-    "parameters": Quantity("number of weights and biases", lambda run: float(run.network.parameters), "run", form="counted"),
-    "end": Quantity("the last epoch with finite numbers", lambda run: float(run.epoch), "run", form="counted"),
+    "parameters": Quantity(
+        "number of weights and biases", lambda run: float(run.network.parameters), "run", form="counted"
+    ),
     "diverged": Quantity(
         "the epoch whose numbers were no longer finite, 0 if there is none",
         lambda run: float(run.diverged or 0),
@@ -225,11 +219,10 @@ QUANTITIES: dict[str, Quantity] = {
     ),
     "solved_from": Quantity(
         "the epoch from which on every training row was right",
-        lambda run: float(solved_from(run)),
+        _solved_from,
         "run",
         form="counted",
     ),
-    "lowest_loss": Quantity("the lowest training loss of all epochs", lambda run: float(run.history.loss.min()), "run"),
     "lowest_test_loss": Quantity(
         "the lowest loss on the test rows of all epochs", lambda run: float(run.history.test_loss.min()), "run"
     ),
@@ -240,16 +233,8 @@ QUANTITIES: dict[str, Quantity] = {
         form="counted",
     ),
     "rises": Quantity("share of the epochs after which the training loss was higher than before", _rises, "run"),
-    "flat_epochs": Quantity("epochs in a row that the loss stayed within 2 % of its plateau", _flattest, "run", form="counted"),
     "seeds": Quantity("number of seeds", lambda result: float(len(result.grid.seeds)), "sweep", form="counted"),
     "solved": Quantity("how many seeds solved it", _solved, "sweep", ("value",), form="counted"),
-    "failed": Quantity(
-        "how many seeds did not",
-        lambda result, place: float(len(result.grid.seeds)) - _solved(result, place),
-        "sweep",
-        ("value",),
-        form="counted",
-    ),
     "success": Quantity(
         "share of the seeds that solved it", lambda result, place: float(result.success[place, 0]), "sweep", ("value",)
     ),
@@ -269,6 +254,7 @@ QUANTITIES: dict[str, Quantity] = {
         ("layer", "row", "unit"),
     ),
 }
+
 
 def _setting(name: str) -> Quantity:
     def read(config: Config) -> float:

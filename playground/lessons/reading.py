@@ -38,10 +38,10 @@ def lessons(folder: Path = CONTENT) -> tuple[Lesson, ...]:
 
 def read(path: Path) -> Lesson:
     """The lesson of a file, `03_learning_rate.toml`. Raises LessonError, with the file's name."""
+    match = FILE.fullmatch(path.name)
+    if match is None:
+        raise LessonError(f"{path.name}: a lesson's file is called like 03_learning_rate.toml.")
     try:
-        match = FILE.fullmatch(path.name)
-        if match is None:
-            raise LessonError("a lesson's file is called like 03_learning_rate.toml.")
         return parse(path.read_text(encoding="utf-8"), int(match[1]), match[2])
     except (OSError, UnicodeError) as error:
         raise LessonError(f"{path.name}: the file cannot be read as text.") from error

@@ -1,4 +1,7 @@
-"""Sentences with placeholders: `{run.loss@100}`, or with a form after a colon, `{a.loss / b.loss:2}` or `{run.accuracy:%}`."""
+"""Sentences with placeholders for numbers: `{run.loss@100}`.
+
+A form may follow after a colon: how many significant digits, `{a.loss / b.loss:2}`, or percent, `{run.accuracy:%}`.
+"""
 
 from __future__ import annotations
 

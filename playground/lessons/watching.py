@@ -69,9 +69,7 @@ def lacking(do: Do, lesson: Lesson, seen: Seen) -> Lacking | None:
 def different(shown: Config, needed: Config) -> tuple[str, ...]:
     """The settings in which a configuration differs from the one needed, goals and what does not matter left out."""
     names = wording.relevant(needed) - set(fields("goal"))
-    return tuple(
-        name for name in needed.to_dict() if name in names and getattr(shown, name) != getattr(needed, name)
-    )
+    return tuple(name for name in needed.to_dict() if name in names and getattr(shown, name) != getattr(needed, name))
 
 
 def _until(edits: tuple[Edit, ...], epoch: int) -> set[Edit]:
