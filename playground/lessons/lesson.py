@@ -107,10 +107,13 @@ class Why:
 
 @dataclass(frozen=True)
 class Step:
-    """A step: the page it opens, the run and the epoch it shows there, the runs it pins, and its four parts."""
+    """A step: the page it opens, the run and the epoch it shows there, the runs it pins, and its four parts.
+
+    On the Sweep page the run is a sweep, which is set and not yet started.
+    """
 
     page: str
-    run: str | None
+    run: str
     epoch: int
     pins: tuple[str, ...]
     ask: Ask

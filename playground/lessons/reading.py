@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -87,7 +88,10 @@ def names(lesson: Lesson) -> Iterator[tuple[Named, str]]:
         yield from ((named, f"The claim {str(claim_)!r}") for named in claim_.names)
     for number, step in enumerate(lesson.steps, start=1):
         if step.ask.answer is not None:
-            yield from ((named, f"Step {number}, ask,") for named in step.ask.answer.names)
+            for named in step.ask.answer.names:
+                yield from (
+                    (replace(named, epoch=epoch), f"Step {number}, ask,") for epoch in step.ask.at or [named.epoch]
+                )
 
 
 def texts(lesson: Lesson) -> Iterator[tuple[Text, str]]:
@@ -124,13 +128,23 @@ def _run(name: str, table: Table, runs: Mapping[str, NamedRun]) -> NamedRun:
         recipe = Recipe(config, (*base.edits, *_edits(table)), epochs, base.data, base.params)
         named = NamedRun(name, recipe, mistake, *_sweep(table))
         if named.vary is None:
-            Run.replay(Recipe(config, recipe.edits, 0, base.data, base.params))
+            _try(recipe)
         else:
             plan(config, named.axes, range(named.seeds))
     except ConfigError as error:
         raise LessonError(f"{table.place} cannot be: {error}") from error
     table.close()
     return named
+
+
+def _try(recipe: Recipe) -> None:
+    """Make a run and all of its edits, without training. Raises ConfigError for what cannot be."""
+    run = Run(recipe.config, data=recipe.data, params=recipe.params)
+    for edit in recipe.edits:
+        if isinstance(edit.field, str):
+            run.edit(**{edit.field: edit.value})
+        else:
+            run.edit(params={edit.field: edit.value})
 
 
 def _sweep(table: Table) -> tuple[tuple[str, tuple[Any, ...]] | None, int]:
@@ -155,6 +169,8 @@ def _edits(table: Table) -> tuple[Edit, ...]:
 
 def _source(table: Table) -> Source:
     address = table.text("address") if "address" in table else ""
+    if address and not address.startswith("https://"):
+        raise LessonError(f"{table.place} needs an address that begins with https://, not {address!r}.")
     source = Source(table.text("author"), table.whole("year", 1900, 2100), table.text("title"), address)
     table.close()
     return source
@@ -162,12 +178,14 @@ def _source(table: Table) -> Source:
 
 def _step(table: Table, runs: dict[str, NamedRun]) -> Step:
     page = table.one_of("page", PAGES)
-    run = table.one_of("run", tuple(runs)) if "run" in table else None
+    run = _name(table, table.any("run"), runs)
+    if (runs[run].vary is None) == (page == "sweep"):
+        raise LessonError(f"{table.place} needs a sweep as its run on the page sweep, and a single run on any other.")
     step = Step(
         page=page,
         run=run,
-        epoch=table.whole("epoch", 0, runs[run].recipe.epochs if run else 0, 0),
-        pins=tuple(_name(table, name, runs) for name in table.items("pins")),
+        epoch=table.whole("epoch", 0, runs[run].recipe.epochs, 0),
+        pins=tuple(_single(table, name, runs) for name in table.items("pins")),
         ask=_ask(table.table("ask")),
         do=_do(table.table("do"), page, runs),
         show=_text(table, "show"),
@@ -220,7 +238,7 @@ def _option(table: Table) -> Option:
 
 
 def _do(table: Table, page: str, runs: dict[str, NamedRun]) -> Do:
-    run = _name(table, table.any("run"), runs) if "run" in table else None
+    run = _single(table, table.any("run"), runs) if "run" in table else None
     choices = table.table("choices") if "choices" in table else Table({}, table.place)
     do = Do(
         text=_text(table, "text"),
@@ -231,8 +249,8 @@ def _do(table: Table, page: str, runs: dict[str, NamedRun]) -> Do:
         choices=tuple((key, choices.text(key)) for key in choices.keys),
         sweep=_name(table, table.any("sweep"), runs) if "sweep" in table else None,
     )
-    if do.sweep is not None and runs[do.sweep].vary is None:
-        raise LessonError(f"{table.place} needs a sweep, and {do.sweep!r} is a single run.")
+    if do.sweep is not None and (runs[do.sweep].vary is None or do.page != "sweep"):
+        raise LessonError(f"{table.place} needs a sweep of the lesson, on the page sweep, and not {do.sweep!r}.")
     table.close()
     return do
 
@@ -247,6 +265,12 @@ def _name(table: Table, name: Any, runs: dict[str, NamedRun]) -> str:
     if not isinstance(name, str) or name not in runs:
         raise LessonError(f"{table.place} names a run {name!r}; the lesson has {', '.join(runs)}.")
     return name
+
+
+def _single(table: Table, name: Any, runs: dict[str, NamedRun]) -> str:
+    if runs[_name(table, name, runs)].vary is not None:
+        raise LessonError(f"{table.place} needs a single run, and {name!r} is a sweep.")
+    return str(name)
 
 
 def _text(table: Table, key: str) -> Text:
