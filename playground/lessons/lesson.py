@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
+from backprop_core.sweep import Grid
 from backprop_core.training import Recipe
 from playground.lessons.expression import Claim, Expression
 from playground.lessons.text import Text
@@ -34,19 +35,13 @@ class NamedRun:
     """A run of the lesson: what defines it, and how far it is trained.
 
     mistake : the mistake that its first update is also computed with, by its name in `MISTAKES`
-    vary : the setting of a sweep and its values; a sweep has `seeds`, from 0
+    grid : of a sweep, which has many runs in place of one
     """
 
     name: str
     recipe: Recipe
     mistake: str | None = None
-    vary: tuple[str, tuple[Any, ...]] | None = None
-    seeds: int = 0
-
-    @property
-    def axes(self) -> dict[str, tuple[Any, ...]]:
-        """The axes of the sweep, as `sweep.run` takes them."""
-        return {} if self.vary is None else {self.vary[0]: self.vary[1]}
+    grid: Grid | None = None
 
 
 @dataclass(frozen=True)

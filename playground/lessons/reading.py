@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from backprop_core import Config, ConfigError, Edit
 from backprop_core.explain import MISTAKES
 from backprop_core.settings import MAX_EPOCHS, SPECS, parse_field
-from backprop_core.sweep import plan
+from backprop_core.sweep import Grid, plan
 from backprop_core.training import PRESETS, Recipe, Run
 from playground.lessons.expression import Claim, Named, claim, expression
 from playground.lessons.lesson import KINDS, PAGES, Ask, Do, Lesson, NamedRun, Option, Source, Step, Why
@@ -126,11 +126,9 @@ def _run(name: str, table: Table, runs: Mapping[str, NamedRun]) -> NamedRun:
     try:
         config = base.config.replace(**values | {"epochs": epochs})
         recipe = Recipe(config, (*base.edits, *_edits(table)), epochs, base.data, base.params)
-        named = NamedRun(name, recipe, mistake, *_sweep(table))
-        if named.vary is None:
+        named = NamedRun(name, recipe, mistake, _grid(table, config))
+        if named.grid is None:
             _try(recipe)
-        else:
-            plan(config, named.axes, range(named.seeds))
     except ConfigError as error:
         raise LessonError(f"{table.place} cannot be: {error}") from error
     table.close()
@@ -147,15 +145,15 @@ def _try(recipe: Recipe) -> None:
             run.edit(params={edit.field: edit.value})
 
 
-def _sweep(table: Table) -> tuple[tuple[str, tuple[Any, ...]] | None, int]:
-    """The setting that a sweep varies with its values, and how many seeds; None and 0 for a single run."""
+def _grid(table: Table, config: Config) -> Grid | None:
+    """The sweep over the values of one setting and so many seeds, from 0; None for a single run."""
     if "vary" not in table:
-        return None, 0
+        return None
     inner = table.table("vary")
     if len(inner.keys) != 1:
         raise LessonError(f"{inner.place} must have one setting and its values.")
     setting = inner.one_of("setting", tuple(SPECS), inner.keys[0])
-    return (setting, tuple(inner.items(setting, 1))), table.whole("seeds", 1, MOST_SEEDS)
+    return plan(config, {setting: inner.items(setting, 1)}, table.whole("seeds", 1, MOST_SEEDS))
 
 
 def _edits(table: Table) -> tuple[Edit, ...]:
@@ -179,7 +177,7 @@ def _source(table: Table) -> Source:
 def _step(table: Table, runs: dict[str, NamedRun]) -> Step:
     page = table.one_of("page", PAGES)
     run = _name(table, table.any("run"), runs)
-    if (runs[run].vary is None) == (page == "sweep"):
+    if (runs[run].grid is None) == (page == "sweep"):
         raise LessonError(f"{table.place} needs a sweep as its run on the page sweep, and a single run on any other.")
     step = Step(
         page=page,
@@ -249,7 +247,7 @@ def _do(table: Table, page: str, runs: dict[str, NamedRun]) -> Do:
         choices=tuple((key, choices.text(key)) for key in choices.keys),
         sweep=_name(table, table.any("sweep"), runs) if "sweep" in table else None,
     )
-    if do.sweep is not None and (runs[do.sweep].vary is None or do.page != "sweep"):
+    if do.sweep is not None and (runs[do.sweep].grid is None or do.page != "sweep"):
         raise LessonError(f"{table.place} needs a sweep of the lesson, on the page sweep, and not {do.sweep!r}.")
     table.close()
     return do
@@ -268,7 +266,7 @@ def _name(table: Table, name: Any, runs: dict[str, NamedRun]) -> str:
 
 
 def _single(table: Table, name: Any, runs: dict[str, NamedRun]) -> str:
-    if runs[_name(table, name, runs)].vary is not None:
+    if runs[_name(table, name, runs)].grid is not None:
         raise LessonError(f"{table.place} needs a single run, and {name!r} is a sweep.")
     return str(name)
 
@@ -291,12 +289,11 @@ def _check(named: Named, what: str, runs: dict[str, NamedRun]) -> None:
     if named.run not in runs:
         raise LessonError(f"{what} names a run {named.run!r}; the lesson has {', '.join(runs)}.")
     run = runs[named.run]
-    kind = "mistake" if run.mistake else "sweep" if run.vary else "run"
-    if named.entry.of == "sweep" and run.vary is None:
+    if named.entry.of == "sweep" and run.grid is None:
         raise LessonError(f"{what} reads {named.quantity} of {named.run!r}, which is a single run and no sweep.")
-    if named.entry.of not in {"sweep", "config"} and run.vary is not None:
+    if named.entry.of not in {"sweep", "config"} and run.grid is not None:
         raise LessonError(f"{what} reads {named.quantity} of {named.run!r}, which is a sweep and no single run.")
-    if named.entry.of == "mistake" and kind != "mistake":
+    if named.entry.of == "mistake" and run.mistake is None:
         raise LessonError(f"{what} reads {named.quantity} of {named.run!r}, which has no mistake.")
     if named.epoch is not None and named.epoch > run.recipe.epochs:
         raise LessonError(f"{what} reads {str(named)!r}, and that run has {run.recipe.epochs:,} epochs.")

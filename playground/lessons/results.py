@@ -39,8 +39,10 @@ class Results:
     def sweep(self, name: str) -> Result:
         """A sweep of the lesson, trained."""
         if name not in self._sweeps:
-            of = self.lesson.runs[name]
-            self._sweeps[name] = sweep.run(of.recipe.config, of.axes, range(of.seeds))
+            grid = self.lesson.runs[name].grid
+            if grid is None:
+                raise LessonError(f"{name!r} is a single run and no sweep.")
+            self._sweeps[name] = sweep.run(grid.config, dict(grid.axes), grid.seeds)
         return self._sweeps[name]
 
     def _read(self, name: Named) -> float:

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from backprop_core import Config, Edit
 from backprop_core.settings import fields
+from backprop_core.sweep import Grid
 from playground import wording
-from playground.lessons.lesson import Do, Lesson, NamedRun
+from playground.lessons.lesson import Do, Lesson
 
 Lacking = Literal["page", "settings", "edits", "epoch", "quantity", "choice", "sweep"]
-
-
-@dataclass(frozen=True)
-class Swept:
-    """A sweep that has come to its end: what its runs share, its axes, and its seeds."""
-
-    config: Config
-    axes: Mapping[str, tuple[Any, ...]]
-    seeds: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -32,7 +24,7 @@ class Seen:
     diverged : whether the run has diverged, so that it has no further epoch
     quantity : where the walk through an update stands, by its name: δ1
     choices : what is chosen in widgets, by their keys
-    sweeps : finished sweeps
+    sweeps : the grids of sweeps that have come to their end
     """
 
     page: str
@@ -42,14 +34,14 @@ class Seen:
     diverged: bool = False
     quantity: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
-    sweeps: tuple[Swept, ...] = ()
+    sweeps: tuple[Grid, ...] = ()
 
 
 def lacking(do: Do, lesson: Lesson, seen: Seen) -> Lacking | None:
     """What a student still has to do, the first thing first; None if everything is done."""
     if seen.page != do.page:
         return "page"
-    if do.sweep is not None and not any(_is(lesson.runs[do.sweep], swept) for swept in seen.sweeps):
+    if do.sweep is not None and not any(_same(grid, lesson.runs[do.sweep].grid) for grid in seen.sweeps):
         return "sweep"
     if do.run is not None:
         recipe = lesson.runs[do.run].recipe
@@ -76,10 +68,6 @@ def _until(edits: tuple[Edit, ...], epoch: int) -> set[Edit]:
     return {edit for edit in edits if edit.epoch <= epoch}
 
 
-def _is(sweep: NamedRun, swept: Swept) -> bool:
-    """Whether a finished sweep is the lesson's: one setting, the same values and seeds, all else the same."""
-    axes = {name: tuple(values) for name, values in swept.axes.items()}
-    if axes != sweep.axes or swept.seeds != tuple(range(sweep.seeds)):
-        return False
-    own, needed = swept.config.to_dict(), sweep.recipe.config.to_dict()
-    return all(own[name] == needed[name] for name in own if name not in {*axes, "seed"})
+def _same(one: Grid, other: Grid | None) -> bool:
+    """Whether two sweeps train the same runs."""
+    return other is not None and one.cells == other.cells and one.seeds == other.seeds
