@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from playground.lessons import reading
+from playground.lessons.lesson import Lesson
 from playground.lessons.table import LessonError
 from playground.lessons.words import words
 
@@ -46,7 +47,7 @@ why = { question = "Why?", answer = "Because." }
 """
 
 
-def parsed(content: str) -> reading.Lesson:
+def parsed(content: str) -> Lesson:
     return reading.parse(content, 1, "smallest")
 
 
