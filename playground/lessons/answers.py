@@ -49,11 +49,14 @@ def is_right(ask: Ask, guess: Guess, of: Value) -> bool:
         case "number":
             return isinstance(guess, int | float) and _is_near(float(guess), number(ask, of), ask)
         case "curve":
-            heights = curve(ask, of)
-            room = ask.within * (max(heights) - min(heights))
-            return isinstance(guess, tuple) and all(
-                abs(guessed - height) <= room for guessed, height in zip(guess, heights, strict=True)
-            )
+            return isinstance(guess, tuple) and _is_along(guess, curve(ask, of), ask.within)
+
+
+def _is_along(guess: tuple[float, ...], heights: tuple[float, ...], share: float) -> bool:
+    """Whether every height is met within a share of the curve's range."""
+    room = share * (max(heights) - min(heights))
+    pairs = zip(guess, heights, strict=False)
+    return len(guess) == len(heights) and all(abs(guessed - height) <= room for guessed, height in pairs)
 
 
 def _is_near(guess: float, value: float, ask: Ask) -> bool:

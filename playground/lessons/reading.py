@@ -14,7 +14,7 @@ from backprop_core.explain import MISTAKES
 from backprop_core.settings import MAX_EPOCHS, SPECS, parse_field
 from backprop_core.sweep import Grid, plan
 from backprop_core.training import PRESETS, Recipe, Run
-from playground.lessons.expression import Claim, Named, claim, expression
+from playground.lessons.expression import Claim, Expression, Named, claim, expression
 from playground.lessons.lesson import KINDS, PAGES, Ask, Do, Lesson, NamedRun, Option, Source, Step, Why
 from playground.lessons.quantities import AT_EPOCHS
 from playground.lessons.table import LessonError, Table
@@ -53,9 +53,15 @@ def read(path: Path) -> Lesson:
 def parse(content: str, number: int, name: str) -> Lesson:
     """The lesson of a file's content. Raises LessonError."""
     try:
-        table = Table(tomllib.loads(content), "The lesson")
+        values = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         raise LessonError(f"this is not TOML: {error}.") from error
+    return build(values, number, name)
+
+
+def build(values: Mapping[str, Any], number: int, name: str) -> Lesson:
+    """The lesson of the values that a file holds. Raises LessonError."""
+    table = Table(values, "The lesson")
     runs: dict[str, NamedRun] = {}
     for run, inner in table.named("runs").items():
         runs[run] = _run(run, inner, runs)
@@ -75,6 +81,9 @@ def parse(content: str, number: int, name: str) -> Lesson:
     )
     misconception.close()
     table.close()
+    for value, what in values_of(lesson):
+        if not value.names:
+            raise LessonError(f"{what} has {value.text!r}, which is typed; numbers are read of runs.")
     for named, what in names(lesson):
         _check(named, what, runs)
     return lesson
@@ -92,6 +101,15 @@ def names(lesson: Lesson) -> Iterator[tuple[Named, str]]:
                 yield from (
                     (replace(named, epoch=epoch), f"Step {number}, ask,") for epoch in step.ask.at or [named.epoch]
                 )
+
+
+def values_of(lesson: Lesson) -> Iterator[tuple[Expression, str]]:
+    """Every number that a lesson shows or asks for, and where."""
+    for text_, what in texts(lesson):
+        yield from ((placeholder.value, what) for placeholder in text_.placeholders)
+    for place, step in enumerate(lesson.steps, start=1):
+        if step.ask.answer is not None:
+            yield step.ask.answer, f"Step {place}, ask,"
 
 
 def texts(lesson: Lesson) -> Iterator[tuple[Text, str]]:
@@ -204,7 +222,7 @@ def _ask(table: Table) -> Ask:
     else:
         answer = _parsed(table, expression, table.text("answer"))
         ask = Ask(kind, question, answer=answer, **_precision(table, kind))
-        if kind == "curve" and (len(answer.names) != 1 or not _is_of_an_epoch(answer.names[0])):
+        if kind == "curve" and (len(answer.factors) != 1 or not any(map(_is_of_an_epoch, answer.names))):
             raise LessonError(f"{table.place} needs a quantity of every epoch as its answer, such as run.loss.")
     table.close()
     return ask

@@ -3,52 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import math
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from support.small_lesson import SMALLEST, parsed
 
 from playground.lessons import reading
-from playground.lessons.lesson import Lesson
 from playground.lessons.table import LessonError
 from playground.lessons.words import words
-
-SMALLEST = """
-title = "Title"
-minutes = 5
-opening = "Opening."
-closing = "Closing."
-claims = ["run.loss > 0"]
-
-[misconception]
-belief = "Belief."
-source = { author = "Author", year = 2000, title = "Title" }
-
-[runs]
-run = { epochs = 10 }
-like = { like = "run", settings = { seed = 1 }, edits = [{ epoch = 5, field = "W1[0, 1]", value = 1.0 }] }
-slip = { preset = "mazur", epochs = 1, mistake = "updated_weights" }
-grid = { epochs = 10, seeds = 2, vary = { hidden = [[2], [3]] } }
-
-[[steps]]
-page = "train"
-run = "run"
-ask = { kind = "number", question = "How much?", answer = "run.loss", factor = 2 }
-do = { text = "Do it.", run = "like", epoch = 10 }
-show = "It is {run.loss}."
-why = { question = "Why?", answer = "Because." }
-
-[[steps]]
-page = "sweep"
-run = "grid"
-ask = { kind = "choice", question = "Which?", options = [{ text = "One", when = "run.loss > 0" }, { text = "Two" }] }
-do = { text = "Start.", sweep = "grid" }
-show = "It is {grid.solved[0]}."
-why = { question = "Why?", answer = "Because." }
-"""
-
-
-def parsed(content: str) -> Lesson:
-    return reading.parse(content, 1, "smallest")
 
 
 def test_the_smallest_lesson_is_read() -> None:
@@ -145,6 +112,8 @@ REFUSED: list[tuple[str, str, str]] = [
     ('sweep = "grid" }', 'sweep = "run" }', "needs a sweep of the lesson"),
     ('show = "It is {run.loss}."', 'show = "It is {run.loss."', "a brace without its partner"),
     ('show = "It is {run.loss}."', 'show = "It is {}."', "is not a value"),
+    ('show = "It is {run.loss}."', 'show = "It is {0.5}."', "numbers are read of runs"),
+    ('answer = "run.loss", factor', 'answer = "0.5", factor', "numbers are read of runs"),
     ('show = "It is {run.loss}."', 'show = "It is {run.loss:red}."', "has an unknown form"),
     ('show = "It is {run.loss}."', 'show = "It is {run.loss.__class__}."', "neither a number nor a result"),
     ('why = { question = "Why?", answer = "Because." }', 'why = "Because."', "needs why as a table"),
@@ -167,6 +136,26 @@ def test_what_is_malformed_is_refused_in_one_sentence(what: str, instead: str, s
 def test_a_file_that_is_cut_off_is_refused_or_read(place: int) -> None:
     with contextlib.suppress(LessonError):  # and nothing else is raised
         parsed(SMALLEST[:place])
+
+
+def leaves(values: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The places of all values in nested tables and lists."""
+    pairs = values.items() if isinstance(values, dict) else enumerate(values) if isinstance(values, list) else ()
+    for key, value in pairs:
+        yield (*path, key)
+        yield from leaves(value, (*path, key))
+
+
+@pytest.mark.parametrize("path", list(leaves(tomllib.loads(SMALLEST))), ids=lambda path: "-".join(map(str, path)))
+def test_a_value_of_any_other_kind_is_refused_or_read(path: tuple[Any, ...]) -> None:
+    odd = [0, -1, 10**30, 1.5, math.nan, math.inf, True, "", "x", "{", "run", [], [1], [[]], {}, {"a": 1}]
+    for value in [*odd, dt.date(2000, 1, 1)]:
+        values = place = tomllib.loads(SMALLEST)
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = value
+        with contextlib.suppress(LessonError):  # and nothing else is raised
+            reading.build(values, 1, "odd")
 
 
 def test_a_file_is_named_where_it_is_refused(tmp_path: Path) -> None:
