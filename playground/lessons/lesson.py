@@ -6,13 +6,13 @@ hold no numbers of their own: each is a placeholder, `{run.loss@100}`, that is f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from backprop_core.sweep import Grid
 from backprop_core.training import Recipe
-from playground.lessons.expression import Claim, Expression
+from playground.lessons.expression import Claim, Expression, Named
 from playground.lessons.text import Text
 
 PAGES = ("train", "step", "sweep", "compare", "landscape")
@@ -132,3 +132,44 @@ class Lesson:
     claims: tuple[Claim, ...]
     steps: tuple[Step, ...]
     closing: Text
+
+
+def names(lesson: Lesson) -> Iterator[tuple[Named, str]]:
+    """Every result that a lesson names, and where."""
+    for text_, what in texts(lesson):
+        yield from ((named, what) for named in text_.names)
+    for claim_ in claims(lesson):
+        yield from ((named, f"The claim {str(claim_)!r}") for named in claim_.names)
+    for number, step in enumerate(lesson.steps, start=1):
+        if step.ask.answer is not None:
+            for named in step.ask.answer.names:
+                yield from (
+                    (replace(named, epoch=epoch), f"Step {number}, ask,") for epoch in step.ask.at or [named.epoch]
+                )
+
+
+def values(lesson: Lesson) -> Iterator[tuple[Expression, str]]:
+    """Every number that a lesson shows or asks for, and where."""
+    for text_, what in texts(lesson):
+        yield from ((placeholder.value, what) for placeholder in text_.placeholders)
+    for place, step in enumerate(lesson.steps, start=1):
+        if step.ask.answer is not None:
+            yield step.ask.answer, f"Step {place}, ask,"
+
+
+def texts(lesson: Lesson) -> Iterator[tuple[Text, str]]:
+    """Every text with placeholders, and where it stands."""
+    yield lesson.opening, "The opening"
+    for number, step in enumerate(lesson.steps, start=1):
+        yield step.ask.question, f"Step {number}, question,"
+        yield from ((option.text, f"Step {number}, options,") for option in step.ask.options)
+        yield from [(step.do.text, f"Step {number}, do,"), (step.show, f"Step {number}, show,")]
+        yield from [(step.why.question, f"Step {number}, why,"), (step.why.answer, f"Step {number}, why,")]
+    yield lesson.closing, "The closing"
+
+
+def claims(lesson: Lesson) -> Iterator[Claim]:
+    """The claims of a lesson, and those that decide which option is right."""
+    yield from lesson.claims
+    for step in lesson.steps:
+        yield from (option.when for option in step.ask.options if option.when is not None)

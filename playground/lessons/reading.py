@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,8 +13,8 @@ from backprop_core.explain import MISTAKES
 from backprop_core.settings import MAX_EPOCHS, SPECS, parse_field
 from backprop_core.sweep import Grid, plan
 from backprop_core.training import PRESETS, Recipe, Run
-from playground.lessons.expression import Claim, Expression, Named, claim, expression
-from playground.lessons.lesson import KINDS, PAGES, Ask, Do, Lesson, NamedRun, Option, Source, Step, Why
+from playground.lessons.expression import Named, claim, expression
+from playground.lessons.lesson import KINDS, PAGES, Ask, Do, Lesson, NamedRun, Option, Source, Step, Why, names, values
 from playground.lessons.quantities import AT_EPOCHS
 from playground.lessons.table import LessonError, Table
 from playground.lessons.text import Text, text
@@ -53,15 +52,15 @@ def read(path: Path) -> Lesson:
 def parse(content: str, number: int, name: str) -> Lesson:
     """The lesson of a file's content. Raises LessonError."""
     try:
-        values = tomllib.loads(content)
+        tables = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         raise LessonError(f"this is not TOML: {error}.") from error
-    return build(values, number, name)
+    return build(tables, number, name)
 
 
-def build(values: Mapping[str, Any], number: int, name: str) -> Lesson:
+def build(content: Mapping[str, Any], number: int, name: str) -> Lesson:
     """The lesson of the values that a file holds. Raises LessonError."""
-    table = Table(values, "The lesson")
+    table = Table(content, "The lesson")
     runs: dict[str, NamedRun] = {}
     for run, inner in table.named("runs").items():
         runs[run] = _run(run, inner, runs)
@@ -81,53 +80,12 @@ def build(values: Mapping[str, Any], number: int, name: str) -> Lesson:
     )
     misconception.close()
     table.close()
-    for value, what in values_of(lesson):
+    for value, what in values(lesson):
         if not value.names:
             raise LessonError(f"{what} has {value.text!r}, which is typed; numbers are read of runs.")
     for named, what in names(lesson):
         _check(named, what, runs)
     return lesson
-
-
-def names(lesson: Lesson) -> Iterator[tuple[Named, str]]:
-    """Every result that a lesson names, and where."""
-    for text_, what in texts(lesson):
-        yield from ((named, what) for named in text_.names)
-    for claim_ in claims(lesson):
-        yield from ((named, f"The claim {str(claim_)!r}") for named in claim_.names)
-    for number, step in enumerate(lesson.steps, start=1):
-        if step.ask.answer is not None:
-            for named in step.ask.answer.names:
-                yield from (
-                    (replace(named, epoch=epoch), f"Step {number}, ask,") for epoch in step.ask.at or [named.epoch]
-                )
-
-
-def values_of(lesson: Lesson) -> Iterator[tuple[Expression, str]]:
-    """Every number that a lesson shows or asks for, and where."""
-    for text_, what in texts(lesson):
-        yield from ((placeholder.value, what) for placeholder in text_.placeholders)
-    for place, step in enumerate(lesson.steps, start=1):
-        if step.ask.answer is not None:
-            yield step.ask.answer, f"Step {place}, ask,"
-
-
-def texts(lesson: Lesson) -> Iterator[tuple[Text, str]]:
-    """Every text with placeholders, and where it stands."""
-    yield lesson.opening, "The opening"
-    for number, step in enumerate(lesson.steps, start=1):
-        yield step.ask.question, f"Step {number}, question,"
-        yield from ((option.text, f"Step {number}, options,") for option in step.ask.options)
-        yield from [(step.do.text, f"Step {number}, do,"), (step.show, f"Step {number}, show,")]
-        yield from [(step.why.question, f"Step {number}, why,"), (step.why.answer, f"Step {number}, why,")]
-    yield lesson.closing, "The closing"
-
-
-def claims(lesson: Lesson) -> Iterator[Claim]:
-    """The claims of a lesson, and those that decide which option is right."""
-    yield from lesson.claims
-    for step in lesson.steps:
-        yield from (option.when for option in step.ask.options if option.when is not None)
 
 
 def _run(name: str, table: Table, runs: Mapping[str, NamedRun]) -> NamedRun:
@@ -140,9 +98,9 @@ def _run(name: str, table: Table, runs: Mapping[str, NamedRun]) -> NamedRun:
     settings = table.table("settings") if "settings" in table else Table({}, table.place)
     epochs = table.whole("epochs", 1, MAX_EPOCHS, runs[like].recipe.epochs if like else None)
     mistake = table.one_of("mistake", tuple(MISTAKES)) if "mistake" in table else None
-    values = {setting: settings.any(setting) for setting in settings.keys}
+    changes = {setting: settings.any(setting) for setting in settings.keys}
     try:
-        config = base.config.replace(**values | {"epochs": epochs})
+        config = base.config.replace(**changes | {"epochs": epochs})
         recipe = Recipe(config, (*base.edits, *_edits(table)), epochs, base.data, base.params)
         named = NamedRun(name, recipe, mistake, _grid(table, config))
         if named.grid is None:

@@ -14,7 +14,7 @@ from backprop_core.settings import SPECS, fields
 from backprop_core.sweep import plan
 from playground.lessons import answers, reading
 from playground.lessons.expression import Claim
-from playground.lessons.lesson import Lesson, Step
+from playground.lessons.lesson import Lesson, Step, names, texts
 from playground.lessons.results import Results
 from playground.lessons.table import LessonError
 from playground.lessons.watching import Seen, different, lacking
@@ -124,7 +124,7 @@ def test_a_lesson_whose_run_is_another_fails(file: str, what: str, instead: str)
 
 @every_lesson
 def test_every_text_is_filled_with_numbers(lesson: Lesson) -> None:
-    for text, where in reading.texts(lesson):
+    for text, where in texts(lesson):
         filled = text.filled(results(lesson))
         assert "{" not in filled, where
         assert "nan" not in filled.split(), where
@@ -201,9 +201,9 @@ def test_settings_and_edits_are_named_in_what_is_to_be_done(lesson: Lesson, numb
     if step.do.run is None:
         return
     before, after = (lesson.runs[name].recipe for name in (step.run, step.do.run))
-    names = {"hidden": "Hidden size", "activation": "Activation"}
+    labels = {"hidden": "Hidden size"}
     for name in different(before.config, after.config):
-        label = names.get(name, SPECS[name].label)
+        label = labels.get(name, SPECS[name].label)
         assert label in step.do.text.typed or "Hidden layers" in step.do.text.typed
     if after.edits != before.edits:
         assert any(word in step.do.text.typed for word in ("Edit", "Type"))
@@ -211,7 +211,7 @@ def test_settings_and_edits_are_named_in_what_is_to_be_done(lesson: Lesson, numb
 
 @every_lesson
 def test_every_run_is_used(lesson: Lesson) -> None:
-    named = {name.run for name, _ in reading.names(lesson)}
+    named = {name.run for name, _ in names(lesson)}
     opened = {name for step in lesson.steps for name in (step.run, step.do.run, step.do.sweep, *step.pins)}
     assert set(lesson.runs) <= named | opened
 
