@@ -25,8 +25,8 @@ LAYERS = (
     ("playground.session", "playground.replay"),
     ("playground.components",),
     ("playground.sidebar", "playground.compare", "playground.data"),
-    ("playground.lessons",),
     ("playground.train", "playground.step", "playground.sweep", "playground.landscape"),
+    ("playground.lessons",),
     ("app",),
 )
 ROW = {place: row for row, places in enumerate(LAYERS) for place in places}

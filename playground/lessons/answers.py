@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from playground.lessons.expression import Expression, Value
+from playground.lessons.language.expression import Expression, Value
+from playground.lessons.language.table import LessonError
 from playground.lessons.lesson import Ask
-from playground.lessons.table import LessonError
 
 Sign = Literal["negative", "zero", "positive"]
 SIGNS: tuple[Sign, ...] = ("negative", "zero", "positive")

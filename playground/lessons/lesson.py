@@ -12,8 +12,8 @@ from typing import Literal
 
 from backprop_core.sweep import Grid
 from backprop_core.training import Recipe
-from playground.lessons.expression import Claim, Expression, Named
-from playground.lessons.text import Text
+from playground.lessons.language.expression import Claim, Expression, Named
+from playground.lessons.language.text import Text
 
 PAGES = ("train", "step", "sweep", "compare", "landscape")
 Kind = Literal["choice", "number", "sign", "curve"]

@@ -13,11 +13,11 @@ from backprop_core.explain import MISTAKES
 from backprop_core.settings import MAX_EPOCHS, SPECS, parse_field
 from backprop_core.sweep import Grid, plan
 from backprop_core.training import PRESETS, Recipe, Run
-from playground.lessons.expression import Named, claim, expression
+from playground.lessons.language.expression import Named, claim, expression
+from playground.lessons.language.quantities import AT_EPOCHS
+from playground.lessons.language.table import LessonError, Table
+from playground.lessons.language.text import Text, text
 from playground.lessons.lesson import KINDS, PAGES, Ask, Do, Lesson, NamedRun, Option, Source, Step, Why, names, values
-from playground.lessons.quantities import AT_EPOCHS
-from playground.lessons.table import LessonError, Table
-from playground.lessons.text import Text, text
 
 CONTENT = Path(__file__).with_name("content")
 FILE = re.compile(r"(\d\d)_([a-z][a-z0-9_]*)\.toml", re.ASCII)
@@ -265,9 +265,9 @@ def _check(named: Named, what: str, runs: dict[str, NamedRun]) -> None:
     if named.run not in runs:
         raise LessonError(f"{what} names a run {named.run!r}; the lesson has {', '.join(runs)}.")
     run = runs[named.run]
-    if named.entry.of == "sweep" and run.grid is None:
+    if named.entry.of in {"grid", "sweep"} and run.grid is None:
         raise LessonError(f"{what} reads {named.quantity} of {named.run!r}, which is a single run and no sweep.")
-    if named.entry.of not in {"sweep", "config"} and run.grid is not None:
+    if named.entry.of not in {"grid", "sweep", "config"} and run.grid is not None:
         raise LessonError(f"{what} reads {named.quantity} of {named.run!r}, which is a sweep and no single run.")
     if named.entry.of == "mistake" and run.mistake is None:
         raise LessonError(f"{what} reads {named.quantity} of {named.run!r}, which has no mistake.")

@@ -4,31 +4,39 @@ from __future__ import annotations
 
 import functools
 import math
+import threading
+from collections.abc import Iterable
 from typing import Any
 
 from backprop_core import ConfigError, Run, Snapshot, sweep
 from backprop_core.explain import MISTAKES, Homework, recompute
 from backprop_core.nn import Array
 from backprop_core.sweep import Result
-from playground.lessons.expression import Named
+from playground.lessons.language.expression import Named
+from playground.lessons.language.table import LessonError
 from playground.lessons.lesson import Lesson, NamedRun
-from playground.lessons.table import LessonError
 
 
 class Results:
-    """The numbers of a lesson's runs. Each run is trained once."""
+    """The numbers of a lesson's runs. Each run is trained once, also if several visitors ask at a time."""
 
     def __init__(self, lesson: Lesson) -> None:
         self.lesson = lesson
         self._runs: dict[str, Run] = {}
         self._sweeps: dict[str, Result] = {}
         self._values: dict[Named, float] = {}
+        self._lock = threading.RLock()
 
     def __call__(self, name: Named) -> float:
         """The value of a result. Raises LessonError if its run has none, or if it is no finite number."""
         if name not in self._values:
-            self._values[name] = self._read(name)
+            with self._lock:
+                self._values[name] = self._read(name)
         return self._values[name]
+
+    def knows(self, names: Iterable[Named]) -> bool:
+        """Whether the values of these results have been asked for before, so that they take no time."""
+        return all(name in self._values for name in names)
 
     def run(self, name: str) -> Run:
         """A run of the lesson, trained."""
@@ -66,6 +74,8 @@ class Results:
                 return [self.run(name.run)]
             case "config":
                 return [self.lesson.runs[name.run].recipe.config]
+            case "grid":
+                return [self.lesson.runs[name.run].grid]
             case "sweep":
                 return [self.sweep(name.run)]
             case "mistake":

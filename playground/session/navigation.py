@@ -25,3 +25,14 @@ def opened(title: str) -> None:
 def go(name: str) -> None:
     """Leave this page for another one."""
     st.switch_page(session().pages[name])
+
+
+def name() -> str:
+    """The name of the open page; "" before any is open."""
+    current = session()
+    return next((name for name, page in current.pages.items() if page.title == current.page), "")
+
+
+def title(name: str) -> str:
+    """The title of a page, by which visitors know it."""
+    return str(session().pages[name].title)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,10 @@ class Address:
     parts: dict[str, str] = field(default_factory=dict)
 
 
-def keep() -> None:
+def keep(others: Mapping[str, str]) -> None:
     """Update the address: configuration and edits at once, the shown epoch only while nothing plays.
+
+    `others` are parts that say nothing about the run.
 
     Not with `st.query_params`, which adds an entry to the browser's history for every change.
     """
@@ -38,7 +41,7 @@ def keep() -> None:
             new["epoch"] = address.parts["epoch"]
     address.parts = new
     with st.container(key="address"):
-        _component()(data={"query": urlencode(new), "number": next_frame()})
+        _component()(data={"query": urlencode({**others, **new}), "number": next_frame()})
 
 
 @st.cache_resource

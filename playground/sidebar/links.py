@@ -15,7 +15,8 @@ from backprop_core.training import MOST_EPOCHS, PRESETS, Recipe
 
 LONGEST = 2_000  # characters of edits; longer addresses are cut in transit
 LEFT_OUT = "…"
-OTHERS = {"preset", "edits", "epoch"}  # parts of an address that are not settings
+LESSON = ("lesson", "step")  # parts of an address that say where in which lesson the visitor is
+OTHERS = {"preset", "edits", "epoch", *LESSON}  # parts of an address that are not settings
 SHAPES = ("features", "hidden")  # settings that must fit given starting weights
 MOST_NAMED = 10
 

@@ -53,7 +53,7 @@ def from_address() -> None:
     if current.address_read:
         return
     current.address_read = True
-    parts = dict(st.query_params)
+    parts = {name: text for name, text in st.query_params.items() if name not in links.LESSON}
     if not parts:
         return
     link = links.read(parts)

@@ -11,12 +11,12 @@ from backprop_core.settings import SPECS
 from backprop_core.sweep import plan
 from backprop_core.training import PRESETS, Recipe
 from playground.lessons import reading
-from playground.lessons.expression import Named, claim, expression
+from playground.lessons.language.expression import Named, claim, expression
+from playground.lessons.language.quantities import QUANTITIES
+from playground.lessons.language.table import LessonError
+from playground.lessons.language.text import number, text
 from playground.lessons.lesson import NamedRun
-from playground.lessons.quantities import QUANTITIES
 from playground.lessons.results import Results
-from playground.lessons.table import LessonError
-from playground.lessons.text import number, text
 
 VALUES = {"a.loss": 6.0, "b.loss@10": 3.0, "a.weight[1, 0, 1]": -0.5, "a.rows": 1500.0, "a.accuracy": 0.25}
 VALUES |= {"a.seed": 1500.0, "z.loss": 0.0}

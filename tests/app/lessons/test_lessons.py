@@ -13,10 +13,10 @@ from backprop_core.explain import explain
 from backprop_core.settings import SPECS, fields
 from backprop_core.sweep import plan
 from playground.lessons import answers, reading
-from playground.lessons.expression import Claim
+from playground.lessons.language.expression import Claim
+from playground.lessons.language.table import LessonError
 from playground.lessons.lesson import Lesson, Step, names, texts
 from playground.lessons.results import Results
-from playground.lessons.table import LessonError
 from playground.lessons.watching import Seen, different, lacking
 from playground.session.widget_values import from_config, to_config
 from playground.step import page as step_page

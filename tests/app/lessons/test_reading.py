@@ -14,7 +14,7 @@ import pytest
 from support.small_lesson import SMALLEST, parsed
 
 from playground.lessons import reading
-from playground.lessons.table import LessonError
+from playground.lessons.language.table import LessonError
 from playground.lessons.words import words
 
 

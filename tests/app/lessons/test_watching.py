@@ -9,9 +9,9 @@ from support.small_lesson import SMALLEST, parsed
 
 from backprop_core import Config, Edit
 from playground.lessons.answers import is_right, right_option
-from playground.lessons.expression import Named
+from playground.lessons.language.expression import Named
+from playground.lessons.language.table import LessonError
 from playground.lessons.lesson import Ask
-from playground.lessons.table import LessonError
 from playground.lessons.watching import Seen, lacking
 
 LESSON = parsed(SMALLEST)

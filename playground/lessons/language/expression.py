@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from playground.lessons.quantities import AT_EPOCHS, QUANTITIES, Form, Quantity
-from playground.lessons.table import LessonError
+from playground.lessons.language.quantities import AT_EPOCHS, QUANTITIES, Form, Quantity
+from playground.lessons.language.table import LessonError
 
 PIECE = re.compile(
     r"\s*(?:(?P<comparison><=|>=|==|<|>)|(?P<sign>[*/])|(?P<word>[^\s*/<>=\[]+(?:\[[^\]]*\])?[^\s*/<>=\[]*))"

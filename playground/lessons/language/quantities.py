@@ -6,6 +6,7 @@ A name is a quantity, its indexes and an epoch, `gradient[1]@100`. An entry says
 - of "history": from the trained `Run` and a `Snapshot` of it, at an epoch likewise;
 - of "run": from the trained `Run`;
 - of "config": from the configuration, of a run or of a sweep;
+- of "grid": from what a sweep is to train;
 - of "sweep": from the `Result` of a sweep over seeds;
 - of "mistake": from the numbers of the first update, computed with a mistake.
 
@@ -29,7 +30,7 @@ from backprop_core.training import is_solved, solved_from
 
 FLAT = 0.01  # a unit is saturated in a row where its slope is smaller than this
 
-Source = Literal["epoch", "history", "run", "config", "sweep", "mistake"]
+Source = Literal["epoch", "history", "run", "config", "grid", "sweep", "mistake"]
 Form = Literal["rounded", "counted", "exact"]
 AT_EPOCHS = ("epoch", "history")
 
@@ -233,7 +234,7 @@ QUANTITIES: dict[str, Quantity] = {
         form="counted",
     ),
     "rises": Quantity("share of the epochs after which the training loss was higher than before", _rises, "run"),
-    "seeds": Quantity("number of seeds", lambda result: float(len(result.grid.seeds)), "sweep", form="counted"),
+    "seeds": Quantity("number of seeds", lambda grid: float(len(grid.seeds)), "grid", form="counted"),
     "solved": Quantity("how many seeds solved it", _solved, "sweep", ("value",), form="counted"),
     "success": Quantity(
         "share of the seeds that solved it", lambda result, place: float(result.success[place, 0]), "sweep", ("value",)

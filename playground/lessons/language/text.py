@@ -9,8 +9,8 @@ import math
 import re
 from dataclasses import dataclass
 
-from playground.lessons.expression import Expression, Named, Value, expression
-from playground.lessons.table import LessonError
+from playground.lessons.language.expression import Expression, Named, Value, expression
+from playground.lessons.language.table import LessonError
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 FORM = re.compile(r"[1-9]|1[0-7]|%", re.ASCII)
