@@ -22,9 +22,9 @@ def guessed_curve(
     )  # fmt: skip
     figure.add_scatter(x=at, y=heights, name=names[1], mode="lines+markers", line={"color": theme.train})
     figure.update_layout(
-        height=HEIGHT, margin={"l": 40, "r": 10, "t": 8, "b": 25}, paper_bgcolor="rgba(0,0,0,0)",
+        height=HEIGHT, margin={"l": 40, "r": 10, "t": 24, "b": 25}, paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)", font={"color": theme.text, "size": 11}, dragmode=False,
-        legend={"x": 1, "xanchor": "right", "y": 1},
+        legend={"x": 0, "y": 1.02, "yanchor": "bottom", "orientation": "h"},
         xaxis={"gridcolor": theme.line, "zeroline": False}, yaxis={"gridcolor": theme.line, "rangemode": "tozero"},
     )  # fmt: skip
     return figure

@@ -168,7 +168,7 @@ def _show(step: Step, of: Results, guess: Guess) -> None:
     with right:
         _say(step.why.question, of, _word("why"))
         place = state.progress().place
-        with st.expander(f"{_word('own_words')} {_word('reveal')}", key=f"why_{place[0]}_{place[1]}"):
+        with st.expander(_word("own_words"), key=f"why_{place[0]}_{place[1]}"):
             _say(step.why.answer, of)
 
 
