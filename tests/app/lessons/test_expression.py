@@ -120,6 +120,7 @@ def test_every_quantity_can_be_read(name: str) -> None:
     runs = {
         "mistake": NamedRun("run", mazur, "updated_weights"),
         "sweep": NamedRun("run", Recipe(xor), None, plan(xor, {"hidden": [(2,)]}, 2)),
+        "grid": NamedRun("run", Recipe(xor), None, plan(xor, {"hidden": [(2,)]}, 2)),
     }
     with_test_rows = name in {"test_loss", "test_accuracy", "gap", "lowest_test_loss", "best_epoch"}
     run = runs.get(entry.of) or NamedRun("run", Recipe(config if with_test_rows else xor, epochs=300))
