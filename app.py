@@ -13,6 +13,9 @@ def main() -> None:
     from playground.compare import page as compare
     from playground.data import page as data
     from playground.landscape import page as landscape
+    from playground.lessons import page as lessons
+    from playground.lessons import panel
+    from playground.lessons import state as lesson
     from playground.practice import page as practice
     from playground.practice import state as exercises
     from playground.session import navigation, setting_changes, transport
@@ -30,6 +33,7 @@ def main() -> None:
         "compare": st.Page(compare.page, title="Compare", icon=":material/compare:", url_path="compare"),
         "sweep": st.Page(sweep.page, title="Sweep", icon=":material/grid_on:", url_path="sweep"),
         "landscape": st.Page(landscape.page, title="Landscape", icon=":material/landscape:", url_path="landscape"),
+        lesson.LIST: st.Page(lessons.page, title="Lessons", icon=":material/school:", url_path="lessons"),
         "practice": st.Page(practice.page, title="Practice", icon=":material/edit_note:", url_path="practice"),
     }
     own_parts = {"Practice": exercises.parts}  # what a page adds to its address
@@ -38,11 +42,14 @@ def main() -> None:
     page = st.navigation(list(pages.values()), position="top")
     setting_changes.settle(page.title)
     navigation.opened(page.title)
+    lesson.from_address()
+    lesson.follow()
     transport.follow_timeline()
     opening.from_address()
     if opening.opening().going is not None:
         on_its_way.page()
-    address.keep(own_parts[page.title]() if page.title in own_parts else {})
+    address.keep(lesson.parts() | (own_parts[page.title]() if page.title in own_parts else {}))
+    panel.view()
     page.run()
 
 

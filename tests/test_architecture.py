@@ -27,6 +27,7 @@ LAYERS = (
     ("playground.components",),
     ("playground.sidebar", "playground.compare", "playground.data"),
     ("playground.train", "playground.step", "playground.sweep", "playground.landscape", "playground.practice"),
+    ("playground.lessons",),
     ("app",),
 )
 ROW = {place: row for row, places in enumerate(LAYERS) for place in places}

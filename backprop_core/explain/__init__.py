@@ -6,12 +6,15 @@ from backprop_core.explain.gradient_check import Nudged, kinks_between, nudge, r
 from backprop_core.explain.homework import MOST_ROWS, MOST_UNITS, Homework
 from backprop_core.explain.kinks import Kink
 from backprop_core.explain.marking import Mark, mark
+from backprop_core.explain.mistakes import MISTAKES
+from backprop_core.explain.recomputation import recompute
 from backprop_core.explain.rounding import noise_of_terms
 from backprop_core.explain.update import STAGES, Explanation, Quantity, chain, explain, of_sample
 from backprop_core.explain.verdicts import judge
 
 __all__ = [
     "EXAMPLES",
+    "MISTAKES",
     "MOST_ROWS",
     "MOST_UNITS",
     "STAGES",
@@ -30,6 +33,7 @@ __all__ = [
     "nudge",
     "of_sample",
     "quantities",
+    "recompute",
     "relative_error",
     "relative_errors",
     "with_numbers",

@@ -7,7 +7,7 @@ is trained again when the unpinning is undone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -27,7 +27,6 @@ MOST_UNDO = 20
 EXAMPLES = {"XOR, biases frozen": "notebook", "XOR, biases trained": "xor"}  # presets, by the name of the pin
 FULL = f"{MOST_PINS} runs are pinned, and that is the most there can be. Unpin one on the Compare page first."
 NAME = "pin_name"  # key of the text input for the name of a new pin
-
 
 Picture = tuple[Live, Callable[[Snapshot], None]]  # a picture, and the function that updates it to a snapshot
 
@@ -94,8 +93,7 @@ def pin(what: Run | Recipe, name: str = "") -> str:
 
     Without a name, the pin gets one that says what is special about the run.
     """
-    place = _free_place()
-    if place is None:
+    if (place := _free_place()) is None:
         return FULL
     run = what.copy() if isinstance(what, Run) else _trained(what)
     _put(place, comparison.clean(name) or _default_name(run), run)
@@ -183,6 +181,26 @@ def open_on_train(number: int) -> None:
     for pin in _numbered(number):
         epochs = pin.run.epoch
         runs.start(pin.run.copy(), f"A pinned run, as it was pinned: {epochs:,} epochs. Its pin stays.")
+
+
+def put_aside() -> Pins:
+    """Keep all pins as they are; the page begins anew, without any."""
+    aside = _state()
+    session().parts[Pins] = Pins(pinned=aside.pinned, asked=aside.asked)
+    return aside
+
+
+def bring_back(aside: Pins, without: Collection[int]) -> None:
+    """Show the pins that were put aside, and those pinned since, but for these numbers; Undo has what finds no room."""
+    since, extra = _state(), [pin for pin in pins() if pin.number not in without]
+    session().parts[Pins] = aside
+    aside.pinned, aside.asked = since.pinned, since.asked + 1
+    for pin in extra:
+        place = _free_place()
+        if place is None:
+            aside.removed.append((Removed(pin.place, pin.name, _recipe(pin.run)),))
+        else:
+            aside.at[place] = replace(pin, place=place)
 
 
 def message() -> str:

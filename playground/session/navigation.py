@@ -46,3 +46,14 @@ def stage_to_practise() -> int | None:
     exercise = session().part(Exercise)
     stage, exercise.stage = exercise.stage, None
     return stage
+
+
+def name() -> str:
+    """The name of the open page; "" before any is open."""
+    current = session()
+    return next((name for name, page in current.pages.items() if page.title == current.page), "")
+
+
+def title(name: str) -> str:
+    """The title of a page, by which visitors know it."""
+    return str(session().pages[name].title)

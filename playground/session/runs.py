@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -15,11 +15,22 @@ from playground.session.session import Replaced, press, session
 MOST_UNDO = 20
 
 
+@dataclass(frozen=True)
+class Aside:
+    """A run that was put aside, as it was shown, and what Undo brought back at that time."""
+
+    run: Run
+    shown: int
+    preset: str | None
+    undo: tuple[Replaced, ...]
+
+
 def start(run: Run, notice: str, preset: str | None = None) -> None:
     """Show another run, paused at its newest epoch, with a notice; Undo brings back the run shown until now."""
     current = session()
-    if current.run.epoch or current.run.edits or isinstance(current.run.user_rows, TableRows):
-        _remember(Replaced(current.run.recipe, current.preset))
+    before = shown()
+    if before is not None:
+        _remember(before)
     _replace(run, notice)
     current.shown, current.preset = run.epoch, preset
     widgets.show(run.current)
@@ -45,6 +56,33 @@ def edit(change: Callable[[Run], None]) -> None:
         _remember(before)
         current.notice = f"A new future starts at epoch {current.shown:,}."
     current.edits += 1
+
+
+def put_aside() -> Aside:
+    """Keep the run as it is shown, with its Undo; what is shown next begins with nothing to undo."""
+    current = session()
+    current.mode = "paused"
+    aside = Aside(current.run, current.shown, current.preset, tuple(current.undo))
+    current.run, current.undo = current.run.copy(), []  # what is done with it from here on is done with a copy
+    current.runs += 1
+    return aside
+
+
+def bring_back(aside: Aside, since: Sequence[Replaced], notice: str) -> None:
+    """Show a run that was put aside; Undo brings back what was shown `since`, and then what it did before."""
+    current = session()
+    _replace(aside.run, notice)
+    current.shown, current.preset = aside.shown, aside.preset
+    current.undo = [*aside.undo, *since]
+    widgets.show(current.run.config_at(current.shown))
+
+
+def shown() -> Replaced | None:
+    """The run shown as Undo would keep it; None if it is nothing but its settings."""
+    current = session()
+    if current.run.epoch or current.run.edits or isinstance(current.run.user_rows, TableRows):
+        return Replaced(current.run.recipe, current.preset)
+    return None
 
 
 @press

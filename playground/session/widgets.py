@@ -6,7 +6,7 @@ opened, even if that page draws the same widget.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -111,3 +111,21 @@ def keep(key: str) -> None:
     """The callback of a widget that is kept: remember its value, even if the page is left before it is drawn again."""
     if key in st.session_state:
         session().part(Kept).values[key] = st.session_state[key]
+
+
+def choices() -> dict[str, Any]:
+    """What was chosen in widgets that are kept, by their keys."""
+    return dict(session().part(Kept).values)
+
+
+def forget(*keys: str) -> None:
+    """Let widgets that are kept show their defaults again, when they are drawn next."""
+    for key in keys:
+        session().part(Kept).values.pop(key, None)
+        st.session_state.pop(key, None)
+
+
+def choose_again(choices: Mapping[str, Any]) -> None:
+    """Let widgets that are kept show what was chosen in them at an earlier time."""
+    forget(*session().part(Kept).values)
+    session().part(Kept).values.update(choices)

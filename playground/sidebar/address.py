@@ -28,10 +28,10 @@ class Address:
     text: str = ""
 
 
-def keep(own: Mapping[str, str]) -> None:
+def keep(others: Mapping[str, str]) -> None:
     """Update the address: configuration and edits at once, the shown epoch only while nothing plays.
 
-    `own` are the parts that belong to the open page.
+    `others` are parts that say nothing about the run: those of the open page, and of a lesson.
 
     Not with `st.query_params`, which adds an entry to the browser's history for every change.
     """
@@ -41,7 +41,7 @@ def keep(own: Mapping[str, str]) -> None:
         new.pop("epoch", None)
         if "epoch" in address.parts:
             new["epoch"] = address.parts["epoch"]
-    new |= own
+    new |= others
     address.parts = new
     with st.container(key="address"):
         _component()(data={"query": urlencode(new), "number": next_frame()})

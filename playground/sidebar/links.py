@@ -16,7 +16,8 @@ from backprop_core.training import MOST_EPOCHS, PRESETS, Recipe, UserRows, savin
 LONGEST = 2_000  # characters of edits; longer addresses are cut in transit
 LEFT_OUT = "…"
 PRACTICE = "practice"  # the assignment of the Practice page
-OF_PAGES = {PRACTICE}  # parts of an address that belong to a page, not to the run
+LESSON = ("lesson", "step")  # which lesson the visitor is in, and where
+OF_PAGES = {PRACTICE, *LESSON}  # parts of an address that do not belong to the run
 OTHERS = {"preset", "rows", "edits", "epoch"} | OF_PAGES  # parts of an address that are not settings
 SHAPES = ("features", "hidden")  # settings that must fit given starting weights
 MOST_NAMED = 10

@@ -34,6 +34,11 @@ def stand(quantities: int) -> int:
     return walk.position
 
 
+def position() -> int:
+    """The position of the walk."""
+    return _walk().position
+
+
 @press
 def move(by: int) -> None:
     """Move the walk forward or back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,6 +28,8 @@ NONE = "nothing else"
 BY_SCORE, BY_LOSS = "accuracy 1", "loss below"
 BY_FIT = f"R² of {sweep.CURVE_SOLVED:g}"
 MOST_SEEDS = 1_000
+NAMES = ("ready", "setting_1", "values_1", "setting_2", "values_2", "seeds", "first_seed", "epochs", "solved", "below")
+SETTINGS = tuple(f"sweep_{name}" for name in NAMES)  # keys of the widgets
 LONGEST_PAUSE = 1.0  # seconds between two slices; if it was longer, the page was left, which does not count
 
 
@@ -58,6 +60,14 @@ class Sweeps:
     estimate: Estimate | None = None
     estimate_of: tuple[Any, ...] = ()
     expected: Estimate | None = None
+
+
+@dataclass(frozen=True)
+class Aside:
+    """What the page held when it was put aside, and the values of its widgets."""
+
+    sweeps: Sweeps
+    widgets: Mapping[str, Any]
 
 
 def sweeps() -> Sweeps:
@@ -118,16 +128,43 @@ def _suggest_values(which: int) -> None:
 
 
 def _show_ready(name: str) -> None:
-    ready, current = SWEEPS[name], session().part(Sweeps)
-    current.base, current.user_rows = ready.config, None
-    axes = list(ready.axes.items())
+    ready = SWEEPS[name]
+    _show(ready.config, None, tuple(ready.axes.items()), ready.seeds)
+
+
+def _show(config: Config, user_rows: UserRows | None, axes: Sequence[tuple[str, Sequence[Any]]], seeds: int) -> None:
+    """Set the widgets to a sweep around a configuration."""
+    current = session().part(Sweeps)
+    current.base, current.user_rows = config, user_rows
     for which in (1, 2):
         setting, values = axes[which - 1] if which <= len(axes) else (NONE, ())
         st.session_state[f"sweep_setting_{which}"] = setting
         st.session_state[f"sweep_values_{which}"] = [setting_text.write(setting, value) for value in values]
-    numbers = {"seeds": ready.seeds, "first_seed": 0, "epochs": ready.config.epochs, "solved": solved_options()[0]}
+    numbers = {"seeds": seeds, "first_seed": 0, "epochs": config.epochs, "solved": solved_options()[0]}
     for widget, value in numbers.items():
         widgets.give(f"sweep_{widget}", value)
+
+
+def show_grid(grid: Grid) -> None:
+    """Set the widgets to a grid over the first seeds, which counts as no ready sweep."""
+    sweeps()
+    _show(grid.config, None, grid.axes, len(grid.seeds))
+    widgets.give("sweep_ready", None)
+
+
+def put_aside() -> Aside:
+    """Keep the page as it is, its map and a sweep under way too; what is shown next begins anew."""
+    current = sweeps()
+    del session().parts[Sweeps]
+    return Aside(current, {key: st.session_state[key] for key in SETTINGS if key in st.session_state})
+
+
+def bring_back(aside: Aside) -> None:
+    """Show the page as it was when it was put aside."""
+    stop()
+    session().parts[Sweeps] = aside.sweeps
+    for key, value in aside.widgets.items():
+        widgets.give(key, value)
 
 
 def solved_options() -> tuple[str, str]:

@@ -1,0 +1,1 @@
+"""How the files of lessons are written: tables, names of results, claims, and sentences with numbers in them."""
