@@ -45,6 +45,7 @@ def train(page: TrainPage) -> None:
 
 
 def click_plane(page: TrainPage, x: float, y: float, count: int) -> None:
+    page.page.wait_for_function("!window.backpropPlayground.drawing")  # a click on what is drawn anew is lost
     left, top = page.page.evaluate(PLACE, ["data_plane", x, y])
     page.page.mouse.move(left - 2, top - 2)
     page.page.mouse.move(left, top)
