@@ -36,7 +36,7 @@ from backprop_core.tables.decoding import MAX_BYTES
 from backprop_core.tables.reading import MAX_COLUMNS, read
 from backprop_core.tables.table import Table
 from backprop_core.training import saving
-from playground.data import overview
+from playground.data import views
 from playground.sidebar import links
 from playground.train import weight_text
 
@@ -72,9 +72,7 @@ def everything_shown(table: Table) -> None:
     """Everything that one script run of the Data page computes about a table."""
     suggestion = choice.suggested_choice(table)
     choice.reading_notes(table)
-    choice.remarks(table, suggestion)
-    overview.column_table(table, suggestion)
-    overview.network_table(table, suggestion, choice.rows_of(table, suggestion))
+    views.of(choice.result_of(table, suggestion), 0.0)
 
 
 def saved_run() -> str:

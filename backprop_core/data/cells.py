@@ -44,6 +44,11 @@ def tidy(cell: str) -> str:
     return cell.strip() if cell.isascii() else composed(cell.translate(_INVISIBLE)).strip()
 
 
+def has_invisible(text: str) -> bool:
+    """Whether `tidy` drops invisible characters of a text."""
+    return not text.isascii() and text.translate(_INVISIBLE) != text
+
+
 def text_of(value: Any) -> str | None:
     """The text of a cell's value: "" for None and NaN, exact digits for a number; None if it is no number and no text.
 

@@ -4,7 +4,7 @@ Nothing else in the core needs these packages to be loaded, so it imports this f
 """
 
 from backprop_core.tables import choice
-from backprop_core.tables.choice import MISSING, TASKS, Choice, Result, names
+from backprop_core.tables.choice import MISSING, TASKS, USES, Choice, Result, names
 from backprop_core.tables.columns import Column, input_names
 from backprop_core.tables.decoding import MAX_BYTES
 from backprop_core.tables.layout import CONTINENTAL, ENGLISH, NumberFormat
@@ -19,6 +19,7 @@ __all__ = [
     "MAX_COLUMNS",
     "MISSING",
     "TASKS",
+    "USES",
     "Choice",
     "Column",
     "NumberFormat",

@@ -5,8 +5,10 @@ Columns are given by their place in the table, for names may change while it is 
 
 from __future__ import annotations
 
+import bisect
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -26,6 +28,8 @@ MISSING: dict[Missing, str] = {
     "most_frequent": "use the most frequent",
 }
 USUAL = 3.0  # numbers within ±USUAL, and not all close together, need not be standardised
+Use = Literal["input", "target", "another target", "left out"]
+USES: tuple[Use, ...] = get_args(Use)
 MOST_LISTED = 6
 FEWEST_A_VALUE = 10  # rows on average, from which on it is no chance that a column tells the target
 FEWEST_MARKS = 3  # columns at the end of a table that are taken for classes, each marked with 1
@@ -63,6 +67,41 @@ def suggested_choice(table: Table, targets: tuple[int, ...] | None = None) -> Ch
         standardise=any(_is_unusual(table, column) for column in inputs),
         scale_target=is_numeric and any(_is_unusual(table, column) for column in targets),
     )
+
+
+def with_targets(table: Table, before: Choice, targets: tuple[int, ...]) -> Choice:
+    """A choice with other targets: what was only suggested is suggested anew, what the user chose stays."""
+    old, new = suggested_choice(table, before.targets), suggested_choice(table, targets)
+    names = ("missing", "standardise", "scale_target", "test_share")
+    chosen = {name: getattr(before, name) for name in names if getattr(before, name) != getattr(old, name)}
+    inputs = tuple(column for column in before.inputs if column not in targets)
+    if inputs and set(before.inputs) != set(old.inputs):
+        chosen["inputs"] = inputs
+    return replace(new, **chosen)
+
+
+def use_of(column: int, choice: Choice) -> Use:
+    """What a column is used as."""
+    if column in choice.targets:
+        return "target" if column == choice.targets[0] else "another target"
+    return "input" if column in choice.inputs else "left out"
+
+
+def with_use(table: Table, before: Choice, column: int, use: Use) -> Choice:
+    """A choice with another use of one column. Raises ConfigError where no target would be left."""
+    targets = tuple(target for target in before.targets if target != column)
+    if use == "target":
+        return with_targets(table, before, (column,))
+    if use == "another target":
+        return before if column in before.targets else with_targets(table, before, (*targets, column))
+    if not targets:
+        raise ConfigError("target", "A network needs something to learn: make another column the target first.")
+    if targets != before.targets:
+        before = with_targets(table, before, targets)
+    inputs = [other for other in before.inputs if other != column]
+    if use == "input":
+        inputs.insert(bisect.bisect(inputs, column), column)
+    return replace(before, inputs=tuple(inputs))
 
 
 def _suggested_targets(table: Table) -> tuple[int, ...]:
@@ -165,7 +204,7 @@ def remarks(table: Table, choice: Choice) -> tuple[str, ...]:
     for column, (name, kind) in enumerate(zip(names(table), table.kinds, strict=True)):
         if column in {*choice.targets, *choice.inputs}:
             continue
-        slip = _slip(table, column)
+        slip = slip_of(table, column)
         if slip:
             said.append(f"“{name}” is not an input, because {slip}.")
         elif kind.doubt:
@@ -218,7 +257,7 @@ def as_csv(table: Table) -> bytes:
     return str(frame.to_csv(index=False, header=[safe_cell(name) for name in table.names])).encode("utf-8-sig")
 
 
-def _slip(table: Table, column: int) -> str:
+def slip_of(table: Table, column: int) -> str:
     """What keeps a column from being numbers where most of its cells are; "" where there is no such thing."""
     place = table.kinds[column].slip
     if place is None:

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from backprop_core.data import MAX_ROWS, quoted, typed
-from backprop_core.data.cells import MAX_CELL, text_of, tidy
+from backprop_core.data.cells import MAX_CELL, has_invisible, text_of, tidy
 from backprop_core.settings import ConfigError
 from backprop_core.tables import layout
 from backprop_core.tables.decoding import decoded, refusal
@@ -82,6 +82,8 @@ def read(
         raise refusal(f"{subject} has the names of columns, but no rows below them.")
     told = {"header": bool(header), "declared": declared, "unnamed": unnamed, "numbers": numbers}
     notes = (*opening.notes, "The last one names the columns.") if declared and not opening.names else opening.notes
+    if header and not declared and has_invisible(opening.text.lstrip().partition("\n")[0]):
+        notes = (*notes, "Invisible characters in the names of columns were dropped.")
     return _table(names, records, delimiter=delimiter, encoding=encoding, opening=notes, **told)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from backprop_core.data import quoted
+from backprop_core.data import MAX_NAME, quoted, typed
 from backprop_core.data.cells import MISSING, number, pointed
 from backprop_core.tables import summary
 from backprop_core.tables.columns import Column, understood
@@ -110,6 +110,13 @@ class Table:
             names = ", ".join(quoted(self.names[column]) for column in self.unnamed[:MOST_NAMED])
             more = f" and {len(self.unnamed) - MOST_NAMED} more" if len(self.unnamed) > MOST_NAMED else ""
             notes.append(f"Columns without a name are named by their position: {names}{more}.")
+        short = [typed(name) for name in self.names if len(name) > MAX_NAME]
+        if short:
+            more = f" and {len(short) - MOST_NAMED} more" if len(short) > MOST_NAMED else ""
+            notes.append(
+                f"Names of more than {MAX_NAME} characters are shortened: "
+                f"{', '.join(map(quoted, short[:MOST_NAMED]))}{more}."
+            )
         notes += self._about_numbers()
         if self.encoding == "Windows-1252":
             notes.append(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from backprop_core.tables import CONTINENTAL, ENGLISH, Choice, NumberFormat, Result, Table
+import pandas as pd
+
+from backprop_core.tables import CONTINENTAL, ENGLISH, Choice, NumberFormat, Result, Table, choice, offers
 from playground.charts.theme import Theme
+from playground.data import views
 from playground.data.figures import Clicking, Points
+from playground.data.views import Views
 
 Way = Literal["file", "paste", "type", "click"]
 Cells = list[list[str]]
@@ -20,6 +24,25 @@ HEADERS: dict[str, bool | None] = {"as found": None, "names": True, "data": Fals
 NUMBERS: dict[str, NumberFormat | None] = {"as found": None, "1,234.5": ENGLISH, "1.234,5": CONTINENTAL}
 MOST_UNDO = 100
 MOST_UNDO_CELLS = 3_000_000  # of all tables that Undo can bring back to the editor
+
+
+@dataclass
+class UseEditor:
+    """The table in which the use of each column is chosen: its version, and the columns that it shows.
+
+    Streamlit's editor keeps what was changed in it, so each choice of columns gets a new version.
+    """
+
+    version: int = 0
+    columns: pd.DataFrame | None = None
+
+    def shows(self, columns: pd.DataFrame) -> int:
+        """The version that shows these columns."""
+        if self.columns is not columns:
+            if self.columns is None or not self.columns.equals(columns):
+                self.version += 1
+            self.columns = columns
+        return self.version
 
 
 @dataclass
@@ -38,7 +61,40 @@ class Source:
     version: int = -1  # of the editor whose cells were read
     choice: Choice | None = None
     names: tuple[str, ...] = ()
+    suggestion: Choice | None = None  # for the table
     result: Result | None = None  # of the last choice
+    views: Views | None = None  # of the last result
+
+    def chosen(self, table: Table) -> Choice:
+        """What is chosen about its table: as suggested, until the user chooses."""
+        if self.choice is not None:
+            return self.choice
+        if self.suggestion is None:
+            self.suggestion = choice.suggested_choice(table)
+        return self.suggestion
+
+    def result_of(self, table: Table, current: Choice) -> Result:
+        """What the choice makes of a table, computed only when one of them has changed."""
+        known, asked = self.result, replace(current, test_share=None)
+        if known is None or known.table is not table or known.choice != asked:
+            known = self.result = choice.result_of(table, asked)
+        return known
+
+    def views_of(self, result: Result, share: float) -> Views:
+        """What the page shows of a result, computed only when it, or the share held back, has changed."""
+        known = self.views
+        if known is None or known.result is not result or known.share != share:
+            known = self.views = views.of(result, share)
+        return known
+
+    def keep_choice(self, before: Source) -> None:
+        """Keep what was chosen about a table read before, unless this one has other columns."""
+        fits = self.table is None or (
+            before.names == self.table.names
+            and before.choice is not None
+            and before.choice.task in offers(self.table, before.choice.targets)
+        )
+        self.choice, self.names = (before.choice, before.names) if fits else (None, ())
 
 
 @dataclass
@@ -90,6 +146,7 @@ class DataPage:
     way: Way = "file"
     sources: dict[Way, Source] = field(default_factory=dict)
     table_editor: TableEditor = field(default_factory=TableEditor)
+    use_editor: UseEditor = field(default_factory=UseEditor)
     point_editor: PointEditor = field(default_factory=PointEditor)
     error: str = ""
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from backprop_core.data import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, TableRows, unique
 from backprop_core.settings import SPECS
-from backprop_core.tables import MAX_BYTES, MISSING, TASKS, Choice, Table, choice, offers
+from backprop_core.tables import MAX_BYTES, MISSING, TASKS, USES, Choice, Table, choice, offers
 from playground.charts import alt_text
 from playground.components import live
 from playground.components.markdown import escaped
@@ -17,6 +17,7 @@ from playground.components.switch import switch
 from playground.data import overview, state
 from playground.data.figures import CLASS_NAMES
 from playground.data.memory import HEADERS, NUMBERS, Source, Way
+from playground.data.views import Views, test_share
 from playground.session import navigation, playing, widgets
 from playground.session.session import next_frame
 
@@ -83,7 +84,8 @@ def _type() -> None:
     editor, key = state.data_page().table_editor, state.editor_key()
     st.text_input(
         "Columns", key="data_names", on_change=state.rename_columns,
-        help="Names, separated by commas. Another name begins another column; the last one is left out with its name.",
+        help="Names, separated by commas; a name with a comma in quotation marks. "
+        "Another name begins another column; the last one is left out with its name.",
     )  # fmt: skip
     heads = unique(editor.names)
     columns = {name: [row[i] for row in editor.start] for i, name in enumerate(heads)}
@@ -143,13 +145,16 @@ def _table(source: Source) -> None:
     _head(source.label, table)
     understood = st.container()
     _choose(table, current)
-    result = state.result_of(table, current)
+    result = source.result_of(table, current)
     if result.error:
         st.error(escaped(result.error), icon=":material/error:")
     if result.warning:
         st.warning(escaped(result.warning), icon=":material/warning:")
+    views = source.views_of(result, test_share(result.rows, current) if result.rows else 0.0)
     with understood:
-        _preview(table, current, result.rows)
+        _preview(table, views)
+        if views.balance:
+            st.caption(escaped(views.balance))
     _sentences(*(result.rows.report if result.rows else ()), *result.remarks)
     if result.rows is not None:
         _train(result.rows, current)
@@ -175,17 +180,23 @@ def _head(label: str, table: Table) -> None:
             )  # fmt: skip
 
 
-def _preview(table: Table, current: Choice, rows: TableRows | None) -> None:
+def _preview(table: Table, views: Views) -> None:
     """What was understood of each column, the first rows as they are written, and as a network is shown them."""
-    columns, written, network = st.tabs(["Columns", "Rows", "What the network is shown"])
-    columns.dataframe(
-        overview.column_table(table, current),
+    columns, written, network = st.tabs(["Columns", "Rows", "What the network gets"])
+    columns.data_editor(
+        views.columns, key=state.uses_key(views.columns), on_change=state.choose_uses,
+        disabled=[name for name in views.columns if name != "use"],
         column_config={
+            "use": st.column_config.SelectboxColumn(
+                "use", options=USES, required=True, width=120,
+                help="Click twice to choose: input, target, another target besides the first, or left out.",
+            ),
             "histogram": st.column_config.BarChartColumn("histogram", width="small", y_min=0),
             "column": st.column_config.TextColumn("column", pinned=True),
             "values": st.column_config.TextColumn("values", width="medium"),
         },
-        height=_height(len(table.names)), hide_index=True, alt="What each column is, holds and is used as.",
+        height=_height(len(table.names)), hide_index=True, num_rows="fixed",
+        alt="What each column is, holds and is used as; its use can be changed.",
     )  # fmt: skip
     heads = choice.names(table)
     written.dataframe(
@@ -193,13 +204,14 @@ def _preview(table: Table, current: Choice, rows: TableRows | None) -> None:
         | {name: cells[: overview.ROWS_SHOWN] for name, cells in zip(heads, table.columns, strict=True)},
         height=_height(len(table.rows)), hide_index=True, alt="The first rows of the table.",
     )  # fmt: skip
-    if rows is None:
+    if views.network is None:
         network.caption("Nothing yet: see below.")
         return
     network.dataframe(
-        overview.network_table(table, current, rows), height=_height(len(rows.X)), hide_index=True,
-        alt="The first rows as a network is shown them.",
+        views.network, height=_height(len(views.network)), hide_index=True,
+        alt="The first rows as the network gets them.",
     )  # fmt: skip
+    network.caption(views.scaling)
 
 
 def _height(rows: int) -> int:
@@ -279,7 +291,7 @@ def _choose(table: Table, current: Choice) -> None:
 
 def _train(rows: TableRows, current: Choice) -> None:
     """The share held back for testing, and the button that starts a run."""
-    share = state.test_share(rows, current)
+    share = test_share(rows, current)
     widgets.give("data_test_share", share)
     left, right = st.columns([1, 1], vertical_alignment="bottom", gap="medium")
     left.slider(

@@ -7,12 +7,14 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any, Literal, ParamSpec
 
+import pandas as pd
 import streamlit as st
 
 from backprop_core import ConfigError, Run
-from backprop_core.data import MAX_CELL, MAX_ROWS, TableRows, tidy, typed
-from backprop_core.tables import MAX_COLUMNS, Choice, Result, Table, choice, grid, offers, read
+from backprop_core.data import MAX_CELL, MAX_ROWS, TableRows, typed
+from backprop_core.tables import MAX_COLUMNS, USES, Choice, Table, choice, grid, read
 from backprop_core.training import suggested_for
+from playground.data import column_names
 from playground.data.figures import Clicking, Points
 from playground.data.memory import HEADERS, NUMBERS, DataPage, Source, Way, texts
 from playground.session import runs, widgets
@@ -115,7 +117,7 @@ def rename_columns() -> None:
     """The names of the columns were typed: rename columns, and add or remove columns at the end."""
     page, typed = data_page(), st.session_state["data_names"]
     editor = page.table_editor
-    names = tuple(map(tidy, typed.split(","))) if len(typed) <= MOST_NAMES else ()
+    names = column_names.parse(typed) if len(typed) <= MOST_NAMES else ()
     if not 2 <= len(names) <= MAX_COLUMNS or not all(names) or len(set(names)) < len(names):
         page.error = f"Give 2 to {MAX_COLUMNS} different names, separated by commas."
         return
@@ -156,7 +158,7 @@ def undo_typing() -> None:
 
 def _give(names: tuple[str, ...], cells: list[list[str]]) -> None:
     data_page().table_editor.give(names, cells)
-    st.session_state["data_names"] = ", ".join(names)
+    st.session_state["data_names"] = column_names.written(names)
 
 
 # The points that are clicked
@@ -222,7 +224,7 @@ def _read_points() -> None:
 
 def show_choice(table: Table) -> Choice:
     """Let the widgets show what is chosen about a table, and return it."""
-    current = source().choice or choice.suggested_choice(table)
+    current = source().chosen(table)
     for name in ("task", "missing", "standardise", "scale_target"):
         widgets.give(f"data_{name}", getattr(current, name))
     widgets.give("data_target", current.targets[0])
@@ -231,12 +233,26 @@ def show_choice(table: Table) -> Choice:
     return current
 
 
-def result_of(table: Table, current: Choice) -> Result:
-    """What the choice makes of a table, computed only when one of them has changed."""
-    known, asked = source().result, replace(current, test_share=None)
-    if known is None or known.table is not table or known.choice != asked:
-        known = source().result = choice.result_of(table, asked)
-    return known
+def uses_key(columns: pd.DataFrame) -> str:
+    """The key of the editor of uses."""
+    return f"data_uses_{data_page().use_editor.shows(columns)}"
+
+
+@press
+@clearing_error
+def choose_uses() -> None:
+    """The use of columns was changed in their table."""
+    table, editor = source().table, data_page().use_editor
+    edited = st.session_state[f"data_uses_{editor.version}"]["edited_rows"]
+    editor.columns = None
+    if table is None:
+        return
+    for column, cells in edited.items():
+        if cells.get("use") in USES:
+            try:
+                _choose(table, choice.with_use(table, source().chosen(table), int(column), cells["use"]))
+            except ConfigError as error:
+                data_page().error = str(error)
 
 
 @press
@@ -246,11 +262,11 @@ def choose() -> None:
     table, values = source().table, st.session_state
     if table is None:
         return
-    before = source().choice or choice.suggested_choice(table)
+    before = source().chosen(table)
     is_other = values["data_target"] != before.targets[0]
     targets = (values["data_target"], *(() if is_other else values["data_more_targets"]))
     if targets != before.targets:
-        _choose(table, choice.suggested_choice(table, targets))
+        _choose(table, choice.with_targets(table, before, targets))
     else:
         changes = {name: values[f"data_{name}"] for name in ("task", "missing", "standardise", "scale_target")}
         _choose(table, replace(before, inputs=tuple(values["data_inputs"]), **changes))
@@ -262,17 +278,11 @@ def choose_test_share() -> None:
     """The share of the test rows was chosen."""
     table = source().table
     if table is not None:
-        before = source().choice or choice.suggested_choice(table)
-        _choose(table, replace(before, test_share=st.session_state["data_test_share"]))
+        _choose(table, replace(source().chosen(table), test_share=st.session_state["data_test_share"]))
 
 
 def _choose(table: Table, new: Choice) -> None:
     source().choice, source().names = new, table.names
-
-
-def test_share(rows: TableRows, current: Choice) -> float:
-    """The share of rows to be held back: as chosen, or as suggested for so many rows."""
-    return suggested_for(rows).share_held_back if current.test_share is None else current.test_share
 
 
 @press
@@ -293,7 +303,7 @@ def _read(way: Way, new: Source, make: Callable[[], Table | None] | None = None)
     page = data_page()
     before = page.sources.get(way)
     page.sources[way] = new
-    new.table, new.error = None, ""
+    new.table, new.error, new.suggestion = None, "", None
     try:
         if make is not None:
             new.table = make()
@@ -302,13 +312,5 @@ def _read(way: Way, new: Source, make: Callable[[], Table | None] | None = None)
             new.table = read(new.content, name, header=HEADERS[new.header], numbers=NUMBERS[new.numbers])
     except ConfigError as error:
         new.error = str(error)
-    if before is not None and before.choice is not None:
-        if new.table is None or _fits(before.choice, before.names, new.table):
-            new.choice, new.names = before.choice, before.names
-        else:
-            new.choice, new.names = None, ()
-
-
-def _fits(current: Choice, names: tuple[str, ...], table: Table) -> bool:
-    """Whether a choice about columns of these names is one for this table."""
-    return names == table.names and current.task in offers(table, current.targets)
+    if before is not None:
+        new.keep_choice(before)

@@ -11,7 +11,7 @@ from backprop_core.data.rows import TableRows
 from backprop_core.tables import choice
 from backprop_core.tables.reading import grid, read
 from backprop_core.tables.table import Table
-from playground.data import memory, state
+from playground.data import column_names, memory, overview, state, views
 from playground.data.figures import Points
 from playground.data.state import MOST_NAMES
 
@@ -67,6 +67,18 @@ class DataPage(Page):
 
     def type(self, edited: dict[int, dict[str, str]], added: tuple[dict[str, str], ...] = ()) -> None:
         self.edit(self.app.dataframe[0], edited, added)
+
+    def use(self, uses: dict[int, str]) -> None:
+        """Choose uses in the table of columns."""
+        self.edit(self.uses_table, {column: {"use": use} for column, use in uses.items()})
+
+    def uses(self) -> list[str]:
+        uses: list[str] = self.uses_table.value["use"].tolist()
+        return uses
+
+    @property
+    def uses_table(self) -> Any:
+        return next(table for table in self.app.dataframe if "use" in table.value)
 
     def train_on_it(self) -> None:
         self.press("data_train")
@@ -309,7 +321,9 @@ def test_words_are_inputs_and_what_is_left_out_is_said(page: DataPage) -> None:
     for part in ("port = C, port = Q, port = S, size", "“id” only counts the rows", "“day” cannot be read as numbers"):
         assert part in page.text()
     shown = page.app.dataframe[0].value
-    assert shown["use"].tolist() == ["left out", "3 inputs", "left out", "input", "target"]
+    assert shown["use"].tolist() == ["left out", "input", "left out", "input", "target"]
+    assert shown["note"][1] == "3 inputs, one per word"
+    assert "cannot be read as numbers" in shown["note"][2]
     page.train_on_it()
     assert page.run.data.inputs == ("port = C", "port = Q", "port = S", "size")
 
@@ -478,6 +492,50 @@ def test_nothing_is_made_or_read_again_unasked(monkeypatch: pytest.MonkeyPatch) 
     assert len(read) == 1
     page.type({0: {"length": "9"}})
     assert (len(read), page.column(0)[0]) == (2, "9")
+    page.paste(FLOWERS)
+    page.use({0: "left out"})
+    for computed in ("suggested_choice", "result_of"):
+        monkeypatch.setattr(choice, computed, pytest.fail)
+    for computed in ("column_table", "network_table"):
+        monkeypatch.setattr(overview, computed, pytest.fail)
+    page.look()
+    page.choose("data_header", "as found")
+    page.go(TRAIN)
+    page.go(DATA)
+
+
+def test_the_use_of_a_column_is_chosen_in_the_table_as_in_the_selectors(page: DataPage) -> None:
+    page.paste(FLOWERS)
+    page.choose("data_inputs", [1])
+    page.use({2: "left out"})
+    assert "make another column the target first" in page.errors[0]
+    assert page.uses() == ["left out", "input", "target"]
+    page.use({0: "target"})
+    assert page.uses() == ["target", "input", "left out"]  # the inputs that were chosen stay
+    page.use({1: "another target", 2: "input"})
+    assert page.uses() == ["target", "another target", "input"]
+    widgets = [page.widget(f"data_{name}").value for name in ("target", "more_targets", "inputs")]
+    assert widgets == [0, [1], [2]]
+    page.choose("data_target", 2)
+    page.choose("data_inputs", [1, 0])
+    assert page.uses() == ["input", "input", "target"]
+    assert "Class balance: iris 33%, rose 33%, tulip 33%." in page.text()
+
+
+def test_the_rows_are_shown_as_the_network_gets_them(page: DataPage) -> None:
+    page.paste(PRICES)
+    page.choose("data_test_share", 0.3)
+    inputs, target = (page.app.dataframe[2].value[name].to_numpy()[:, None] for name in ("size", "→ price"))
+    assert "not standardised" not in page.text()
+    page.train_on_it()
+    data = page.run.data
+    np.testing.assert_array_equal(np.sort(inputs, 0), np.sort(np.vstack([data.X, data.X_test]), 0))
+    np.testing.assert_array_equal(np.sort(target, 0), np.sort(np.vstack([data.y, data.y_test]), 0))
+
+
+@pytest.mark.parametrize("names", [("a", "b"), ("size, in cm", "b"), ('"a" b', "c"), ('5" pipe', "x,y")])
+def test_names_with_commas_survive_the_line_of_names(names: tuple[str, ...]) -> None:
+    assert column_names.parse(column_names.written(names)) == names
 
 
 def test_rows_are_made_once_for_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -506,7 +564,7 @@ def test_rows_are_made_once_for_a_choice(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_names_of_columns_are_not_looked_at_beyond_what_they_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
     page = DataPage()
     page.way("type")
-    monkeypatch.setattr(state, "tidy", pytest.fail)
+    monkeypatch.setattr(column_names, "tidy", pytest.fail)
     page.choose("data_names", "a" * (MOST_NAMES + 1))
     assert any("different names" in error for error in page.errors)
 
@@ -515,5 +573,5 @@ def test_the_test_share_is_as_suggested_until_it_is_chosen() -> None:
     table = read("size;price\n" + "\n".join(f"{i},5;{1000 * i},25" for i in range(12)))
     suggested = choice.suggested_choice(table)
     rows = choice.rows_of(table, suggested)
-    assert state.test_share(rows, suggested) == 0.0
-    assert state.test_share(rows, replace(suggested, test_share=0.5)) == 0.5
+    assert views.test_share(rows, suggested) == 0.0
+    assert views.test_share(rows, replace(suggested, test_share=0.5)) == 0.5

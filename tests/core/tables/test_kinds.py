@@ -3,17 +3,18 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from backprop_core import ConfigError
 from backprop_core.data import MAX_INPUTS
 from backprop_core.tables import choice
-from backprop_core.tables.choice import Choice, rows_of, suggested_choice
+from backprop_core.tables.choice import Choice, result_of, rows_of, suggested_choice
 from backprop_core.tables.layout import CONTINENTAL, ENGLISH
 from backprop_core.tables.reading import grid, read
 from backprop_core.tables.table import Table
 from backprop_core.tables.to_rows import to_rows
-from playground.data import overview
+from playground.data import overview, views
 
 
 def said(table: Table) -> str:
@@ -339,28 +340,34 @@ def test_each_column_is_shown_with_its_kind_values_gaps_and_use() -> None:
     table = read("\n".join(["id,port,age,y", *rows]))
     shown = overview.column_table(table, suggested_choice(table)).to_dict("list")
     assert shown["column"] == ["id", "port", "age", "y"]
-    assert shown["use"] == ["left out", "3 inputs", "input", "target"]
+    assert shown["use"] == ["left out", "input", "input", "target"]
     assert shown["kind"] == ["numbers", "words", "numbers", "numbers"]
     assert shown["values"] == ["0 to 24", "S (3), C (3), Q (3)", "0 to 3", "0 to 1"]
     assert shown["gaps"] == [0, 0, 1, 0]
     assert [sum(bars) for bars in shown["histogram"]] == [9, 9, 8, 9]
 
 
+def network_table(table: Table, current: Choice) -> pd.DataFrame:
+    frame = views.of(result_of(table, current), 0.0).network
+    assert frame is not None
+    return frame
+
+
 def test_what_a_network_is_shown_stands_beside_the_answer() -> None:
     table = read("port,age,y\nS,1,u\nC,2,v\nQ,3,v\n")
     everything = Choice((2,), (0, 1), "classes")
-    frame = overview.network_table(table, everything, rows_of(table, everything))
+    frame = network_table(table, everything)
     assert list(frame.columns) == ["row", "port = C", "port = Q", "port = S", "age", "→ class"]
     assert frame.iloc[1].tolist() == [3, 1.0, 0.0, 0.0, 2.0, "v"]
     table = grid(["a", "p", "q"], [(1, 2, 5), (3, 4, 9)])
     several = Choice((1, 2), (0,), "number")
-    assert overview.network_table(table, several, rows_of(table, several))["→ q"].tolist() == [5, 9]
+    assert network_table(table, several)["→ q"].tolist() == [5, 9]
 
 
 def test_what_a_network_is_shown_is_called_as_it_was_typed() -> None:
     table = read("price ($),a*,a∗,sort,y\n1,2,3,<b>,$x$\n2,3,1,[c],v\n3,1,1,d,v\n4,1,1,d,v\n")
     suggested = suggested_choice(table)
-    frame = overview.network_table(table, suggested, rows_of(table, suggested))
+    frame = network_table(table, suggested)
     assert list(frame.columns[:2]) == ["row", "price ($)"]
     assert list(frame.columns[4:7]) == ["sort = <b>", "sort = [c]", "sort = d"]
     assert frame["→ class"].tolist() == ["$x$", "v", "v", "v"]

@@ -17,13 +17,14 @@ from backprop_core.data.cells import MAX_CELL, number, safe_cell
 from backprop_core.data.datasets import DATASETS, prepare
 from backprop_core.data.names import MAX_NAME, plain, typed, unique
 from backprop_core.data.rows import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, Data, DataSettings, TableRows, user_data
-from backprop_core.tables.choice import as_csv, reading_notes, remarks, rows_of, suggested_choice
+from backprop_core.tables.choice import as_csv, reading_notes, remarks, result_of, rows_of, suggested_choice
 from backprop_core.tables.decoding import MAX_BYTES
 from backprop_core.tables.reading import MAX_COLUMNS, grid, read
 from backprop_core.tables.table import Table
 from backprop_core.tables.to_rows import offers, to_rows
 from playground.components.markdown import escaped
-from playground.data.overview import ROWS_SHOWN, column_table, network_table
+from playground.data import views
+from playground.data.overview import ROWS_SHOWN, column_table
 
 IRIS = "petal length,petal width,species\n1.4,0.2,setosa\n4.7,1.4,versicolor\n6.0,2.5,virginica\n"
 XOR = "a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n"
@@ -984,7 +985,9 @@ def check_suggested(table: Table) -> None:
     except ConfigError as error:
         check_refusal(error, {"data", "target", "features", "task"})
         return
-    assert len(network_table(table, suggested, rows)) == min(len(rows.X), ROWS_SHOWN)
+    network = views.of(result_of(table, suggested), 0.0).network
+    assert network is not None
+    assert len(network) == min(len(rows.X), ROWS_SHOWN)
 
 
 def check_choice(table: Table, target: int, features: list[int] | None, task: Any, missing: Any) -> None:
