@@ -372,3 +372,17 @@ def test_what_a_network_is_shown_is_called_as_it_was_typed() -> None:
     assert list(frame.columns[4:7]) == ["sort = <b>", "sort = [c]", "sort = d"]
     assert frame["→ class"].tolist() == ["$x$", "v", "v", "v"]
     assert frame.columns.is_unique
+
+
+@pytest.mark.parametrize(
+    ("head", "says"),
+    [
+        ("petal\u00ad length,y", "Invisible characters in the names of columns were dropped."),
+        (f"{'long ' * 10}name,y", "Names of more than 40 characters are shortened: “long long"),
+    ],
+)
+def test_a_name_that_is_not_shown_as_it_is_written_is_said(head: str, says: str) -> None:
+    assert says in " ".join(choice.reading_notes(read(f"{head}\n1,0\n2,1\n")))
+    harmless = " ".join(choice.reading_notes(read(f"\ufeffpetal length,y\n1,0\n2,{says[:3]}\u200b\n".encode())))
+    assert "Invisible" not in harmless
+    assert "shortened" not in harmless
