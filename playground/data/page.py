@@ -183,8 +183,9 @@ def _head(label: str, table: Table) -> None:
 def _preview(table: Table, views: Views) -> None:
     """What was understood of each column, the first rows as they are written, and as a network is shown them."""
     columns, written, network = st.tabs(["Columns", "Rows", "What the network gets"])
+    key = state.uses_key(views.columns)
     columns.data_editor(
-        views.columns, key=state.uses_key(views.columns), on_change=state.choose_uses,
+        views.columns, key=key, on_change=state.choose_uses, args=(key,),
         disabled=[name for name in views.columns if name != "use"],
         column_config={
             "use": st.column_config.SelectboxColumn(

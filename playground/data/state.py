@@ -240,14 +240,13 @@ def uses_key(columns: pd.DataFrame) -> str:
 
 @press
 @clearing_error
-def choose_uses() -> None:
-    """The use of columns was changed in their table."""
-    table, editor = source().table, data_page().use_editor
-    edited = st.session_state[f"data_uses_{editor.version}"]["edited_rows"]
-    editor.columns = None
-    if table is None:
+def choose_uses(key: str) -> None:
+    """The use of columns was changed in the editor with this key, which may have been replaced since."""
+    table, edited = source().table, st.session_state.get(key)
+    data_page().use_editor.columns = None
+    if table is None or edited is None:
         return
-    for column, cells in edited.items():
+    for column, cells in edited["edited_rows"].items():
         if cells.get("use") in USES:
             try:
                 _choose(table, choice.with_use(table, source().chosen(table), int(column), cells["use"]))
