@@ -28,8 +28,8 @@ MAP_HEIGHT = 480
 BUNDLE_HEIGHT = 260
 EMPTY = (
     "Here a map will grow: a cell for each pair of values of two settings, its colour telling how the runs of all "
-    "seeds did. Choose a cell, and its loss curves appear below. Press **Start**, or first choose another ready sweep "
-    "or settings of your own."
+    "seeds did. Choose a cell, and its loss curves appear below. Choose a ready sweep, as it is or changed, and "
+    "press **Start**."
 )
 TELLING = 0.1  # share of a sweep, from which on its own speed tells how long the rest takes
 

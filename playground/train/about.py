@@ -63,7 +63,8 @@ def _numbers(chart: str, view: str, run: Run, snapshot: Snapshot) -> dict[str, s
     if view == "Loss":
         numbers |= {"first_loss": _number(run.history.loss[0]), "test": _test(run, snapshot)}
     if view == "Gradient norm":
-        norms = [float(np.sqrt((W**2).sum() + (b**2).sum())) for W, b in snapshot.grads]
+        with np.errstate(over="ignore"):
+            norms = [float(np.hypot(np.linalg.norm(dW), np.linalg.norm(db))) for dW, db in snapshot.grads]
         numbers |= {"first_norm": _number(norms[0]), "last_norm": _number(norms[-1])}
     return numbers
 
