@@ -40,6 +40,10 @@ EMPTY: dict[Way, str] = {
     "type": "Type a table: a row for each example.",
     "click": "Choose a class and click onto the plane: each click is an example to learn from.",
 }
+TO_COME = (
+    "Here you will see what each column holds and the first rows as a network is shown them, choose what is to be "
+    "learned, and start training."
+)
 
 
 def page() -> None:
@@ -139,7 +143,7 @@ def _table(source: Source) -> None:
         st.error(escaped(error), icon=":material/error:")
     if source.table is None:
         if not source.error:
-            st.info(EMPTY[page_state.way], icon=":material/table:")
+            st.info(f"{EMPTY[page_state.way]} {TO_COME}", icon=":material/table:")
         return
     table, current = source.table, state.show_choice(source.table)
     _head(source.label, table)

@@ -26,6 +26,11 @@ from playground.sweep.workers import WorkersError, find_workers
 
 MAP_HEIGHT = 480
 BUNDLE_HEIGHT = 260
+EMPTY = (
+    "Here a map will grow: a cell for each pair of values of two settings, its colour telling how the runs of all "
+    "seeds did. Choose a cell, and its loss curves appear below. Choose a ready sweep, as it is or changed, and "
+    "press **Start**."
+)
 TELLING = 0.1  # share of a sweep, from which on its own speed tells how long the rest takes
 
 
@@ -168,7 +173,7 @@ def _results(current: state.Sweeps) -> Callable[[], None]:
     """Draw the map and the chosen cell; returns the function that updates them to the sweep's newest result."""
     result = current.result
     if result is None:
-        st.info("Choose a ready sweep, or settings of your own, and press **Start**.", icon=":material/grid_on:")
+        st.info(EMPTY, icon=":material/grid_on:")
         return lambda: None
     with st.container(key="head_sweep", horizontal=True, horizontal_alignment="distribute"):
         measure = switch("sweep_measure", tuple(MEASURES), "Show", format_func=lambda name: MEASURES[name].label)

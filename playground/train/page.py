@@ -17,7 +17,7 @@ from playground.components.switch import switch
 from playground.session import playing, runs, transport, widgets
 from playground.session.session import session
 from playground.sidebar import sidebar
-from playground.train import row_panel, state
+from playground.train import about, row_panel, state
 from playground.train.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views
 
 WEIGHT_WAYS = ("One by one", "Paste starting weights")
@@ -77,7 +77,10 @@ def _status() -> str:
         return f":red[:material/error: {current.error}]"
     if current.mode == "finishing":
         return playing.progress()
-    return f":material/info: {current.notice}" if current.notice else ":small[ ]"
+    if current.notice:
+        return f":material/info: {current.notice}"
+    is_new = current.mode == "paused" and current.runs == current.edits == current.run.epoch == 0
+    return f":material/waving_hand: {about.WORDS['page']['first']}" if is_new else ":small[ ]"
 
 
 def _transport(snapshot: Snapshot) -> Readouts:
@@ -125,6 +128,8 @@ def _panels(snapshot: Snapshot) -> Board:
     for name, panel in boxes.items():
         heads[name] = panel.container(key=f"head_{name}", horizontal=True, horizontal_alignment="distribute")
     views = _views(heads, snapshot)
+    for name, view in about.chart_views(views).items():
+        _explain(heads[name], name, view, snapshot)
     board = state.board(views)
     for name, live_figure in board.figures.items():
         with boxes[name].container(key=name):
@@ -148,6 +153,13 @@ def _views(heads: dict[str, DeltaGenerator], snapshot: Snapshot) -> Views:
     curves = switch("curves_view", CURVE_VIEWS, place=heads["loss_curve"])
     scale = switch("scale", ("log", "linear"), place=heads["loss_curve"])
     return Views(learned, gradients, curves, log=scale == "log")
+
+
+def _explain(head: DeltaGenerator, chart: str, view: str, snapshot: Snapshot) -> None:
+    """What a chart shows, to be opened. It is written by the script, not by frames: it names the epoch it is about."""
+    place = head.container(key=f"about_{chart}", width="content")
+    with place.popover(about.WORDS["page"]["what"], icon=":material/help:", type="tertiary", key=f"explain_{chart}"):
+        st.markdown(about.sentences(chart, view, session().run, snapshot))
 
 
 def _caption(snapshot: Snapshot) -> str:

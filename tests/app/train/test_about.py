@@ -1,0 +1,38 @@
+"""What the Train page says about itself and its charts: every placeholder is filled, with the numbers of the epoch."""
+
+import pytest
+from support.app_page import Page
+
+from backprop_core.training.presets import PRESETS
+from playground.charts.of_run import learned_views
+from playground.train.about import WORDS, sentences
+from playground.train.board import CURVE_VIEWS, GRADIENT_VIEWS
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_view_of_every_preset_is_explained(preset: str) -> None:
+    run = PRESETS[preset].run()
+    run.advance(1)
+    snapshot = run.at(1)
+    views = {
+        "network": ("Network",),
+        "learned": learned_views(run.data),
+        "weights": ("Weights",),
+        "gradients": GRADIENT_VIEWS,
+        "loss_curve": CURVE_VIEWS,
+    }
+    for chart, names in views.items():
+        for view in names:
+            said = sentences(chart, view, run, snapshot)
+            assert "{" not in said
+            assert "epoch 1" in said
+            assert said.count(". ") == 2, "three sentences"
+
+
+def test_a_newcomer_is_told_what_to_press_until_the_first_press() -> None:
+    page = Page()
+    assert WORDS["page"]["first"] in page.text()
+    page.press("step")
+    assert WORDS["page"]["first"] not in page.text()
+    for chart, view in {"network": "Network", "gradients": "Gradients", "loss_curve": "Loss"}.items():
+        assert sentences(chart, view, page.run, page.run.at(1)) in page.text()
