@@ -68,7 +68,9 @@ def test_a_student_finds_a_slip_and_says_why(open_practice: OpenPractice, width:
     page.fill("practice_code", " Alan ")
     where, what, value = own_tasks("alan")[0].fields
     page.pick(where.right)
+    page.says("1 of 1 right")
     page.pick(what.right)
+    page.says("2 of 2 right")
     page.fill("_1_value", value.right[:-1])
     page.says("but 5 decimals are asked")
     page.fill("_1_value", value.right.replace(".", ","))

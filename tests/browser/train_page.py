@@ -80,8 +80,9 @@ class TrainPage:
         return self.page.locator(f".st-key-{name} .js-plotly-plot")
 
     def rest(self) -> None:
-        """Wait until the server has nothing left to do."""
+        """Wait until the server has nothing left to do, and nothing is pale because it is about to be replaced."""
         self.page.wait_for_selector(".stApp[data-test-script-state=notRunning]")
+        self.page.wait_for_function("!document.querySelector('[data-stale=true]')")
 
     @property
     def epoch(self) -> int:
