@@ -119,7 +119,10 @@ class Step:
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
-    """A lesson. `name` is that of its file without the number: its place in an address."""
+    """A lesson. `name` is that of its file without the number: its place in an address.
+
+    practise : the stage of an update, from 1, that can be practised afterwards
+    """
 
     number: int
     name: str
@@ -132,6 +135,7 @@ class Lesson:
     claims: tuple[Claim, ...]
     steps: tuple[Step, ...]
     closing: Text
+    practise: int | None = None
 
 
 def names(lesson: Lesson) -> Iterator[tuple[Named, str]]:

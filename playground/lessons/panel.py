@@ -198,6 +198,8 @@ def _end(lesson: Lesson, of: Results) -> None:
         f"{_word('belief')}: “{escaped(lesson.belief)}” {_word('source')}: "
         f"{escaped(source.author)} ({source.year}), {title}."
     )
+    if lesson.practise and st.button(_word("practise"), key="lesson_practise", icon=":material/edit_note:"):
+        navigation.practise(lesson.practise - 1)
 
 
 def _say(text: Text, of: Results, title: str = "") -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from backprop_core import Config, ConfigError, Edit
-from backprop_core.explain import MISTAKES
+from backprop_core.explain import MISTAKES, STAGES
 from backprop_core.settings import MAX_EPOCHS, SPECS, parse_field
 from backprop_core.sweep import Grid, plan
 from backprop_core.training import PRESETS, Recipe, Run
@@ -77,6 +77,7 @@ def build(content: Mapping[str, Any], number: int, name: str) -> Lesson:
         claims=tuple(_parsed(table, claim, written) for written in table.items("claims", 1)),
         steps=tuple(_step(step, runs) for step in table.tables("steps", 1)),
         closing=_text(table, "closing"),
+        practise=table.whole("practise", 1, len(STAGES)) if "practise" in table else None,
     )
     misconception.close()
     table.close()

@@ -17,7 +17,19 @@ PANEL = (
     *("lessons", "about", "minutes", "step", "belief", "source", "begin", "ask", "do", "show", "why", "own_words"),
     *("answer", "reveal", "right", "wrong", "guessed", "measured", "done", "do_it", "back", "skip", "next", "leave"),
     *("own_run", "end", "again", "failed", "no_lesson", "no_step", "set", "set_again", "training", "nothing_said"),
-    *("back_again", "value", "epoch", "of", "open", "finished", "go_on", "curve_guess", "curve_run", "first"),
+    *(
+        "back_again",
+        "value",
+        "epoch",
+        "of",
+        "open",
+        "finished",
+        "go_on",
+        "curve_guess",
+        "curve_run",
+        "first",
+        "practise",
+    ),
 )
 
 

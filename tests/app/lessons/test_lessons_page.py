@@ -74,6 +74,13 @@ def test_a_step_can_be_done_with_the_real_controls() -> None:
     assert progress(page).place in progress(page).done, "what was done stays done"
 
 
+def test_a_lesson_ends_where_its_stage_can_be_practised() -> None:
+    page = Page(LESSONS)
+    page.press("begin_order", *["lesson_skip"] * len(shelf.lessons()["order"].steps), "lesson_practise")
+    assert page.session.page == "Practice"
+    assert progress(page).name == "order"
+
+
 def test_without_an_answer_nothing_goes_on() -> None:
     page = Page(LESSONS)
     page.press("begin_hidden_layer", "lesson_answer")
