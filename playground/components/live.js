@@ -62,8 +62,8 @@ function paintNumbers(frame) {
 }
 
 // React updates numbers, too, whenever the script runs; those of the drawn charts stay until the next ones are drawn.
-queue.observer?.disconnect();
-const observer = (queue.observer = new MutationObserver(() => {
+// One for the page, however often it is drawn: a new one would watch nothing before the next frame.
+const observer = (queue.observer ??= new MutationObserver(() => {
   const { drawn } = queue;
   if (drawn?.charts.length && drawn.charts.every((chart) => chart.isConnected)) paintNumbers(drawn.frame);
 }));
