@@ -128,9 +128,17 @@ def test_a_monkey_breaks_nothing(chromium: Browser, address: str, seed: int, tmp
         check_the_truth(visitor, tmp_path)
 
 
+def open_the_sidebar(page: Page) -> None:
+    """The monkey may have closed it."""
+    opener = page.get_by_test_id("stExpandSidebarButton")
+    if opener.is_visible():
+        opener.click()
+
+
 def check_the_truth(visitor: TrainPage, folder: Path) -> None:
     """The run is the one that its configuration and edits give, and the sidebar says what is in force."""
     page = visitor.page
+    open_the_sidebar(page)
     expander = page.locator(".stSidebar summary", has_text="Save, share")
     if expander.locator("xpath=..").get_attribute("open") is None:
         expander.click()
