@@ -49,18 +49,24 @@ def has_invisible(text: str) -> bool:
     return not text.isascii() and text.translate(_INVISIBLE) != text
 
 
-def text_of(value: Any) -> str | None:
-    """The text of a cell's value: "" for None and NaN, exact digits for a number; None if it is no number and no text.
+def text_of(value: Any) -> str:
+    """The text of a cell's value: "" for None and NaN, exact digits for a number.
 
-    Raises OverflowError or ValueError for a number that float64 cannot hold, or with too many digits.
+    Raises ValueError, which says what the cell has, for a number that float64 cannot hold or that has too many digits,
+    and for what is no number and no text.
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bool) or type(value).__name__ == "bool":
         return str(value).lower()
     if isinstance(value, Real):
-        return f"{int(value)}" if isinstance(value, Integral) else repr(float(value))
-    return value if isinstance(value, str) else None
+        try:
+            return f"{int(value)}" if isinstance(value, Integral) else repr(float(value))
+        except (OverflowError, ValueError):
+            raise ValueError("a number that is too large") from None
+    if isinstance(value, str):
+        return value
+    raise ValueError("neither a number nor a text")
 
 
 def is_missing(cell: str) -> bool:

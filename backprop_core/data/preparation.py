@@ -112,12 +112,9 @@ class Preparation:
 
     def _value(self, column: RawColumn, value: Any) -> float | str:
         try:
-            text = text_of(value)
-        except (OverflowError, ValueError):  # more digits than Python writes, or than float64 holds
-            raise ValueError(f"Column {quoted(column.name)} has a number that is too large.") from None
-        if text is None:
-            raise ValueError(f"Column {quoted(column.name)} has neither a number nor a text.")
-        text = tidy(text)
+            text = tidy(text_of(value))
+        except ValueError as error:
+            raise ValueError(f"Column {quoted(column.name)} has {error}.") from None
         if is_missing(text):
             if column.fill is None:
                 raise ValueError(f"Column {quoted(column.name)} needs a value.")

@@ -16,7 +16,7 @@ from backprop_core.explain.recomputation import Numbers, by_name, recompute
 from backprop_core.explain.rounding import noise
 from backprop_core.nn.activations import Array
 from backprop_core.settings.spec import ConfigError
-from backprop_core.training.presets import PRESETS, Preset
+from backprop_core.training.presets import PRESETS
 
 MOST_CACHED = 16  # homeworks whose numbers are cached, because a page asks for the same ones repeatedly
 
@@ -129,19 +129,4 @@ def _frozen(numbers: Numbers) -> Numbers:
     return frozen
 
 
-def _of(preset: Preset) -> Homework:
-    run = preset.run()
-    config = run.config
-    return Homework(
-        X=run.data.X,
-        y=run.data.y,
-        params=run.params,
-        activation=config.activations[0],
-        output=config.output,
-        loss=config.loss,
-        learning_rate=config.learning_rate,
-        train_biases=config.train_biases,
-    )
-
-
-EXAMPLES: dict[str, Homework] = {name: _of(PRESETS[name]) for name in ("mazur", "notebook", "function")}
+EXAMPLES: dict[str, Homework] = {name: Homework.of(PRESETS[name].run()) for name in ("mazur", "notebook", "function")}

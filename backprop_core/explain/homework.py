@@ -43,6 +43,21 @@ class Homework:
         if _is_list_of_pairs(self.params):
             object.__setattr__(self, "params", [(_read_only(W), _read_only(b)) for W, b in self.params])
 
+    @staticmethod
+    def of(run: Run) -> Homework:
+        """The update that a run makes next, if all its hidden layers have one activation."""
+        config = run.config
+        return Homework(
+            X=run.data.X,
+            y=run.data.y,
+            params=run.params,
+            activation=config.activations[0],
+            output=config.output,
+            loss=config.loss,
+            learning_rate=config.learning_rate,
+            train_biases=config.train_biases,
+        )
+
     def check(self) -> None:
         """Validate the homework. Raises ConfigError as `run` does."""
         self.run()

@@ -226,9 +226,6 @@ def _sound(text: str) -> str:
 def _typed(value: Any, row: int, column: int) -> str:
     """The text of a value from a grid."""
     try:
-        text = text_of(value)
-    except (OverflowError, ValueError):  # more digits than Python writes, or than float64 holds
-        raise refusal(f"Row {row}, column {column} has a number that is too large.") from None
-    if text is None:
-        raise refusal(f"Row {row}, column {column} has neither a number nor a text.")
-    return _sound(text)
+        return _sound(text_of(value))
+    except ValueError as error:
+        raise refusal(f"Row {row}, column {column} has {error}.") from None

@@ -91,15 +91,5 @@ def _mistaken(named: NamedRun) -> dict[str, Array]:
     """The numbers of a run's first update, computed with its mistake."""
     if named.mistake is None:
         raise LessonError("Only a run with a mistake has mistaken numbers.")
-    run, config = Run(named.recipe.config, data=named.recipe.data, params=named.recipe.params), named.recipe.config
-    homework = Homework(
-        X=run.data.X,
-        y=run.data.y,
-        params=run.params,
-        activation=config.activations[0],
-        output=config.output,
-        loss=config.loss,
-        learning_rate=config.learning_rate,
-        train_biases=config.train_biases,
-    )
-    return recompute(homework, MISTAKES[named.mistake].ways[0])
+    run = Run(named.recipe.config, data=named.recipe.data, params=named.recipe.params)
+    return recompute(Homework.of(run), MISTAKES[named.mistake].ways[0])
