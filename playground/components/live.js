@@ -26,8 +26,12 @@ function write(element, text) {
   if (node && node.data !== text) node.data = text;
 }
 
+// The slider of pages that are sent frames. That of One step has a place of its own: while that page is being opened, the
+// charts of the last one are still there, and so would its last frame be painted here.
+const TIMELINE = "moving_timeline";
+
 function paintTimeline({ epoch, end }, still) {
-  const slider = box("timeline")?.querySelector(".stSlider");
+  const slider = box(TIMELINE)?.querySelector(".stSlider");
   const input = slider?.querySelector("input");
   if (!input || slider.matches(":active")) return; // it is being dragged
   const label = slider.querySelector("[data-testid=stSliderThumbValue]");
@@ -55,7 +59,7 @@ function paintTimeline({ epoch, end }, still) {
 function paintNumbers(frame) {
   for (const [key, text] of Object.entries(frame.numbers)) write(box(key)?.querySelector("strong"), text);
   if (frame.timeline) paintTimeline(frame.timeline, frame.still);
-  for (const key of [...Object.keys(frame.numbers), "timeline"]) {
+  for (const key of [...Object.keys(frame.numbers), TIMELINE]) {
     if (box(key)) observer.observe(box(key), { subtree: true, childList: true, characterData: true, attributes: true });
   }
   observer.takeRecords();

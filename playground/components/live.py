@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent
 
 
 class Timeline(NamedTuple):
-    """The value and the end of the slider with the key `timeline`."""
+    """The value and the end of the slider in the container with the key `moving_timeline`."""
 
     epoch: int
     end: int

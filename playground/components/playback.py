@@ -50,7 +50,10 @@ class Readouts:
 
 def timeline() -> None:
     """The slider over the run's epochs, including those that are still to be trained."""
-    st.slider("Timeline", 0, transport.end(), key="timeline", on_change=transport.scrub, label_visibility="collapsed")
+    with st.container(key="moving_timeline"):  # where live.js finds it
+        st.slider(
+            "Timeline", 0, transport.end(), key="timeline", on_change=transport.scrub, label_visibility="collapsed"
+        )
 
 
 def play(draw: Callable[[], None]) -> None:

@@ -136,6 +136,19 @@ def test_leaving_in_mid_play_and_undo(arrive: Callable[[str], Visitor]) -> None:
     walk(visitor, Config())
 
 
+def test_the_slider_of_one_step_says_its_epoch_after_leaving_in_mid_play(arrive: Callable[[str], Visitor]) -> None:
+    visitor = arrive("?epochs=100000")
+    for _ in range(4):
+        visitor.press("play")
+        visitor.wait_playing()
+        visitor.wait_frames(10)
+        visitor.go("One step")
+        said = visitor.key("status").inner_text().split()[4].rstrip(":").replace(",", "")
+        assert visitor.key("timeline").locator("[data-testid=stSliderThumbValue]").inner_text() == said
+        assert visitor.key("timeline").locator("input").input_value() == said
+        visitor.go("Train")
+
+
 def test_what_was_chosen_elsewhere_is_kept(arrive: Callable[[str], Visitor]) -> None:
     """Views, speed and digits are where they were left, whichever page was open meanwhile."""
     visitor = arrive("")

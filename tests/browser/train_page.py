@@ -68,7 +68,7 @@ class TrainPage:
 
     def check(self) -> None:
         """Nothing went wrong: no error in the console, no box with an exception, no request to anybody else."""
-        assert not self.complaints
+        assert not self.complaints, self.complaints
         assert self.page.locator(".stException").count() == 0
         assert not self.foreign
 
