@@ -83,18 +83,28 @@ async function drawChart(chart, patch, frame) {
   if (!frame.still && started < chart.restsUntil) return;
   const data = chart.data.map((trace, i) => merged(trace, patch.data[i]));
   await window.Plotly.react(chart, data, merged(chart.layout, patch.layout));
+  if (!chart._fullLayout) return; // its page was left meanwhile, and Plotly has cleared it
   chart.dataset.frame = frame.number;
+  if (frame.still) chart.emit("plotly_redraw"); // updates Streamlit's own copy of the figure
   if (chart._fullLayout._has("gl3d")) {
     await new Promise(requestAnimationFrame); // without a graphics card, most of the time passes after the call
     const ended = performance.now();
     chart.restsUntil = ended + RESTS * (ended - started);
   }
-  if (frame.still) chart.emit("plotly_redraw"); // updates Streamlit's own copy of the figure
 }
 
 async function draw() {
   const frame = queue.frame;
   queue.frame = null;
+  try {
+    await drawFrame(frame);
+  } finally {
+    if (queue.frame) requestAnimationFrame(draw); // also after an error: or no later frame would be drawn
+    else queue.drawing = false;
+  }
+}
+
+async function drawFrame(frame) {
   const charts = Object.keys(frame.charts).map(chartOf);
   if (!charts.length || (window.Plotly && charts.every((chart) => chart?._fullLayout))) {
     queue.drawn = { frame, charts };
@@ -105,8 +115,6 @@ async function draw() {
   } else {
     queue.frame ??= frame; // the charts are not there yet
   }
-  if (queue.frame) requestAnimationFrame(draw);
-  else queue.drawing = false;
 }
 
 queue.start = () => {
