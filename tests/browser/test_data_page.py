@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error
 
 from browser.conftest import Open
 from browser.train_page import PLACE, TrainPage
@@ -52,12 +51,7 @@ def click_plane(page: TrainPage, x: float, y: float, count: int) -> None:
     page.page.mouse.move(left, top)
     page.page.locator(".st-key-data_plane .hoverlayer .hovertext").wait_for()
     page.page.mouse.click(left, top)
-    try:
-        page.page.wait_for_function(CLICKED, arg=count, timeout=15_000)
-    except Error:  # the chart was being drawn anew; the same point again changes nothing
-        page.page.mouse.move(left - 2, top - 2)
-        page.page.mouse.click(left, top)
-        page.page.wait_for_function(CLICKED, arg=count)
+    page.page.wait_for_function(CLICKED, arg=count)
     page.rest()
 
 
