@@ -65,11 +65,12 @@ function paintNumbers(frame) {
   observer.takeRecords();
 }
 
-// React updates numbers, too, whenever the script runs; those of the drawn charts stay until the next ones are drawn.
+// React updates numbers, too, whenever the script runs, and not all at once. As long as the page has the places of the
+// drawn charts, their numbers stay until the next frame is drawn, also while React puts new charts there.
 // One for the page, however often it is drawn: a new one would watch nothing before the next frame.
 const observer = (queue.observer ??= new MutationObserver(() => {
-  const { drawn } = queue;
-  if (drawn?.charts.length && drawn.charts.every((chart) => chart.isConnected)) paintNumbers(drawn.frame);
+  const panels = Object.keys(queue.drawn?.charts ?? {});
+  if (panels.length && panels.every(box)) paintNumbers(queue.drawn);
 }));
 
 async function drawChart(chart, patch, frame) {
@@ -107,7 +108,7 @@ async function draw() {
 async function drawFrame(frame) {
   const charts = Object.keys(frame.charts).map(chartOf);
   if (!charts.length || (window.Plotly && charts.every((chart) => chart?._fullLayout))) {
-    queue.drawn = { frame, charts };
+    queue.drawn = frame;
     paintNumbers(frame);
     for (const [panel, alt] of Object.entries(frame.alts)) chartOf(panel)?.parentElement.setAttribute("aria-label", alt);
     const patches = Object.values(frame.charts);

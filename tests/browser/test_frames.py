@@ -81,7 +81,9 @@ def test_no_painted_frame_shows_two_epochs(open_page: Open) -> None:
 
 
 def test_nor_does_one_of_the_landscape(open_landscape: OpenLandscape) -> None:
-    page = open_landscape()
+    page = open_landscape(query="?epochs=100000")
+    page.switch("speed", "100")
     page.page.evaluate(SAMPLE)
-    play_on(page, 1_000)
+    for _ in range(4):  # the pictures are new after a pause, and may not be drawn yet at the next press
+        play_on(page, 300)
     assert_one_epoch_a_frame(page, 3)
