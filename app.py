@@ -11,6 +11,7 @@ def main() -> None:
     """Set up the page and show the one that was asked for."""
     from backprop_core.nn import blas
     from playground.compare import page as compare
+    from playground.components import presenter
     from playground.data import page as data
     from playground.landscape import page as landscape
     from playground.lessons import page as lessons
@@ -18,7 +19,7 @@ def main() -> None:
     from playground.lessons import state as lesson
     from playground.practice import page as practice
     from playground.practice import state as exercises
-    from playground.session import navigation, setting_changes, transport
+    from playground.session import navigation, presenting, setting_changes, transport
     from playground.sidebar import address, opening
     from playground.sidebar import opening_page as on_its_way
     from playground.step import page as step
@@ -39,16 +40,18 @@ def main() -> None:
     own_parts = {"Practice": exercises.parts}  # what a page adds to its address
     blas.use_one_thread()
     navigation.offer(pages)
-    page = st.navigation(list(pages.values()), position="top")
+    presenting.from_address()
+    page = st.navigation(list(pages.values()), position="hidden" if presenting.hides("pages") else "top")
     setting_changes.settle(page.title)
     navigation.opened(page.title)
     lesson.from_address()
     lesson.follow()
     transport.follow_timeline()
     opening.from_address()
+    presenter.view()
     if opening.opening().going is not None:
         on_its_way.page()
-    address.keep(lesson.parts() | (own_parts[page.title]() if page.title in own_parts else {}))
+    address.keep(lesson.parts() | presenting.parts() | (own_parts[page.title]() if page.title in own_parts else {}))
     panel.view()
     page.run()
 

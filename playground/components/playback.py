@@ -13,7 +13,7 @@ from playground.components import live
 from playground.components.bursts import burst
 from playground.components.switch import switch
 from playground.components.turns import PLAYING
-from playground.session import playing, transport
+from playground.session import playing, presenting, transport, widgets
 from playground.session.session import next_frame, session
 
 
@@ -50,6 +50,8 @@ class Readouts:
 
 def timeline() -> None:
     """The slider over the run's epochs, including those that are still to be trained."""
+    if presenting.hides("timeline"):
+        return
     with st.container(key="moving_timeline"):  # where live.js finds it
         st.slider(
             "Timeline", 0, transport.end(), key="timeline", on_change=transport.scrub, label_visibility="collapsed"
@@ -70,9 +72,14 @@ def play(draw: Callable[[], None]) -> None:
 
 def choose_speed() -> None:
     """The choice of how many epochs are trained for each frame."""
-    switch("speed", playing.SPEEDS, "Speed", default="auto")
+    if presenting.hides("speed"):
+        widgets.keep_choice("speed", playing.SPEEDS, "auto")
+    else:
+        switch("speed", playing.SPEEDS, "Speed", default="auto")
 
 
 def button(key: str, label: str, icon: str, callback: Callable[..., None], help: str, **options: Any) -> None:
-    """A button with an icon; `options` are those of st.button."""
+    """A button with an icon, unless the address hides it; `options` are those of st.button."""
+    if presenting.hides(key):
+        return
     st.button(label, key=key, icon=f":material/{icon}:", on_click=callback, help=help, **options)

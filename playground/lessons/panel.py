@@ -66,7 +66,8 @@ def _head(lesson: Lesson) -> None:
     with st.container(key="lesson_head", horizontal=True, vertical_alignment="center"):
         place = f"{_word('step')} {current.step} {_word('of')} {steps}" if current.step <= steps else _word("end")
         st.markdown(f":material/school: **{escaped(lesson.title)}** :small[:gray[· {place}]]", width="stretch")
-        button("lesson_back", _word("back"), "arrow_back", state.move, "", args=(-1,), disabled=current.step == 1)
+        button("lesson_back", _word("back"), "arrow_back", state.move, "", args=(-1,), disabled=current.step == 1,
+               shortcut="K")  # fmt: skip
         if current.step <= steps:
             is_done = current.place in current.done and current.place in current.guesses
             name, icon = ("next", "arrow_forward") if is_done else ("skip", "skip_next")
@@ -78,6 +79,7 @@ def _head(lesson: Lesson) -> None:
                 "",
                 args=(1,),
                 type="primary" if is_done else "secondary",
+                shortcut="N",
             )
         else:
             button("lesson_again", _word("again"), "replay", state.again, "")

@@ -15,7 +15,7 @@ from playground.lessons.answers import SIGNS, Guess
 from playground.lessons.lesson import Ask, Lesson, Step
 from playground.lessons.shelf import lessons, results, words
 from playground.lessons.watching import Lacking, Seen, different, lacking
-from playground.session import navigation, runs, widgets
+from playground.session import navigation, presenting, runs, widgets
 from playground.session.session import Replaced, press, session
 from playground.sidebar import links
 from playground.step import state as walk
@@ -107,7 +107,7 @@ def from_address() -> None:
     _open(name, int(number or 1) if is_step else 1)
     if not is_step:
         current.message = f"{words().panel['no_step']} {shown(str(number)[:LONGEST])}."
-    if {*st.query_params} - {*links.LESSON}:
+    if {*st.query_params} - {*links.LESSON, *presenting.PARTS}:
         current.heading = ""  # the address says which run was shown, and on which page
 
 

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 from backprop_core.data import plain, shown
 from backprop_core.settings import DEFAULTS, SPECS, Config, ConfigError, Edit, field_text, parse_field, setting_text
 from backprop_core.training import MOST_EPOCHS, PRESETS, Recipe, UserRows, saving
+from playground.session import presenting
 
 LONGEST = 2_000  # characters of edits; longer addresses are cut in transit
 LEFT_OUT = "…"
 PRACTICE = "practice"  # the assignment of the Practice page
 LESSON = ("lesson", "step")  # which lesson the visitor is in, and where
-OF_PAGES = {PRACTICE, *LESSON}  # parts of an address that do not belong to the run
+OF_PAGES = {PRACTICE, *LESSON, *presenting.PARTS}  # parts of an address that do not belong to the run
 OTHERS = {"preset", "rows", "edits", "epoch"} | OF_PAGES  # parts of an address that are not settings
 SHAPES = ("features", "hidden")  # settings that must fit given starting weights
 MOST_NAMED = 10

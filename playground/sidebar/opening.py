@@ -11,7 +11,7 @@ import streamlit as st
 
 from backprop_core import ConfigError, Run
 from backprop_core.training import Saved, saving
-from playground.session import playing, runs, widgets
+from playground.session import playing, presenting, runs, widgets
 from playground.session.session import press, session
 from playground.sidebar import links
 
@@ -57,9 +57,12 @@ def from_address() -> None:
     current.address_read = True
     parts = dict(st.query_params)
     current.for_pages = {name: parts.pop(name) for name in links.OF_PAGES if name in parts}
+    ignored = presenting.presenting().ignored
     if not parts:
+        session().error = " ".join(ignored)
         return
     link = links.read(parts)
+    ignored = (*link.ignored, *ignored)
     try:
         Run.replay(replace(link.recipe, edits=(), epochs=0))
     except ConfigError as error:
@@ -68,7 +71,7 @@ def from_address() -> None:
     current.going = Run.replaying(link.recipe)
     current.otherwise = Run.replaying(replace(link.recipe, edits=()))
     current.epochs, current.saved, current.notice = link.recipe.epochs, None, "Opened from the link."
-    current.warning = " ".join([NOT_ALL, *link.ignored]) if link.ignored else ""
+    current.warning = " ".join([NOT_ALL, *ignored]) if ignored else ""
 
 
 @press

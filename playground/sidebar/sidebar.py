@@ -13,7 +13,7 @@ from backprop_core.settings import MAX_LAYERS, SPECS, Config
 from backprop_core.training import PRESETS
 from playground import wording
 from playground.components.markdown import escaped
-from playground.session import setting_changes, widget_values, widgets
+from playground.session import presenting, setting_changes, widget_values, widgets
 from playground.session.session import session
 from playground.sidebar import share_panel
 
@@ -29,7 +29,9 @@ MOST_NAMES = 8  # of inputs or classes in the line below the dataset
 
 
 def sidebar(config: Config) -> None:
-    """Draw the sidebar for the configuration in force at the shown epoch."""
+    """Draw the sidebar for the configuration in force at the shown epoch, unless it is hidden."""
+    if presenting.hides("sidebar"):
+        return
     with st.sidebar, st.container(key="controls"):
         st.markdown("#### Backprop Playground", anchors=False)
         st.selectbox(

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from backprop_core.explain import STAGES, Explanation, Quantity, explain, mark, noise_of_terms, of_sample, with_numbers
 from backprop_core.nn import Array
 from backprop_core.training import Snapshot
 from playground.charts import alt_text
+from playground.charts.enlarged import enlarged_figure
 from playground.charts.of_run import parameter_names, unit_names
 from playground.components import chart_config, scrolling
+from playground.components.playback import button
 from playground.components.style import use_style
 from playground.components.switch import switch
-from playground.session import navigation, playing, transport, widgets
+from playground.session import navigation, playing, presenting, transport, widgets
 from playground.session.session import session, theme
 from playground.sidebar import sidebar
 from playground.step import proof, state
@@ -55,18 +58,11 @@ def page() -> None:
 
 def _choose_digits(epoch: int) -> int:
     """Draw the buttons for the epoch and the choice of digits; returns the number of digits."""
-    st.button(
-        "Back",
-        key="back",
-        icon=":material/skip_previous:",
-        on_click=transport.back,
-        disabled=epoch == 0,
-        help="One epoch back.",
-    )
-    st.button(
-        "Step", key="step", icon=":material/skip_next:", on_click=transport.step, help="Make this update, one epoch."
-    )
+    button("back", "Back", "skip_previous", transport.back, "One epoch back.", shortcut="B", disabled=epoch == 0)
+    button("step", "Step", "skip_next", transport.step, "Make this update, one epoch.", shortcut="S")
     widgets.keep_value("digits", 6)
+    if presenting.hides("digits"):
+        return int(widgets.value("digits"))
     st.slider(
         "Digits",
         *DIGITS,
@@ -88,6 +84,7 @@ def _choose_epoch(snapshot: Snapshot, explanation: Explanation) -> None:
         key="timeline",
         on_change=transport.scrub,
         disabled=run.epoch == 0,
+        label_visibility="collapsed" if presenting.presenting().on else "visible",
         help="The update made right after this epoch. Shared with the Train page.",
     )
     rows, batches = len(explanation.step.rows), -(-len(snapshot.data.X) // len(explanation.step.rows))
@@ -126,7 +123,7 @@ def _walk(explanation: Explanation, digits: int) -> None:
             shortcut="Right",
             disabled=position == len(quantities) - 1,
         )
-        for stage, title in enumerate(STAGES):
+        for stage, title in enumerate(() if presenting.hides("stages") else STAGES):
             starts = [number for number, candidate in enumerate(quantities) if candidate.stage == stage]
             st.button(
                 f"{stage + 1} {title}",
@@ -135,6 +132,7 @@ def _walk(explanation: Explanation, digits: int) -> None:
                 args=(min(starts, default=0),),
                 disabled=not starts,
                 type="primary" if stage == quantity.stage else "secondary",
+                shortcut=str(stage + 1),
             )
         for key in ("one_sample", "predict"):
             widgets.keep_value(key, default=False)
@@ -152,7 +150,7 @@ def _walk(explanation: Explanation, digits: int) -> None:
             args=("predict",),
             help="Hide the numbers; say first what you expect.",
         )
-        if st.button(
+        if not presenting.hides("practise") and st.button(
             "Practise this stage", key="practise", icon=":material/edit_note:",
             help="Updates with numbers of your own, to be finished by hand from this stage on.",
         ):  # fmt: skip
@@ -163,7 +161,7 @@ def _walk(explanation: Explanation, digits: int) -> None:
         figure = highlighted(names, explanation.step.params, quantity.layer, backward=quantity.stage == 2,
                              theme=theme(), height=DIAGRAM_HEIGHT)  # fmt: skip
         st.plotly_chart(
-            figure, config=chart_config.config(), key="step_network",
+            _sized(figure), config=chart_config.config(), key="step_network",
             alt=f"Layer {quantity.layer} is computed now. {_network_alt(explanation, names)}",
         )  # fmt: skip
     with right.container(key="panel_quantity"):
@@ -208,7 +206,7 @@ def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequ
     keys = ("chosen_input" if quantity.of_weights else "sample", "unit")
     start = (part.rows.start + (sample if alone and not quantity.of_weights else 0), part.columns.start)
     st.plotly_chart(
-        figure,
+        _sized(figure),
         config=chart_config.config(),
         key="step_cells",
         alt=alt_text.cells(quantity.name, names_in_part, visible, hidden=hidden),
@@ -220,12 +218,17 @@ def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequ
             f"Rows {part.rows.start + 1} to {part.rows.stop} of {shape[0]}, columns "
             f"{part.columns.start + 1} to {part.columns.stop} of {shape[1]}, around the chosen one."
         )
-    if not hidden:
+    if not hidden and not presenting.hides("copy"):
         with st.popover("Copy", icon=":material/content_copy:"):
             st.caption("As plain text")
             st.code(_as_text(quantity.values, digits), language=None)
             st.caption("As a NumPy array, every digit")
             st.code(_as_numpy(quantity.values), language="python")
+
+
+def _sized(figure: go.Figure) -> go.Figure:
+    """A figure as it is, or enlarged in presenter mode."""
+    return enlarged_figure(figure).update_layout(height=figure.layout.height) if presenting.presenting().on else figure
 
 
 def _guess() -> None:

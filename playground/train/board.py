@@ -12,6 +12,7 @@ from backprop_core.training import Run, Snapshot
 from playground.charts import alt_text
 from playground.charts.curves import Curves
 from playground.charts.diagram import Diagram
+from playground.charts.enlarged import enlarged, enlarged_figure
 from playground.charts.live_figure import Live
 from playground.charts.matrices import Matrices, Matrix
 from playground.charts.of_run import learned_alt, learned_figure, parameter_names, unit_names, with_bias
@@ -26,12 +27,17 @@ CURVE_VIEWS = ("Loss", "Gradient norm")
 
 @dataclass(frozen=True)
 class Views:
-    """The chosen view of each panel that has several."""
+    """The chosen view of each panel that has several, and which charts are on the page.
+
+    large : whether the charts are for a projector
+    """
 
     learned: str
     gradients: str = GRADIENT_VIEWS[0]
     curves: str = CURVE_VIEWS[0]
     log: bool = True
+    charts: tuple[str, ...] = tuple(HEIGHTS)
+    large: bool = False
 
 
 class Board:
@@ -50,38 +56,46 @@ class Board:
         self.update(run.at(epoch), still=True)
         for figure in self.figures.values():
             figure.settle()
+            if views.large:
+                figure.figure = enlarged_figure(figure.figure)
         self.first_alts = self.alts(run.at(epoch))
 
     @property
     def figures(self) -> dict[str, Live]:
         """The figures by the name of their panel."""
-        return {name: getattr(self, name) for name in HEIGHTS}
+        return {name: getattr(self, name) for name in self._views.charts}
 
     @property
     def patches(self) -> dict[str, dict[str, object]]:
         """By panel, the patches from the epoch the figures were made at to the one they were updated to."""
-        return {name: figure.patch for name, figure in self.figures.items()}
+        patches = {name: figure.patch for name, figure in self.figures.items()}
+        return {name: enlarged(patch) for name, patch in patches.items()} if self._views.large else patches
 
     def update(self, snapshot: Snapshot, *, still: bool) -> None:
         """Update every figure to a snapshot; `still` adds hover texts."""
-        self.network.update_params(snapshot.params, hints=still)
-        self.weights.update_cells([with_bias(*pair) for pair in snapshot.params])
-        self._update_learned(snapshot)
-        self.gradients.update_cells(self._gradient_values(snapshot))
-        self._update_curves(snapshot.epoch)
+        updates: dict[str, Callable[[], object]] = {
+            "network": lambda: self.network.update_params(snapshot.params, hints=still),
+            "weights": lambda: self.weights.update_cells([with_bias(*pair) for pair in snapshot.params]),
+            "learned": lambda: self._update_learned(snapshot),
+            "gradients": lambda: self.gradients.update_cells(self._gradient_values(snapshot)),
+            "loss_curve": lambda: self._update_curves(snapshot.epoch),
+        }
+        for name in self._views.charts:
+            updates[name]()
 
     def alts(self, snapshot: Snapshot) -> dict[str, str]:
         """The alternative texts of the figures at a snapshot, by panel."""
         epoch, view = snapshot.epoch, self._views.gradients
         names, weights = parameter_names(self._names, ""), [with_bias(*pair) for pair in snapshot.params]
         epochs, curves = self._curves()
-        return {
-            "network": alt_text.network(epoch, self._run.network.sizes, names, weights),
-            "learned": learned_alt(self._views.learned, snapshot, self._names[1:]),
-            "weights": alt_text.matrices("Weights", epoch, names, weights),
-            "gradients": alt_text.matrices(view, epoch, self.gradients.names, self._gradient_values(snapshot)),
-            "loss_curve": alt_text.curves(self._views.curves, self._curve_names, curves, epochs, epoch),
+        texts = {
+            "network": lambda: alt_text.network(epoch, self._run.network.sizes, names, weights),
+            "learned": lambda: learned_alt(self._views.learned, snapshot, self._names[1:]),
+            "weights": lambda: alt_text.matrices("Weights", epoch, names, weights),
+            "gradients": lambda: alt_text.matrices(view, epoch, self.gradients.names, self._gradient_values(snapshot)),
+            "loss_curve": lambda: alt_text.curves(self._views.curves, self._curve_names, curves, epochs, epoch),
         }
+        return {name: texts[name]() for name in self._views.charts}
 
     def _update_curves(self, epoch: int) -> None:
         epochs, curves = self._curves()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -14,7 +17,7 @@ from playground.components import chart_config, live
 from playground.components.playback import Readouts, button, choose_speed, play, timeline
 from playground.components.style import use_style
 from playground.components.switch import switch
-from playground.session import playing, runs, transport, widgets
+from playground.session import playing, presenting, runs, transport, widgets
 from playground.session.session import session
 from playground.sidebar import sidebar
 from playground.train import about, row_panel, state
@@ -32,7 +35,8 @@ def page() -> None:
     snapshot = current.run.at(current.shown)
     readouts = _transport(snapshot)
     board = _panels(snapshot)
-    row_panel.panel(snapshot)
+    if not presenting.presenting().on:
+        row_panel.panel(snapshot)
     if current.mode == "paused":
         _draw(board, snapshot, readouts, still=True)
     else:
@@ -99,16 +103,31 @@ def _transport(snapshot: Snapshot) -> Readouts:
         button("undo", "Undo", "undo", runs.undo, "Back to the run before the last start over, reset or branch.",
                shortcut="U", disabled=not current.undo)  # fmt: skip
         choose_speed()
-        _pin()
+        if not presenting.hides("pin"):
+            _pin()
+        if presenting.presenting().on and not presenting.hides("charts"):
+            _choose_charts()
     timeline()
     left, right = st.columns([5, 6], vertical_alignment="center", gap="small")
-    numbers = _numbers(snapshot)
-    with left.container(key="readouts", horizontal=True):
-        for name, title in _titles(snapshot).items():
-            st.container(key=name, width="content").markdown(f":small[{title}]  \n**{numbers[name]}**")
+    if not presenting.hides("readouts"):
+        numbers = _numbers(snapshot)
+        with left.container(key="readouts", horizontal=True):
+            for name, title in _titles(snapshot).items():
+                st.container(key=name, width="content").markdown(f":small[{title}]  \n**{numbers[name]}**")
     with right.container(key="status"):
         status = st.markdown(_status())
     return Readouts(status, live.channel())
+
+
+def _choose_charts() -> None:
+    """Which charts are on the page in presenter mode."""
+    names = presenting.CHART_NAMES
+    with st.popover("Charts", icon=":material/grid_view:", key="charts"):
+        widgets.give("presented_charts", list(presenting.presenting().charts))
+        st.pills(
+            "Charts", list(names), selection_mode="multi", format_func=names.__getitem__, key="presented_charts",
+            on_change=presenting.choose_charts, args=("presented_charts",), label_visibility="collapsed",
+        )  # fmt: skip
 
 
 def _pin() -> None:
@@ -120,39 +139,67 @@ def _pin() -> None:
 
 
 def _panels(snapshot: Snapshot) -> Board:
-    heads, boxes = {}, {}
-    for row in (("network", "learned"), ("weights", "gradients")):
-        for name, column in zip(row, st.columns(2, gap="xsmall"), strict=True):
-            boxes[name] = column.container(key=f"panel_{name}")
-    boxes["loss_curve"] = st.container(key="panel_loss_curve")
-    for name, panel in boxes.items():
-        heads[name] = panel.container(key=f"head_{name}", horizontal=True, horizontal_alignment="distribute")
-    views = _views(heads, snapshot)
-    for name, view in about.chart_views(views).items():
-        _explain(heads[name], name, view, snapshot)
+    is_large = presenting.presenting().on
+    charts = presenting.presenting().charts if is_large else tuple(HEIGHTS)
+    boxes = _large_boxes(charts) if is_large else _boxes()
+    heads = {
+        name: panel.container(key=f"head_{name}", horizontal=True, horizontal_alignment="distribute")
+        for name, panel in boxes.items()
+    }
+    views = replace(_views(heads, snapshot), charts=charts, large=is_large)
+    if not presenting.hides("about"):
+        for name, view in about.chart_views(views).items():
+            _explain(heads[name], name, view, snapshot)
     board = state.board(views)
     for name, live_figure in board.figures.items():
-        with boxes[name].container(key=name):
+        with boxes[name].container(key=name, height="stretch" if is_large else "content"):
             st.plotly_chart(
-                live_figure.figure, config=chart_config.config(), height=HEIGHTS[name], key=f"{name}_chart",
-                alt=board.first_alts[name],
+                live_figure.figure, config=chart_config.config(), height="stretch" if is_large else HEIGHTS[name],
+                key=f"{name}_chart", alt=board.first_alts[name],
             )  # fmt: skip
     return board
 
 
+def _boxes() -> dict[str, DeltaGenerator]:
+    """A box for each chart."""
+    boxes = {}
+    for row in (("network", "learned"), ("weights", "gradients")):
+        for name, column in zip(row, st.columns(2, gap="xsmall"), strict=True):
+            boxes[name] = column.container(key=f"panel_{name}")
+    boxes["loss_curve"] = st.container(key="panel_loss_curve")
+    return boxes
+
+
+def _large_boxes(charts: Sequence[str]) -> dict[str, DeltaGenerator]:
+    """A box for each of these charts, in a grid that fills the screen."""
+    grid = st.container(key=f"presented_{len(charts)}")
+    return {name: grid.container(key=f"panel_{name}") for name in charts}
+
+
 def _views(heads: dict[str, DeltaGenerator], snapshot: Snapshot) -> Views:
-    heads["network"].markdown("**Network** :small[:gray[lines: weights, blue − red +; circles: biases]]")
-    heads["weights"].markdown("**Weights**")
-    with heads["weights"]:
-        _weight_editor(snapshot)
-    options = learned_views(snapshot.data)
-    heads["learned"].markdown("**Learned**")
-    heads["learned"].markdown(f":small[:gray[{_caption(snapshot)}]]")
-    learned = switch("learned_view", options, place=heads["learned"])
-    gradients = switch("gradients_view", GRADIENT_VIEWS, place=heads["gradients"])
-    curves = switch("curves_view", CURVE_VIEWS, place=heads["loss_curve"])
-    scale = switch("scale", ("log", "linear"), place=heads["loss_curve"])
+    if "network" in heads:
+        heads["network"].markdown("**Network** :small[:gray[lines: weights, blue − red +; circles: biases]]")
+    if "weights" in heads:
+        heads["weights"].markdown("**Weights**")
+        if not presenting.hides("edit"):
+            with heads["weights"]:
+                _weight_editor(snapshot)
+    if "learned" in heads:
+        heads["learned"].markdown("**Learned**")
+        heads["learned"].markdown(f":small[:gray[{_caption(snapshot)}]]")
+    learned = _view("learned_view", learned_views(snapshot.data), heads.get("learned"))
+    gradients = _view("gradients_view", GRADIENT_VIEWS, heads.get("gradients"))
+    curves = _view("curves_view", CURVE_VIEWS, heads.get("loss_curve"))
+    scale = _view("scale", ("log", "linear"), heads.get("loss_curve"))
     return Views(learned, gradients, curves, log=scale == "log")
+
+
+def _view(key: str, options: Sequence[str], head: DeltaGenerator | None) -> str:
+    """The chosen view; a row of buttons to choose it in the head of its chart, if that is there and none is hidden."""
+    if head is not None and not presenting.hides("views"):
+        return switch(key, options, place=head)
+    widgets.keep_choice(key, options)
+    return str(widgets.value(key))
 
 
 def _explain(head: DeltaGenerator, chart: str, view: str, snapshot: Snapshot) -> None:

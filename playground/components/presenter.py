@@ -1,0 +1,52 @@
+"""What stands in the header of every page: the switch of presenter mode, and the list of keys."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from playground.session import presenting
+
+FOLDER = Path(__file__).parent
+WORDS: dict[str, Any] = tomllib.loads((FOLDER / "presenter.toml").read_text(encoding="utf-8"))
+
+COLUMNS = (tuple(WORDS["keys"])[:2], tuple(WORDS["keys"])[2:])  # of the list of keys
+
+
+def view() -> None:
+    """Draw it, and apply the style of presenter mode."""
+    is_on, words = presenting.presenting().on, WORDS["words"]
+    if is_on:
+        st.html(FOLDER / "presenter.css")
+    with st.container(key="header", horizontal=True, width="content"):
+        with st.popover(
+            words["keys"], icon=":material/keyboard:", type="tertiary", help=words["keys_help"], key="keys"
+        ):
+            _all_keys()
+        st.button(
+            words["leave"] if is_on else words["present"],
+            key="present",
+            icon=":material/close_fullscreen:" if is_on else ":material/slideshow:",
+            type="tertiary",
+            help=words["help"],
+            on_click=presenting.toggle,
+            shortcut="L",
+        )
+        _component()()
+
+
+def _all_keys() -> None:
+    with st.container(key="all_keys"):
+        for column, titles in zip(st.columns(2, gap="medium"), COLUMNS, strict=True):
+            for title in titles:
+                keys = WORDS["keys"][title]
+                column.markdown(f"**{title}**  \n" + "  \n".join(f"`{key}` {what}" for key, what in keys.items()))
+
+
+@st.cache_resource
+def _component() -> Any:
+    js = (FOLDER / "presenter.js").read_text("utf-8")
+    return st.components.v2.component("backprop_playground_keys", js=js, isolate_styles=False)
