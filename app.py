@@ -48,9 +48,9 @@ def main() -> None:
     lesson.follow()
     transport.follow_timeline()
     opening.from_address()
-    presenter.view()
     if opening.opening().going is not None:
         on_its_way.page()
+    presenter.view()
     address.keep(lesson.parts() | presenting.parts() | (own_parts[page.title]() if page.title in own_parts else {}))
     panel.view()
     page.run()

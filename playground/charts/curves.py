@@ -13,13 +13,14 @@ from playground.charts.live_figure import Live, encoded, layout, nice_ceiling, v
 from playground.charts.theme import CLASSES, Theme
 
 MOST_POINTS = 400
+MOST_TICKS = 6  # of a log scale
 
 
 class Curves(Live):
-    """Named curves over the epochs, log or linear, with a marker line at the shown epoch."""
+    """Named curves over the epochs, log or linear, with a marker line at the shown epoch, and at most so many ticks."""
 
-    def __init__(self, names: Sequence[str], theme: Theme, height: int, *, log: bool) -> None:
-        self._log = log
+    def __init__(self, names: Sequence[str], theme: Theme, height: int, *, log: bool, ticks: int = MOST_TICKS) -> None:
+        self._log, self._ticks = log, ticks
         line = {"width": 1.5, "color": theme.muted, "dash": "dot"}
         self._marker = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": line}
         colours = (theme.train, theme.test) if len(names) <= 2 else CLASSES
@@ -75,17 +76,17 @@ class Curves(Live):
             layout={
                 "shapes": [self._marker | {"x0": epoch, "x1": epoch}],
                 "xaxis": {"range": reach},
-                "yaxis": y_range(values, log=self._log),
+                "yaxis": y_range(values, log=self._log, ticks=self._ticks),
             },
         )
 
 
-def y_range(curves: Sequence[Array], *, log: bool) -> dict[str, Any]:
+def y_range(curves: Sequence[Array], *, log: bool, ticks: int = MOST_TICKS) -> dict[str, Any]:
     """Range and ticks of a y axis that holds these curves, (K,) each."""
     low, high = _span(curves, log=log)
     if not log or high - low < 1.5:
         return {"range": [low, high]}
-    return {"range": [low, high], "dtick": float(np.ceil((high - low) / 6))}
+    return {"range": [low, high], "dtick": float(np.ceil((high - low) / ticks))}
 
 
 def thinned(length: int, most: int) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,15 +10,17 @@ import numpy as np
 from backprop_core.nn import Array
 from backprop_core.training import Run, Snapshot
 from playground.charts import alt_text
-from playground.charts.curves import Curves
+from playground.charts.curves import MOST_TICKS, Curves
 from playground.charts.diagram import Diagram
-from playground.charts.enlarged import enlarged, enlarged_figure
+from playground.charts.enlarged import CROWDED, LARGE, Sizes, enlarged, enlarged_figure
 from playground.charts.live_figure import Live
 from playground.charts.matrices import Matrices, Matrix
 from playground.charts.of_run import learned_alt, learned_figure, parameter_names, unit_names, with_bias
 from playground.charts.theme import Theme
 
 HEIGHTS = {"network": 256, "learned": 256, "weights": 216, "gradients": 216, "loss_curve": 176}
+MOST_LARGE_UNITS, MOST_LARGE_COLUMNS = 5, 6  # of a layer, and in all: more are not enlarged
+LARGE_TICKS = 3
 MOST_SAMPLES = 12  # training rows shown in the heatmaps of activations and of δ
 
 GRADIENT_VIEWS = ("Gradients", "Activations", "δ", "Updates")
@@ -50,14 +52,16 @@ class Board:
         self._names, self._views, self._curve_names = names, views, _curve_names(run, views.curves)
         self.learned, self._update_learned = learned_figure(run, views.learned, theme, HEIGHTS["learned"])
         self.gradients, self._gradient_values = _gradients(run, views.gradients, names, theme)
-        self.loss_curve = Curves(self._curve_names, theme, HEIGHTS["loss_curve"], log=views.log)
+        ticks = LARGE_TICKS if views.large else MOST_TICKS
+        self.loss_curve = Curves(self._curve_names, theme, HEIGHTS["loss_curve"], log=views.log, ticks=ticks)
         self._norms = views.curves == CURVE_VIEWS[1]
         self._run = run
         self.update(run.at(epoch), still=True)
-        for figure in self.figures.values():
+        self._sizes = _large_sizes(run.network.sizes)
+        for name, figure in self.figures.items():
             figure.settle()
             if views.large:
-                figure.figure = enlarged_figure(figure.figure)
+                figure.figure = enlarged_figure(figure.figure, self._sizes.get(name, LARGE))
         self.first_alts = self.alts(run.at(epoch))
 
     @property
@@ -69,7 +73,9 @@ class Board:
     def patches(self) -> dict[str, dict[str, object]]:
         """By panel, the patches from the epoch the figures were made at to the one they were updated to."""
         patches = {name: figure.patch for name, figure in self.figures.items()}
-        return {name: enlarged(patch) for name, patch in patches.items()} if self._views.large else patches
+        if not self._views.large:
+            return patches
+        return {name: enlarged(patch, self._sizes.get(name, LARGE)) for name, patch in patches.items()}
 
     def update(self, snapshot: Snapshot, *, still: bool) -> None:
         """Update every figure to a snapshot; `still` adds hover texts."""
@@ -132,6 +138,13 @@ def _gradients(
         return [array[: len(rows)] for array in arrays]
 
     return Matrices(titles, theme, height), values
+
+
+def _large_sizes(layers: Sequence[int]) -> dict[str, Sizes]:
+    """How much charts are enlarged, by panel, if their marks are too many to be as large as those of others."""
+    crowded = ["network"] if max(layers) > MOST_LARGE_UNITS else []
+    crowded += ["weights", "gradients"] if sum(layers[1:]) > MOST_LARGE_COLUMNS or max(layers) > MOST_SAMPLES else []
+    return dict.fromkeys(crowded, CROWDED)
 
 
 def _curve_names(run: Run, view: str) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ def _transport(snapshot: Snapshot) -> Readouts:
         if presenting.presenting().on and not presenting.hides("charts"):
             _choose_charts()
     timeline()
-    left, right = st.columns([5, 6], vertical_alignment="center", gap="small")
+    left, right = st.columns([7, 5] if presenting.presenting().on else [5, 6], vertical_alignment="center", gap="small")
     if not presenting.hides("readouts"):
         numbers = _numbers(snapshot)
         with left.container(key="readouts", horizontal=True):
@@ -186,7 +186,8 @@ def _views(heads: dict[str, DeltaGenerator], snapshot: Snapshot) -> Views:
                 _weight_editor(snapshot)
     if "learned" in heads:
         heads["learned"].markdown("**Learned**")
-        heads["learned"].markdown(f":small[:gray[{_caption(snapshot)}]]")
+        if not presenting.presenting().on:
+            heads["learned"].markdown(f":small[:gray[{_caption(snapshot)}]]")
     learned = _view("learned_view", learned_views(snapshot.data), heads.get("learned"))
     gradients = _view("gradients_view", GRADIENT_VIEWS, heads.get("gradients"))
     curves = _view("curves_view", CURVE_VIEWS, heads.get("loss_curve"))

@@ -171,7 +171,15 @@ def practice(page: AnyPage, found: Callable[[str], None]) -> None:
     found("the teacher's side")
 
 
-PAGES = [train, step, data, compare, sweep, landscape, practice]
+def presented(page: AnyPage, found: Callable[[str], None]) -> None:
+    page.visit("/?present=on", ".st-key-loss_curve .js-plotly-plot[data-frame]")
+    found("at the start")
+    page.page.keyboard.press("?")
+    page.page.get_by_test_id("stPopoverBody").wait_for()
+    found("with the list of keys open")
+
+
+PAGES = [presented, train, step, data, compare, sweep, landscape, practice]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -3,7 +3,7 @@
 import pytest
 from support.app_page import STEP, TRAIN, Page
 
-from playground.charts.enlarged import FONTS, LINES, POINTS, enlarged
+from playground.charts.enlarged import LARGE, enlarged
 from playground.components import presenter
 from playground.session import presenting
 
@@ -41,16 +41,17 @@ def test_names_that_there_are_not_are_answered_and_left_out() -> None:
 
 
 def test_sizes_on_the_screen_grow_and_nothing_else_does() -> None:
+    fonts, points, lines = LARGE
     trace = {"line": {"width": 2}, "marker": {"size": 10, "line": {"width": 1}}, "textfont": {"size": 12}, "x": [1, 2]}
     layout = {"showlegend": False, "xaxis": {"range": [0, 1]}, "shapes": [{"line": {"width": 1}, "x0": 3}]}
     large = enlarged({"data": [trace], "layout": layout})
     assert large["data"][0] == {
-        "line": {"width": 2 * LINES},
-        "marker": {"size": 10 * POINTS, "line": {"width": LINES}},
-        "textfont": {"size": 12 * FONTS},
+        "line": {"width": 2 * lines},
+        "marker": {"size": 10 * points, "line": {"width": lines}},
+        "textfont": {"size": 12 * fonts},
         "x": [1, 2],
     }
-    assert large["layout"] == layout | {"shapes": [{"line": {"width": LINES}, "x0": 3}]}
+    assert large["layout"] == layout | {"shapes": [{"line": {"width": lines}, "x0": 3}]}
 
 
 def test_presenter_mode_shows_what_is_played_and_looked_at_and_leaves_the_run_alone() -> None:
