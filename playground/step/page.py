@@ -15,7 +15,7 @@ from backprop_core.training import Snapshot
 from playground.charts import alt_text
 from playground.charts.enlarged import enlarged_figure
 from playground.charts.of_run import parameter_names, unit_names
-from playground.components import chart_config, scrolling
+from playground.components import chart_config, scrolling, spoken
 from playground.components.playback import button
 from playground.components.style import use_style
 from playground.components.switch import switch
@@ -50,6 +50,7 @@ def page() -> None:
     snapshot = current.run.at(current.shown)
     explanation = explain(snapshot)
     _choose_epoch(snapshot, explanation)
+    spoken.say(snapshot)
     if view == VIEWS[0]:
         _walk(explanation, digits)
     else:

@@ -13,7 +13,7 @@ from playground import wording
 from playground.charts.of_run import learned_views, unit_names
 from playground.compare import state as pins
 from playground.compare.comparison import LONGEST_NAME
-from playground.components import chart_config, live
+from playground.components import chart_config, live, spoken
 from playground.components.playback import Readouts, button, choose_speed, play, timeline
 from playground.components.style import use_style
 from playground.components.switch import switch
@@ -39,6 +39,7 @@ def page() -> None:
         row_panel.panel(snapshot)
     if current.mode == "paused":
         _draw(board, snapshot, readouts, still=True)
+        spoken.say(snapshot)
     else:
         play(lambda: _draw(board, current.run.at(current.shown), readouts, still=False))
 

@@ -205,6 +205,7 @@ def test_charts_say_what_they_show_now(open_page: Open) -> None:
     page.press("step")
     page.press("step")
     page.wait_epoch("=== 2")
+    page.page.locator("#backprop-spoken", has_text="Epoch 2. Train loss").wait_for(state="attached")
     for name in CHARTS:
         page.page.wait_for_function(f"(name) => ({SAID})(name).includes('epoch 2')", arg=name)
     run = Run(Config())
