@@ -9,6 +9,7 @@ from backprop_core.explain.marking import Mark, mark
 from backprop_core.explain.mistakes import MISTAKES
 from backprop_core.explain.recomputation import recompute
 from backprop_core.explain.rounding import noise_of_terms
+from backprop_core.explain.stuck import SMALL_SLOPE, WINDOW, Stuck, plateau_at, stuck_units
 from backprop_core.explain.update import STAGES, Explanation, Quantity, chain, explain, of_sample
 from backprop_core.explain.verdicts import judge
 
@@ -17,13 +18,16 @@ __all__ = [
     "MISTAKES",
     "MOST_ROWS",
     "MOST_UNITS",
+    "SMALL_SLOPE",
     "STAGES",
+    "WINDOW",
     "Explanation",
     "Homework",
     "Kink",
     "Mark",
     "Nudged",
     "Quantity",
+    "Stuck",
     "chain",
     "explain",
     "judge",
@@ -32,9 +36,11 @@ __all__ = [
     "noise_of_terms",
     "nudge",
     "of_sample",
+    "plateau_at",
     "quantities",
     "recompute",
     "relative_error",
     "relative_errors",
+    "stuck_units",
     "with_numbers",
 ]

@@ -6,11 +6,12 @@ The sentences are read from words.toml, so that another language is another file
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from backprop_core.explain import WINDOW, plateau_at
 from backprop_core.nn import Array
 from backprop_core.training import Run, Snapshot
 from playground import wording
@@ -50,6 +51,7 @@ def _numbers(chart: str, view: str, run: Run, snapshot: Snapshot) -> dict[str, s
         sizes = run.network.sizes
         numbers |= _range("", _arrays(snapshot.params))
         numbers |= {"sizes": "-".join(map(str, sizes)), "parameters": f"{snapshot.state.theta.size:,}"}
+        numbers |= {"layers": layers(sizes)}
     if view in ("Units", "Activations"):
         numbers |= _range("unit_", snapshot.a[1:]) | {"units": str(sum(run.network.sizes[1:]))}
     if view == "δ":
@@ -67,6 +69,20 @@ def _numbers(chart: str, view: str, run: Run, snapshot: Snapshot) -> dict[str, s
             norms = [float(np.hypot(np.linalg.norm(dW), np.linalg.norm(db))) for dW, db in snapshot.grads]
         numbers |= {"first_norm": _number(norms[0]), "last_norm": _number(norms[-1])}
     return numbers
+
+
+def plateau(run: Run, epoch: int) -> str:
+    """That learning has come to rest on a plateau; "" if it has not."""
+    guessing = plateau_at(run, epoch)
+    return "" if guessing is None else WORDS["page"]["plateau"].format(window=WINDOW, loss=_number(guessing))
+
+
+def layers(sizes: Sequence[int]) -> str:
+    """How many parameters each layer has, and why; `sizes` are the numbers of units, inputs first."""
+    return ", ".join(
+        WORDS["parts"]["layer"].format(below=below, units=units, count=f"{(below + 1) * units:,}", layer=layer)
+        for layer, (below, units) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1)
+    )
 
 
 def _test(run: Run, snapshot: Snapshot) -> str:

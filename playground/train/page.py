@@ -82,8 +82,10 @@ def _status() -> str:
         return f":red[:material/error: {current.error}]"
     if current.mode == "finishing":
         return playing.progress()
-    if current.notice:
-        return f":material/info: {current.notice}"
+    plateau = about.plateau(current.run, current.shown) if current.mode == "paused" else ""
+    if current.notice or plateau:
+        lines = [f":material/info: {current.notice}"] if current.notice else []
+        return "  \n".join([*lines, f":material/horizontal_rule: {plateau}"] if plateau else lines)
     is_new = current.mode == "paused" and current.runs == current.edits == current.run.epoch == 0
     return f":material/waving_hand: {about.WORDS['page']['first']}" if is_new else ":small[ ]"
 

@@ -5,7 +5,7 @@ from support.app_page import Page
 
 from backprop_core.training.presets import PRESETS
 from playground.charts.of_run import learned_views
-from playground.train.about import WORDS, sentences
+from playground.train.about import WORDS, layers, sentences
 from playground.train.board import CURVE_VIEWS, GRADIENT_VIEWS
 
 
@@ -36,3 +36,17 @@ def test_a_newcomer_is_told_what_to_press_until_the_first_press() -> None:
     assert WORDS["page"]["first"] not in page.text()
     for chart, view in {"network": "Network", "gradients": "Gradients", "loss_curve": "Loss"}.items():
         assert sentences(chart, view, page.run, page.run.at(1)) in page.text()
+
+
+def test_parameters_are_counted_layer_by_layer() -> None:
+    assert layers((2, 3, 1)) == "2 × 3 weights + 3 biases = 9 in layer 1, 3 × 1 weights + 1 biases = 4 in layer 2"
+    run = PRESETS["digits"].run()
+    counts = [int(part.split(" in layer")[0].replace(",", "")) for part in layers(run.network.sizes).split(" = ")[1:]]
+    assert sum(counts) == run.network.parameters
+
+
+def test_a_plateau_is_named_while_nothing_plays() -> None:
+    page = Page(preset="vanishing", epoch="400")
+    assert "On a plateau: flat for 300 epochs" in page.text()
+    page = Page(preset="xor", epoch="3000")
+    assert "plateau" not in page.text()
