@@ -80,7 +80,9 @@ def plateau(run: Run, epoch: int) -> str:
 def layers(sizes: Sequence[int]) -> str:
     """How many parameters each layer has, and why; `sizes` are the numbers of units, inputs first."""
     return ", ".join(
-        WORDS["parts"]["layer"].format(below=below, units=units, count=f"{(below + 1) * units:,}", layer=layer)
+        WORDS["parts"]["layer" if units > 1 else "layer_of_one"].format(
+            below=below, units=units, count=f"{(below + 1) * units:,}", layer=layer
+        )
         for layer, (below, units) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1)
     )
 

@@ -39,7 +39,7 @@ def test_a_newcomer_is_told_what_to_press_until_the_first_press() -> None:
 
 
 def test_parameters_are_counted_layer_by_layer() -> None:
-    assert layers((2, 3, 1)) == "2 × 3 weights + 3 biases = 9 in layer 1, 3 × 1 weights + 1 biases = 4 in layer 2"
+    assert layers((2, 3, 1)) == "2 × 3 weights + 3 biases = 9 in layer 1, 3 weights + 1 bias = 4 in layer 2"
     run = PRESETS["digits"].run()
     counts = [int(part.split(" in layer")[0].replace(",", "")) for part in layers(run.network.sizes).split(" = ")[1:]]
     assert sum(counts) == run.network.parameters
@@ -47,6 +47,6 @@ def test_parameters_are_counted_layer_by_layer() -> None:
 
 def test_a_plateau_is_named_while_nothing_plays() -> None:
     page = Page(preset="vanishing", epoch="400")
-    assert "On a plateau: flat for 300 epochs" in page.text()
+    assert "A plateau: flat for 300 epochs" in page.text()
     page = Page(preset="xor", epoch="3000")
     assert "plateau" not in page.text()
