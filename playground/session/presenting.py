@@ -34,11 +34,12 @@ HIDEABLE = (
     "digits",
     "stages",
     "practise",
+    "slopes",
     "copy",
     "sidebar",
     "pages",
 )
-NOT_PRESENTED = {"pin", "edit", "about", "digits", "practise", "copy", "sidebar"}
+NOT_PRESENTED = {"pin", "edit", "about", "digits", "practise", "slopes", "copy", "sidebar"}
 LONGEST = 40  # characters of a name in the address that are repeated
 MOST_NAMED = 3
 

@@ -1,4 +1,4 @@
-"""An array as a heatmap with its numbers in the cells, and the network's diagram with the current layer framed."""
+"""An array as a heatmap with its numbers in the cells, the network's diagram with a framed layer, and an activation."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from backprop_core.nn import Array, Params
+from backprop_core.nn import Activation, Array, Params
 from playground.charts.diagram import Diagram
-from playground.charts.live_figure import HIDDEN_AXIS, layout, nice_ceiling
+from playground.charts.live_figure import HIDDEN_AXIS, layout, nice_ceiling, visible_axis
 from playground.charts.plotly_text import literal
 from playground.charts.theme import Theme, diverging
 
@@ -18,6 +18,7 @@ ROW_HEIGHT = 30
 WIDTH = 560  # pixels available for the cells
 MOST_ROWS = 14
 HIDDEN_NUMBER = "?"
+CURVE_POINTS = 161
 
 
 @dataclass(frozen=True)
@@ -129,3 +130,63 @@ def highlighted(
         figure.add_annotation(**arrow, text="", showarrow=True, arrowhead=2, arrowwidth=3, arrowcolor=theme.test)
     figure.update_yaxes(range=[-0.08, 1.15])
     return figure
+
+
+def tangent(function: Activation, z: float, slope: float, theme: Theme, height: int) -> go.Figure:
+    """An activation and its derivative around a weighted sum, with the tangent there."""
+    end = max(4.0, nice_ceiling(abs(z)))
+    x = np.linspace(-end, end, CURVE_POINTS)
+    a = function.f(x)
+    at = float(function.f(np.array([z]))[0])
+    reach = end / 3
+    line = np.array([z - reach, z + reach])
+    values = {"f": a, "f′": function.derivative(x, a), "tangent": at + slope * (line - z)}
+    looks = {
+        "f": {"color": theme.train, "width": 2.5},
+        "f′": {"color": theme.test, "width": 2, "dash": "dash"},
+        "tangent": {"color": theme.text, "width": 2},
+    }
+    curves = [
+        go.Scatter(
+            mode="lines", name=name, x=line if name == "tangent" else x, y=y, line=looks[name],
+            hovertemplate=f"{name} at z = %{{x:.4g}}: %{{y:.4g}}<extra></extra>",
+        )
+        for name, y in values.items()
+    ]  # fmt: skip
+    points = go.Scatter(
+        mode="markers",
+        x=[z, z],
+        y=[at, slope],
+        marker={"size": 9, "color": [theme.train, theme.test], "line": {"width": 1, "color": theme.background}},
+        hoverinfo="skip",
+    )
+    low, high = float(min(a.min(), 0.0)), float(max(a.max(), 1.0))
+    room = 0.1 * (high - low)
+    keys = [
+        {
+            "text": f"<b>{name}</b>",
+            "x": 0,
+            "y": 1,
+            "xref": "paper",
+            "yref": "paper",
+            "xanchor": "left",
+            "yanchor": "top",
+            "yshift": -16 * number,
+            "xshift": 4,
+            "showarrow": False,
+            "font": {"size": 12, "color": look["color"]},
+        }
+        for number, (name, look) in enumerate(looks.items())
+    ]
+    axis = visible_axis(theme, tickfont={"size": 11})
+    return go.Figure(
+        [*curves, points],
+        layout(
+            theme,
+            height,
+            margin={"l": 34, "r": 8, "t": 6, "b": 22, "pad": 0},
+            xaxis=axis | {"range": [-end, end], "nticks": 9},
+            yaxis=axis | {"range": [low - room, high + room], "nticks": 5},
+            annotations=keys,
+        ),
+    )

@@ -16,13 +16,14 @@ from playground.charts import alt_text
 from playground.charts.enlarged import enlarged_figure
 from playground.charts.of_run import parameter_names, unit_names
 from playground.components import chart_config, scrolling, spoken
+from playground.components.markdown import escaped
 from playground.components.playback import button
 from playground.components.style import use_style
 from playground.components.switch import switch
 from playground.session import navigation, playing, presenting, transport, widgets
 from playground.session.session import session, theme
 from playground.sidebar import sidebar
-from playground.step import proof, state
+from playground.step import proof, slope, state
 from playground.step.figures import cells, highlighted, window
 from playground.step.homework import view as homework
 from playground.step.pick import pick
@@ -52,7 +53,7 @@ def page() -> None:
     _choose_epoch(snapshot, explanation)
     spoken.say(snapshot)
     if view == VIEWS[0]:
-        _walk(explanation, digits)
+        _walk(snapshot, explanation, digits)
     else:
         proof.view(snapshot, explanation, digits)
 
@@ -99,7 +100,7 @@ def _status(text: str) -> None:
         st.markdown(f":red[:material/error: {error}]" if error else text)
 
 
-def _walk(explanation: Explanation, digits: int) -> None:
+def _walk(snapshot: Snapshot, explanation: Explanation, digits: int) -> None:
     quantities = explanation.quantities
     position = state.stand(len(quantities))
     quantity = quantities[position]
@@ -166,10 +167,25 @@ def _walk(explanation: Explanation, digits: int) -> None:
             alt=f"Layer {quantity.layer} is computed now. {_network_alt(explanation, names)}",
         )  # fmt: skip
     with right.container(key="panel_quantity"):
-        _quantity(explanation, quantity, names, digits)
+        chosen = _quantity(explanation, quantity, names, digits)
+    if presenting.hides("slopes"):
+        return
+    sentences = slope.stuck(snapshot, names)
+    if chosen is None and not sentences:
+        return
+    with left.container(key="panel_slope"):
+        if chosen is not None:
+            rows = explanation.step.rows
+            its_names = (f"row {rows[chosen[0]] + 1}", names[quantity.layer][chosen[1]])
+            slope.picture(explanation, quantity.layer, chosen, its_names, digits)
+        for sentence in sentences:
+            st.markdown(f":small[:material/block: {escaped(sentence)}]")
 
 
-def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequence[str]], digits: int) -> None:
+def _quantity(
+    explanation: Explanation, quantity: Quantity, names: Sequence[Sequence[str]], digits: int
+) -> tuple[int, int] | None:
+    """Draw the quantity with its formula; returns the chosen row and unit, if there are any that are not hidden."""
     alone = bool(widgets.value("one_sample")) and quantity.stage < len(STAGES) - 1
     samples = [f"row {number + 1}" for number in explanation.step.rows.tolist()]
     inputs = [*names[quantity.layer - 1], "bias"]
@@ -225,6 +241,7 @@ def _quantity(explanation: Explanation, quantity: Quantity, names: Sequence[Sequ
             st.code(_as_text(quantity.values, digits), language=None)
             st.caption("As a NumPy array, every digit")
             st.code(_as_numpy(quantity.values), language="python")
+    return (sample, unit) if (alone or not quantity.of_weights) and not hidden else None
 
 
 def _sized(figure: go.Figure) -> go.Figure:
