@@ -74,13 +74,13 @@ PRESS = """(wanted) => new Promise((resolve) => {
 
 
 @contextmanager
-def serve() -> Iterator[str]:
-    """Run the app on a free local port; yields its address."""
+def serve(folder: Path = ROOT) -> Iterator[str]:
+    """Run the app of a checkout on a free local port; yields its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
-    server = subprocess.Popen([*command, "--server.address=127.0.0.1"], cwd=ROOT, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen([*command, "--server.address=127.0.0.1"], cwd=folder, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(200):
@@ -162,14 +162,13 @@ def server_frame(frames: int = 200) -> float:
 
         run = PRESETS["xor"].run()
         board = Board(run, Views("Surface"), LIGHT, 0)
-        channel = st.empty()
+        channel = live.channel()
         costs = []
         for number in range(st.session_state.frames):
             run.advance(10)
             start = time.thread_time()
             board.update(run.at(run.epoch), still=False)
-            with channel:
-                live.send(number, board.patches, still=False)
+            channel.send(number, board.patches, still=False)
             costs.append(1_000 * (time.thread_time() - start))
         st.session_state.costs = costs
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +14,17 @@ from playground.session import presenting
 FOLDER = Path(__file__).parent
 WORDS: dict[str, Any] = tomllib.loads((FOLDER / "presenter.toml").read_text(encoding="utf-8"))
 
-COLUMNS = (tuple(WORDS["keys"])[:2], tuple(WORDS["keys"])[2:])  # of the list of keys
-
 
 def view() -> None:
     """Draw it, and apply the style of presenter mode."""
     is_on, words = presenting.presenting().on, WORDS["words"]
     if is_on:
-        st.html(FOLDER / "presenter.css")
+        st.html(_style())
     with st.container(key="header", horizontal=True, width="content"):
         with st.popover(
             words["keys"], icon=":material/keyboard:", type="tertiary", help=words["keys_help"], key="keys"
         ):
-            _all_keys()
+            st.container(key="all_keys").markdown(_all_keys())
         st.button(
             words["leave"] if is_on else words["present"],
             key="present",
@@ -38,12 +37,18 @@ def view() -> None:
         _component()()
 
 
-def _all_keys() -> None:
-    with st.container(key="all_keys"):
-        for column, titles in zip(st.columns(2, gap="medium"), COLUMNS, strict=True):
-            for title in titles:
-                keys = WORDS["keys"][title]
-                column.markdown(f"**{title}**  \n" + "  \n".join(f"`{key}` {what}" for key, what in keys.items()))
+@cache
+def _all_keys() -> str:
+    """All keys as Markdown."""
+    return "\n\n".join(
+        f"**{title}**  \n" + "  \n".join(f"`{key}` {what}" for key, what in keys.items())
+        for title, keys in WORDS["keys"].items()
+    )
+
+
+@cache
+def _style() -> str:
+    return f"<style>{(FOLDER / 'presenter.css').read_text('utf-8')}</style>"
 
 
 @st.cache_resource

@@ -29,7 +29,7 @@ WAYS: dict[Way, str] = {
 }
 TYPES = ["csv", "tsv", "txt", "data", "dat", "arff"]
 MEGABYTES = MAX_BYTES // 1_000_000
-PREVIEW_HEIGHT = 213
+PREVIEW_HEIGHT = 353  # nine rows
 LIMITS = (
     f"At most {MAX_ROWS:,} rows. A network takes up to {MAX_INPUTS} inputs and tells up to {MAX_CLASSES} classes apart."
 )
@@ -129,10 +129,9 @@ def _click() -> None:
             chart.figure, config=CHART_CONFIG, height=state.CHART_HEIGHT, key=state.POINTS, on_select=state.click,
             selection_mode="points", alt="A plane: click to put a point of the chosen class there.",
         )  # fmt: skip
-    with live.channel():
-        live.send(
-            next_frame(), {"data_plane": chart.patch}, still=True, alts={"data_plane": alt_text.points(editor.points)}
-        )
+    live.channel().send(
+        next_frame(), {"data_plane": chart.patch}, still=True, alts={"data_plane": alt_text.points(editor.points)}
+    )
     st.caption("A click puts a point of the chosen class there; at the place of another point, it takes its place.")
 
 
@@ -152,8 +151,8 @@ def _table(source: Source) -> None:
     result = source.result_of(table, current)
     if result.error:
         st.error(escaped(result.error), icon=":material/error:")
-    if result.warning:
-        st.warning(escaped(result.warning), icon=":material/warning:")
+    for warning in result.warnings:
+        st.warning(escaped(warning), icon=":material/warning:")
     views = source.views_of(result, test_share(result.rows, current) if result.rows else 0.0)
     with understood:
         _preview(table, views)
