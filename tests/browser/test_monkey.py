@@ -8,11 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page
 from playwright.sync_api import Error as PlaywrightError
 
-from backprop_core import Run
-from backprop_core.training import saving
 from browser.conftest import visits
-from browser.sidebar import check_settings
 from browser.train_page import TrainPage
+from browser.truth import check_the_truth
 
 pytestmark = pytest.mark.browser
 
@@ -126,27 +124,3 @@ def test_a_monkey_breaks_nothing(chromium: Browser, address: str, seed: int, tmp
             visitor.press("play")
         visitor.wait_paused()
         check_the_truth(visitor, tmp_path)
-
-
-def open_the_sidebar(page: Page) -> None:
-    """The monkey may have closed it."""
-    opener = page.get_by_test_id("stExpandSidebarButton")
-    if opener.is_visible():
-        opener.click()
-
-
-def check_the_truth(visitor: TrainPage, folder: Path) -> None:
-    """The run is the one that its configuration and edits give, and the sidebar says what is in force."""
-    page = visitor.page
-    open_the_sidebar(page)
-    expander = page.locator(".stSidebar summary", has_text="Save, share")
-    if expander.locator("xpath=..").get_attribute("open") is None:
-        expander.click()
-    with page.expect_download() as download:
-        visitor.press("save")
-    file = folder / "run.json"
-    download.value.save_as(file)
-    content = file.read_text(encoding="utf-8")
-    run = Run.from_json(content)
-    assert saving.read(content).difference(run.params) == 0
-    check_settings(page, run.config_at(visitor.epoch))
