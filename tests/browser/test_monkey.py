@@ -1,5 +1,7 @@
 """A visitor who presses anything: nothing breaks, and at the end the page still tells the truth about its run."""
 
+import math
+import os
 import random
 import time
 from pathlib import Path
@@ -16,6 +18,10 @@ pytestmark = pytest.mark.browser
 
 ACTIONS = 250
 SECONDS = 60.0  # a slow machine gets fewer actions, not more time
+
+# MONKEY_ACTIONS=500 MONKEY_SEEDS=1,2,3 makes it a long test: all of the actions, however long they take.
+ASKED = os.environ.get("MONKEY_ACTIONS")
+SEEDS = [int(seed) for seed in os.environ.get("MONKEY_SEEDS", "1").split(",")]
 PAGES = ("Train", "One step", "Data", "Compare", "Sweep", "Landscape")
 KEYS = ("p", "s", "b", "f", "0", "u", "ArrowRight", "ArrowLeft", "Tab", "Enter", "Escape")
 NUMBERS = ("0", "1", "3", "0.5", "7", "64", "-1", "1e9", "nonsense", "", "0.01")
@@ -97,13 +103,14 @@ TRICKS = (
 )
 
 
-@pytest.mark.parametrize("seed", [1])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_monkey_breaks_nothing(chromium: Browser, address: str, seed: int, tmp_path: Path) -> None:
     choice = random.Random(seed)
     with visits(chromium, address, TrainPage) as open_page:
         visitor = open_page()
-        page, until, done = visitor.page, time.monotonic() + SECONDS, []
-        for _ in range(ACTIONS):
+        page, done = visitor.page, []
+        until = math.inf if ASKED else time.monotonic() + SECONDS
+        for _ in range(int(ASKED or ACTIONS)):
             if time.monotonic() > until:
                 break
             trick = choice.choice(TRICKS)
