@@ -1,16 +1,13 @@
 """Backprop Playground: `streamlit run app.py`."""
 
-from pathlib import Path
-
 import streamlit as st
-
-ICON = Path(__file__).parent / "playground" / "icon.svg"
 
 
 def main() -> None:
     """Set up the page and show the one that was asked for."""
     from backprop_core.nn import blas
     from playground.compare import page as compare
+    from playground.components import style
     from playground.data import page as data
     from playground.landscape import page as landscape
     from playground.lessons import page as lessons
@@ -25,7 +22,9 @@ def main() -> None:
     from playground.sweep import page as sweep
     from playground.train import page as train
 
-    st.set_page_config(page_title="Backprop Playground", page_icon=ICON, layout="wide", initial_sidebar_state=280)
+    st.set_page_config(
+        page_title="Backprop Playground", page_icon=style.icon(), layout="wide", initial_sidebar_state=280
+    )
     pages = {
         "train": st.Page(train.page, title="Train", icon=":material/play_arrow:", default=True),
         "step": st.Page(step.page, title="One step", icon=":material/search:", url_path="step"),
@@ -44,8 +43,8 @@ def main() -> None:
     navigation.opened(page.title)
     lesson.from_address()
     lesson.follow()
-    transport.follow_timeline()
     opening.from_address()
+    transport.follow_timeline()
     if opening.opening().going is not None:
         on_its_way.page()
     address.keep(lesson.parts() | (own_parts[page.title]() if page.title in own_parts else {}))

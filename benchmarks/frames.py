@@ -74,13 +74,13 @@ PRESS = """(wanted) => new Promise((resolve) => {
 
 
 @contextmanager
-def serve() -> Iterator[str]:
-    """Run the app on a free local port; yields its address."""
+def serve(folder: Path = ROOT) -> Iterator[str]:
+    """Run the app of a checkout on a free local port; yields its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
-    server = subprocess.Popen([*command, "--server.address=127.0.0.1"], cwd=ROOT, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen([*command, "--server.address=127.0.0.1"], cwd=folder, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(200):

@@ -170,7 +170,7 @@ class Result:
     rows: TableRows | None
     error: str
     remarks: tuple[str, ...]
-    warning: str
+    warnings: tuple[str, ...]
 
 
 def result_of(table: Table, choice: Choice) -> Result:
@@ -180,10 +180,20 @@ def result_of(table: Table, choice: Choice) -> Result:
         rows = rows_of(table, choice)
     except ConfigError as refused:
         error = str(refused)
-    return Result(table, choice, rows, error, remarks(table, choice), gaps_warning(table, choice))
+    return Result(table, choice, rows, error, remarks(table, choice), warnings(table, choice))
 
 
-def gaps_warning(table: Table, choice: Choice) -> str:
+def warnings(table: Table, choice: Choice) -> tuple[str, ...]:
+    """Sentences about what may spoil what is learned: inputs that give the target away, and many gaps."""
+    telling = [
+        f"“{names(table)[column]}” alone determines the target: leave it out if it is only known afterwards."
+        for column in choice.inputs
+        if _tells(table, column, choice.targets)
+    ]
+    return tuple(filter(None, (*telling, _about_gaps(table, choice))))
+
+
+def _about_gaps(table: Table, choice: Choice) -> str:
     """A sentence about rows that are left out for their gaps, where these are most of them; "" if they are few."""
     used, kept = _complete(table, choice.targets), _complete(table, (*choice.inputs, *choice.targets))
     if 2 * kept >= used:
@@ -195,12 +205,8 @@ def gaps_warning(table: Table, choice: Choice) -> str:
 
 
 def remarks(table: Table, choice: Choice) -> tuple[str, ...]:
-    """Sentences about inputs that give the target away, and about columns that are no inputs although they might be."""
-    said = [
-        f"“{names(table)[column]}” alone determines the target: leave it out if it is only known afterwards."
-        for column in choice.inputs
-        if _tells(table, column, choice.targets)
-    ]
+    """Sentences about columns that are no inputs although they might be."""
+    said = list[str]()
     for column, (name, kind) in enumerate(zip(names(table), table.kinds, strict=True)):
         if column in {*choice.targets, *choice.inputs}:
             continue

@@ -96,4 +96,4 @@ def _rows(table: Table, target: Column | Sequence[Column], inputs: list[int] | N
     if not wanted.inputs:
         raise ConfigError("data", f"No column beside {quoted(table.names[places[0]])} can be an input.")
     rows = choice.rows_of(table, wanted)
-    return replace(rows, report=(*rows.report, *choice.remarks(table, wanted)))
+    return replace(rows, report=(*choice.warnings(table, wanted), *rows.report, *choice.remarks(table, wanted)))

@@ -55,11 +55,10 @@ def encoded(table: Table, columns: pd.DataFrame, missing: Missing) -> Encoded:
     for column, values in columns.items():
         name = typed(table.names[column])
         filled, fill = _filled(values, missing) if gaps else (values.to_numpy(), None)
-        part, heads, words, about = _part(filled, table.names[column])
+        part, heads, words = _part(filled, table.names[column])
         parts.append(part)
         names += heads
         raw.append(RawColumn(table.names[column], words, table.kinds[column].blank or fill))
-        said += [f"{about}."] if about else []
         if different[column] == 1:
             value = values.dropna().iloc[0]
             value = f"{value:.6g}" if values.dtype == float else typed(value)
@@ -67,7 +66,19 @@ def encoded(table: Table, columns: pd.DataFrame, missing: Missing) -> Encoded:
     if gaps:
         number = "1 missing value was" if gaps == 1 else f"{gaps:,} missing values were"
         said.append(f"{number} replaced by {FILLED_BY[missing]} of the column{_but_words(columns, missing)}.")
-    return Encoded(np.hstack(parts), names, tuple(raw), said)
+    return Encoded(np.hstack(parts), names, tuple(raw), [*_about_words(raw), *said])
+
+
+def _about_words(columns: list[RawColumn]) -> list[str]:
+    """What the inputs mean that columns of words become: a sentence for columns of many words, one for those of two."""
+    several = [f"“{typed(column.name)}” is {len(column.words)} inputs" for column in columns if len(column.words) > 2]
+    pairs = [
+        f"“{typed(column.name)}” is 0 for {typed(column.words[0])} and 1 for {typed(column.words[1])}"
+        for column in columns
+        if len(column.words) == 2
+    ]
+    said = [f"{', '.join(several)}, one for each of {'its' if len(several) == 1 else 'their'} words."] * bool(several)
+    return [*said, *[f"{'; '.join(pairs)}."] * bool(pairs)]
 
 
 def _but_words(columns: pd.DataFrame, missing: Missing) -> str:
@@ -89,17 +100,12 @@ def _filled(values: pd.Series[Any], missing: Missing) -> tuple[Array, float | st
     return np.clip(filled, low, high), float(np.clip(imputer.statistics_[0], low, high))
 
 
-def _part(values: Array, name: str) -> tuple[Array, list[str], tuple[str, ...], str]:
-    """The inputs that a column becomes, their names, its words, and what was done about them."""
+def _part(values: Array, name: str) -> tuple[Array, list[str], tuple[str, ...]]:
+    """The inputs that a column becomes, their names, and its words."""
     if values.dtype == float:
-        return values[:, None], [name], (), ""
+        return values[:, None], [name], ()
     from sklearn.preprocessing import OneHotEncoder
 
     words = ordered(sorted({*values}))
     encoder = OneHotEncoder(categories=[list(words)], drop="if_binary", sparse_output=False)
-    heads = input_names(name, words)
-    if len(words) == 2:
-        about = f"“{typed(name)}” is 0 for {typed(words[0])} and 1 for {typed(words[1])}"
-    else:
-        about = f"“{typed(name)}” is {len(words)} inputs, one for each of its words" if len(words) > 2 else ""
-    return encoder.fit_transform(values.astype(object)[:, None]), heads, words, about
+    return encoder.fit_transform(values.astype(object)[:, None]), input_names(name, words), words

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from backprop_core.data.cells import grouped, is_missing, number, tidy
+from backprop_core.data.cells import grouped, has_invisible, is_missing, number, tidy
 from backprop_core.tables.decoding import refusal
 
 DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas", " ": "spaces"}
@@ -22,6 +22,8 @@ SPACES = " '’\u00a0\u202f"  # what stands between groups of three digits besid
 
 SAMPLE = 100  # rows looked at to find the delimiter
 SAMPLE_CELLS = 5_000  # cells of these looked at: a row can be as long as a file
+
+INVISIBLE = "Invisible characters in the names of columns were dropped."
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 _INSTRUCTION = re.compile(r'"?sep=(\\t|[\t;|, ])"?', re.IGNORECASE)
@@ -89,7 +91,7 @@ def _arff(text: str) -> Opening:
     for match in _LINE.finditer(text):
         attribute = _ATTRIBUTE.match(match[0].strip())
         if attribute:
-            names.append(tidy(next(name for name in attribute.groups() if name is not None)))
+            names.append(next(name for name in attribute.groups() if name is not None))
         if match[0].strip().lower() == "@data":
             end = match.end()
             break
@@ -101,13 +103,8 @@ def _arff(text: str) -> Opening:
     if rows.lstrip().startswith("{"):
         raise refusal("This is a sparse ARFF file, which cannot be read: save it as CSV.")
     quote = "'" if "'" in rows and '"' not in rows else '"'
-    return Opening(
-        _blanked(text[:end], end) + rows,
-        ",",
-        tuple(names),
-        quote=quote,
-        notes=("The text is an ARFF file, which declares its columns.",),
-    )
+    notes = ["The text is an ARFF file, which declares its columns.", *[INVISIBLE] * any(map(has_invisible, names))]
+    return Opening(_blanked(text[:end], end) + rows, ",", tuple(map(tidy, names)), quote=quote, notes=tuple(notes))
 
 
 def names_in_comment(comment: str, delimiter: str, first: Sequence[str]) -> list[str]:

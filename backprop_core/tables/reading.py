@@ -83,7 +83,7 @@ def read(
     told = {"header": bool(header), "declared": declared, "unnamed": unnamed, "numbers": numbers}
     notes = (*opening.notes, "The last one names the columns.") if declared and not opening.names else opening.notes
     if header and not declared and has_invisible(opening.text.lstrip().partition("\n")[0]):
-        notes = (*notes, "Invisible characters in the names of columns were dropped.")
+        notes = (*notes, layout.INVISIBLE)
     return _table(names, records, delimiter=delimiter, encoding=encoding, opening=notes, **told)
 
 

@@ -24,8 +24,7 @@ def rows_of_file(path: str, targets: list[str] | None) -> tuple[TableRows, list[
     wanted_targets = column_places(table, targets or [len(table.names) - 1], "target")
     wanted = choice.suggested_choice(table, tuple(wanted_targets))
     rows = choice.rows_of(table, wanted)
-    warning = choice.gaps_warning(table, wanted)
-    said = [*choice.reading_notes(table), *_columns(table, wanted), *([warning] if warning else [])]
+    said = [*choice.reading_notes(table), *_columns(table, wanted), *choice.warnings(table, wanted)]
     return rows, [*said, *rows.report, *choice.remarks(table, wanted)]
 
 

@@ -36,6 +36,8 @@ def column_table(table: Table, current: Choice) -> pd.DataFrame:
 def _note(table: Table, place: int, current: Choice) -> str:
     """How many inputs a column becomes, or why it is not suggested as one."""
     column, use = table.kinds[place], choice.use_of(place, current)
+    if use == "input" and len(column.words) == 2:
+        return f"0 is {column.words[0]}, 1 is {column.words[1]}"
     if use == "input":
         return f"{len(column.words)} inputs, one per word" if len(column.words) > 2 else ""
     return (choice.slip_of(table, place) or column.doubt) if use == "left out" else ""

@@ -29,7 +29,7 @@ WAYS: dict[Way, str] = {
 }
 TYPES = ["csv", "tsv", "txt", "data", "dat", "arff"]
 MEGABYTES = MAX_BYTES // 1_000_000
-PREVIEW_HEIGHT = 213
+PREVIEW_HEIGHT = 353  # nine rows
 LIMITS = (
     f"At most {MAX_ROWS:,} rows. A network takes up to {MAX_INPUTS} inputs and tells up to {MAX_CLASSES} classes apart."
 )
@@ -152,8 +152,8 @@ def _table(source: Source) -> None:
     result = source.result_of(table, current)
     if result.error:
         st.error(escaped(result.error), icon=":material/error:")
-    if result.warning:
-        st.warning(escaped(result.warning), icon=":material/warning:")
+    for warning in result.warnings:
+        st.warning(escaped(warning), icon=":material/warning:")
     views = source.views_of(result, test_share(result.rows, current) if result.rows else 0.0)
     with understood:
         _preview(table, views)

@@ -50,7 +50,7 @@ def opening() -> Opening:
 
 
 def from_address() -> None:
-    """At the beginning of a session, open the run of the page's address."""
+    """At the beginning of a session, open the run of the page's address; most are ready after one slice of time."""
     current = opening()
     if current.address_read:
         return
@@ -69,6 +69,7 @@ def from_address() -> None:
     current.otherwise = Run.replaying(replace(link.recipe, edits=()))
     current.epochs, current.saved, current.notice = link.recipe.epochs, None, "Opened from the link."
     current.warning = " ".join([NOT_ALL, *link.ignored]) if link.ignored else ""
+    proceed()
 
 
 @press

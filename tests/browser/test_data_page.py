@@ -55,6 +55,26 @@ def click_plane(page: TrainPage, x: float, y: float, count: int) -> None:
     page.rest()
 
 
+SIGNS = ("$x", "x*y", "a_b", "<5", "[kg]", "A&B%")
+
+
+def test_names_with_signs_are_drawn_as_they_are_typed(open_page: Open, tmp_path: Path) -> None:
+    file = tmp_path / "signs.csv"
+    lines = [
+        ",".join([*(f"{i * (k + 1) % 11}.5" for k in range(len(SIGNS))), "<b>" if i % 2 else "$1"]) for i in range(30)
+    ]
+    file.write_text("\n".join([",".join([*SIGNS, "kind"]), *lines]), encoding="utf-8")
+    page = data_page(open_page())
+    page.page.locator(".st-key-data_file input[type=file]").set_input_files(file)
+    page.wait_text("signs.csv: 30 rows, 7 columns")
+    assert [name for name in SIGNS if name not in page.key("data_inputs").inner_text()] == []
+    page.wait_text("2 classes: $1 (15), <b> (15)")
+    train(page)
+    for chart, names in (("network", SIGNS), ("weights", SIGNS), ("learned", ("$1", "<b>"))):
+        drawn = page.chart(chart).locator("text").all_text_contents()
+        assert [name for name in names if name not in drawn] == []
+
+
 def test_an_uploaded_file_is_trained_and_its_names_are_in_the_charts(open_page: Open, tmp_path: Path) -> None:
     file = tmp_path / "animals.csv"
     file.write_text(ANIMALS, encoding="utf-8")

@@ -25,6 +25,10 @@ def remarks(table: Table) -> str:
     return " ".join(choice.remarks(table, suggested_choice(table)))
 
 
+def warnings(table: Table) -> tuple[str, ...]:
+    return choice.warnings(table, suggested_choice(table))
+
+
 def suggested_inputs(table: Table) -> tuple[str, ...]:
     return tuple(table.names[column] for column in suggested_choice(table).inputs)
 
@@ -269,11 +273,11 @@ def test_the_target_that_is_suggested(names: str, rows: list[tuple[Any, ...]], t
 
 def test_an_input_that_gives_the_target_away_is_said() -> None:
     rows = [("yes" if i % 3 else "no", i % 2, int(i % 3 > 0)) for i in range(60)]
-    assert remarks(grid(("alive", "a", "survived"), rows)) == (
-        "“alive” alone determines the target: leave it out if it is only known afterwards."
+    assert warnings(grid(("alive", "a", "survived"), rows)) == (
+        "“alive” alone determines the target: leave it out if it is only known afterwards.",
     )
-    assert remarks(grid(("alive", "a", "survived"), rows[:9])) == ""
-    assert remarks(grid(("alive", "a", "survived"), [*rows, ("no", 1, 1)])) == ""
+    assert warnings(grid(("alive", "a", "survived"), rows[:9])) == ()
+    assert warnings(grid(("alive", "a", "survived"), [*rows, ("no", 1, 1)])) == ()
 
 
 # Several targets, and targets of minus one and one
@@ -313,13 +317,18 @@ def test_many_gaps_are_said_before_rows_are_left_out() -> None:
     assert complete < 10
     suggested = suggested_choice(table)
     assert suggested.missing == "median"
-    assert choice.gaps_warning(table, suggested) == (
-        f"Only {complete} of 60 rows have a value in every input, so gaps are filled."
-    )
+    assert warnings(table)[-1] == f"Only {complete} of 60 rows have a value in every input, so gaps are filled."
     dropped = Choice((3,), (0, 1, 2), "classes")
-    assert "the others are left out" in choice.gaps_warning(table, dropped)
+    assert "the others are left out" in choice.warnings(table, dropped)[-1]
     assert len(rows_of(table, suggested).X) == 60
-    assert choice.gaps_warning(grid(("a", "y"), [(1, 0), ("", 1), (2, 1)]), Choice((1,), (0,), "classes")) == ""
+    assert choice.warnings(grid(("a", "y"), [(1, 0), ("", 1), (2, 1)]), Choice((1,), (0,), "classes")) == ()
+
+
+def test_many_columns_of_words_are_said_in_two_sentences() -> None:
+    rows = [("xyz"[i % 3], "uvw"[(i // 3) % 3], "mf"[i % 2], ("no", "yes")[i % 5 > 2], i % 2) for i in range(30)]
+    report = to_rows(grid(("a", "b", "sex", "smokes", "y"), rows), "y").report
+    assert "“a” is 3 inputs, “b” is 3 inputs, one for each of their words." in report
+    assert "“sex” is 0 for f and 1 for m; “smokes” is 0 for no and 1 for yes." in report
 
 
 @pytest.mark.parametrize(("missing", "value"), [("mean", 3.0), ("median", 2.0), ("most_frequent", 1.0)])
@@ -378,6 +387,7 @@ def test_what_a_network_is_shown_is_called_as_it_was_typed() -> None:
     ("head", "says"),
     [
         ("petal\u00ad length,y", "Invisible characters in the names of columns were dropped."),
+        ("@relation r\n@attribute 'petal\u00ad length' numeric\n@attribute y numeric\n@data", "Invisible characters"),
         (f"{'long ' * 10}name,y", "Names of more than 40 characters are shortened: “long long"),
     ],
 )
