@@ -162,14 +162,13 @@ def server_frame(frames: int = 200) -> float:
 
         run = PRESETS["xor"].run()
         board = Board(run, Views("Surface"), LIGHT, 0)
-        channel = st.empty()
+        channel = live.channel()
         costs = []
         for number in range(st.session_state.frames):
             run.advance(10)
             start = time.thread_time()
             board.update(run.at(run.epoch), still=False)
-            with channel:
-                live.send(number, board.patches, still=False)
+            channel.send(number, board.patches, still=False)
             costs.append(1_000 * (time.thread_time() - start))
         st.session_state.costs = costs
 

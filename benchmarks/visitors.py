@@ -75,7 +75,7 @@ class Visitor:
             if name == "exception":
                 self.errors += 1
             elif name == "bidi_component" and element.bidi_component.component_name == "backprop_playground_frame":
-                self._frame(json.loads(element.bidi_component.json))
+                self._frame(json.loads(element.bidi_component.bytes))
             elif identity := getattr(getattr(element, name), "id", ""):
                 self._widgets[identity.split("-", 2)[-1]] = identity
 

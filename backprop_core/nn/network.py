@@ -221,7 +221,8 @@ def _units_first(lead: tuple[int, ...], units: int, rows: int, fill: float) -> A
     """
     if rows < 4:
         return np.full((*lead, units, rows), fill)
-    return np.moveaxis(np.full((units, *lead, rows), fill), 0, -2)
+    array = np.full((units, *lead, rows), fill)
+    return np.moveaxis(array, 0, -2) if lead else array
 
 
 def _groups(functions: Sequence[Activation]) -> list[tuple[int, int, Activation]]:

@@ -90,7 +90,7 @@ def y_range(curves: Sequence[Array], *, log: bool) -> dict[str, Any]:
 
 def thinned(length: int, most: int) -> Array:
     """Indices of at most `most` points out of `length`, evenly spread, with the first and the last."""
-    return np.unique(np.linspace(0, length - 1, min(length, most)).astype(int))
+    return np.linspace(0, length - 1, min(length, most)).astype(int)
 
 
 def drawable(curve: Array, *, log: bool) -> Array:

@@ -19,6 +19,7 @@ from playground.charts.theme import Theme
 SMALLEST, LARGEST = 1e-300, 1e300  # beyond these, rounding up would leave float64
 
 HIDDEN_AXIS = {"visible": False, "fixedrange": True, "automargin": False, "zeroline": False, "showgrid": False}
+SINGLE_LIMIT = float(np.finfo(np.float32).max)  # the largest number in single precision
 
 
 class Live:
@@ -53,7 +54,7 @@ def merged(old: Any, changes: Any) -> Any:
 def encoded(array: Array, *, exact: bool = False) -> dict[str, Any]:
     """An array in Plotly's base64 form, shorter and faster than digits; in single precision unless exact."""
     if not exact:
-        array = np.clip(array, np.finfo(np.float32).min, np.finfo(np.float32).max)
+        array = array.clip(-SINGLE_LIMIT, SINGLE_LIMIT)
     array = np.ascontiguousarray(array, dtype=np.float64 if exact else np.float32)
     return {
         "dtype": "f8" if exact else "f4",

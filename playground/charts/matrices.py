@@ -121,7 +121,7 @@ class Matrices(Live):
         if not self._digits:
             self.show(heatmap)
             return end
-        numbers = [short(value, self._digits) for values in matrices for value in values.ravel().tolist()]
+        numbers = [_cell_text(value, self._digits) for values in matrices for value in values.ravel().tolist()]
         if self._crossed.any():
             crossed = [bool(self._crossed[int(y), int(x)]) for x, y in self._spots()]
             numbers = [CROSS if cross else text for cross, text in zip(crossed, numbers, strict=True)]
@@ -158,3 +158,12 @@ class Matrices(Live):
                 for j, column in enumerate(matrix.columns):
                     names[i][start + j] = literal(f"{matrix.title}: {row} → {column} = ")
         return names
+
+
+def _cell_text(value: float, digits: int) -> str:
+    """A number for a cell; where cells are narrow, the shorter of 0.00027 and 2.7e-4."""
+    text = short(value, digits)
+    if digits > 2 or "e" in text or not np.isfinite(value):
+        return text
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    return min(text, f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}", key=len)

@@ -42,8 +42,7 @@ def page() -> None:
     patches = _curves(pins) | _pictures(pins)
     alts = {"compare_curves": _curves_alt(pins)} | {_chart(pin): _picture_alt(pin) for pin in pins}
     _tables(pins)
-    with live.channel():
-        live.send(next_frame(), patches, still=True, alts=alts)
+    live.channel().send(next_frame(), patches, still=True, alts=alts)
 
 
 def _how_to_pin() -> None:

@@ -2,7 +2,7 @@
 export default function ({ data }) {
   if (!data) return;
   const queue = (window.backpropPlayground ??= {});
-  queue.frame = data;
-  if (!data.still) queue.moving = data;
+  queue.frame = JSON.parse(new TextDecoder().decode(data));
+  if (!queue.frame.still) queue.moving = queue.frame;
   queue.start?.(); // if live.js is not there yet, it starts with this frame
 }

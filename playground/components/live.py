@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,27 +27,44 @@ def _component(name: str, *sources: str) -> Any:
     return st.components.v2.component(f"backprop_playground_{name}", js=js, isolate_styles=False)
 
 
-def channel() -> DeltaGenerator:
+@dataclass(frozen=True)
+class Channel:
     """The place through which frames are sent: once on a page that has charts which move, where nothing is shown."""
+
+    place: DeltaGenerator
+    component: Any
+
+    def send(
+        self,
+        number: int,
+        patches: Mapping[str, Mapping[str, Any]],
+        *,
+        still: bool,
+        numbers: Mapping[str, str] | None = None,
+        timeline: Timeline | None = None,
+        alts: Mapping[str, str] | None = None,
+    ) -> None:
+        """Bring charts, numbers and the timeline to this frame, all in one message and painted together.
+
+        number : of the frame, different for every frame
+        patches, numbers : by the key of the container; a number is the bold text in its container
+        alts : alternative texts of the charts, sent here because st.plotly_chart would mount a new chart for another
+            `alt`
+        """
+        frame = {
+            "number": number,
+            "still": still,
+            "charts": patches,
+            "numbers": numbers or {},
+            "timeline": timeline and timeline._asdict(),
+            "alts": alts or {},
+        }
+        with self.place:
+            self.component(data=json.dumps(frame).encode())  # in anything but bytes, Streamlit looks for tables
+
+
+def channel() -> Channel:
+    """A new channel."""
     with st.container(key="live"):
         _component("live", "paint.js", "live.js")(key="live_code")
-        return st.empty()
-
-
-def send(
-    number: int,
-    patches: Mapping[str, Mapping[str, Any]],
-    *,
-    still: bool,
-    numbers: Mapping[str, str] | None = None,
-    timeline: Timeline | None = None,
-    alts: Mapping[str, str] | None = None,
-) -> None:
-    """Bring charts, numbers and the timeline to this frame, all in one message and painted together.
-
-    number : of the frame, different for every frame
-    patches, numbers : by the key of the container; a number is the bold text in its container
-    alts : alternative texts of the charts, sent here because st.plotly_chart would mount a new chart for another `alt`
-    """
-    frame = {"number": number, "still": still, "charts": patches, "numbers": numbers or {}, "alts": alts or {}}
-    _component("frame", "frame.js")(data=frame | {"timeline": timeline and timeline._asdict()})
+        return Channel(st.empty(), _component("frame", "frame.js"))

@@ -22,7 +22,7 @@ class Readouts:
     """The status line, and the channel through which frames update charts and numbers."""
 
     status: DeltaGenerator
-    channel: DeltaGenerator
+    channel: live.Channel
 
     def say(self, text: str) -> None:
         """Show a text in the status line."""
@@ -37,15 +37,14 @@ class Readouts:
         still: bool,
     ) -> None:
         """Update charts, numbers, the timeline and the alternative texts to the shown epoch."""
-        with self.channel:
-            live.send(
-                next_frame(),
-                patches,
-                still=still,
-                numbers=numbers,
-                timeline=live.Timeline(session().shown, transport.end()),
-                alts=alts,
-            )
+        self.channel.send(
+            next_frame(),
+            patches,
+            still=still,
+            numbers=numbers,
+            timeline=live.Timeline(session().shown, transport.end()),
+            alts=alts,
+        )
 
 
 def timeline() -> None:

@@ -129,10 +129,9 @@ def _click() -> None:
             chart.figure, config=CHART_CONFIG, height=state.CHART_HEIGHT, key=state.POINTS, on_select=state.click,
             selection_mode="points", alt="A plane: click to put a point of the chosen class there.",
         )  # fmt: skip
-    with live.channel():
-        live.send(
-            next_frame(), {"data_plane": chart.patch}, still=True, alts={"data_plane": alt_text.points(editor.points)}
-        )
+    live.channel().send(
+        next_frame(), {"data_plane": chart.patch}, still=True, alts={"data_plane": alt_text.points(editor.points)}
+    )
     st.caption("A click puts a point of the chosen class there; at the place of another point, it takes its place.")
 
 

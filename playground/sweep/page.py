@@ -201,10 +201,7 @@ def _results(current: state.Sweeps) -> Callable[[], None]:
     def draw() -> None:
         bar.progress(min(1.0, result.done), _progress(current, result))
         map_.update_result(result, current.chosen)
-        with channel:
-            live.send(
-                next_frame(), {"sweep_map": map_.patch}, still=current.going is None, alts={"sweep_map": map_.alt}
-            )
+        channel.send(next_frame(), {"sweep_map": map_.patch}, still=current.going is None, alts={"sweep_map": map_.alt})
 
     return draw
 

@@ -10,7 +10,7 @@ from backprop_core import Config, Run, Snapshot
 from backprop_core.nn.activations import Array
 from backprop_core.nn.network import Network
 from playground.charts.live_figure import Live, short
-from playground.charts.matrices import CROSS, GAP, Matrices
+from playground.charts.matrices import CROSS, GAP, Matrices, Matrix
 from playground.charts.of_run import parameter_names, unit_names
 from playground.charts.theme import LIGHT, THEMES, Theme, diverging
 from playground.train.board import GRADIENT_VIEWS, MOST_SAMPLES, Board, Views
@@ -156,3 +156,21 @@ def test_a_crossed_out_cell_shows_its_note_and_no_number(units: int) -> None:
     if units == 2:
         spots = zip(texts["y"], texts["x"], texts["text"], strict=True)
         assert {(y, x) for y, x, text in spots if text == CROSS} == {*places}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.00027, "2.7e-4"),
+        (-0.0003, "-3e-4"),
+        (0.0042, "0.0042"),
+        (-0.58, "-0.58"),
+        (0.0, "0"),
+        (1.0, "1"),
+        (6e-5, "6e-5"),
+    ],
+)
+def test_numbers_are_shorter_where_cells_are_narrow(value: float, text: str) -> None:
+    matrices = Matrices([Matrix("W", ("a",), tuple("bcdefghijkl"))], LIGHT, 200)
+    matrices.update_cells([np.full((1, 11), value)])
+    assert matrices.patch["data"][1]["text"][-11:] == [text] * 11
