@@ -25,7 +25,8 @@ from frames import CHARTS, READ, WATCH, browse, serve
 from visitors import NoEffectError, Seen, Visitor
 
 FIRST_END = 20_000  # epochs of the first visitor's run; each has another number
-PAUSE = (4.0, 8.0)  # seconds between two presses of a visitor
+LONG_RUN = "/?epochs=100000"  # for the page in Chromium, which is played once
+PAUSE = (4.0, 7.0)  # seconds between two presses of a visitor: at speed "auto", a run takes ten from its beginning
 RATE = 0.4
 
 
@@ -85,7 +86,7 @@ async def play(visitor: Visitor, until: float, dice: random.Random, results: Res
         await watch(visitor, dice.uniform(*PAUSE), results)
         await timed(results, visitor, "pause", visitor.press("play"), paused(seen.finished))
         await asyncio.sleep(dice.uniform(0.5, 1.5))
-        past = seen.epoch // 2
+        past = seen.epoch // 10
         await timed(results, visitor, "scrub", visitor.scrub(past), stands_at(past))
         rates.reverse()
         change = visitor.run_script("learning_rate", double_value=rates[0])
@@ -162,7 +163,7 @@ def main() -> None:
     train(epochs)
     epoch = (time.process_time() - started) / epochs
     visitors = arguments.playing + arguments.standing
-    with serve() as address, browse(address) as page:
+    with serve() as address, browse(address + LONG_RUN) as page:
         server, arrive = server_of(address), 1.0 * visitors
         before = server.cpu_times()
         page.evaluate("document.querySelector('.st-key-play button').click()")

@@ -224,9 +224,11 @@ def remarks(table: Table, choice: Choice) -> tuple[str, ...]:
 
 def _tells(table: Table, column: int, targets: tuple[int, ...]) -> bool:
     """Whether a few values of a column, each in several rows, stand for one value of the target each."""
+    if len(targets) != 1 or column in targets:
+        return False
     pairs = table.texts[[column, *targets]].dropna()
     values = pairs[column].nunique()
-    if len(targets) > 1 or not 2 <= values <= MAX_CLASSES or len(pairs) < FEWEST_A_VALUE * values:
+    if not 2 <= values <= MAX_CLASSES or len(pairs) < FEWEST_A_VALUE * values:
         return False
     return bool(pairs.groupby(column)[targets[0]].nunique().max() == 1)
 

@@ -62,7 +62,7 @@ def play(draw: Callable[[], None]) -> None:
     current = session()
 
     def frame() -> None:
-        with PLAYING.turn():
+        with PLAYING.turn(session):  # asking for the session ends this script if something is pressed
             playing.play_frame(1 / (1 + PLAYING.waiting))
             draw()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
@@ -40,7 +41,7 @@ class Session:
     mode : whether the run is playing, finishing or paused
     notice, error : what the status line says
     undo : the runs that Undo brings back, the newest last
-    frames : how many frames were numbered
+    frames : the number of the newest frame; see `next_frame`
     runs, edits : how often the run was replaced or edited, by which boards and tables know that they are stale
     parts : what single pages and modules remember, by the class that holds it
     pages, page : the app's pages by name, and the title of the open one
@@ -57,7 +58,7 @@ class Session:
     undo: list[Replaced] = field(default_factory=list)
     runs: int = 0
     edits: int = 0
-    frames: int = 0
+    frames: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
     parts: dict[type[Any], Any] = field(default_factory=dict)
     pages: dict[str, Any] = field(default_factory=dict)
     page: str = ""
@@ -91,7 +92,11 @@ def press(callback: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
 
 
 def next_frame() -> int:
-    """The number of the next frame: each is used once in a session."""
+    """The number of the next frame: greater than any that the visitor's browser was sent before.
+
+    Numbers begin with the time in milliseconds. A browser may lose its session and be given another one; the client
+    ignores a message that is the same as an earlier one, and would keep showing the last frame of the lost session.
+    """
     session().frames += 1
     return session().frames
 

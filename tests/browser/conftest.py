@@ -70,26 +70,32 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture(scope="session")
-def address(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the app is served, on a free port of this machine. Its log must stay free of tracebacks."""
-    port, log = free_port(), tmp_path_factory.mktemp("server") / "log.txt"
-    address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *OPTIONS, f"--server.port={port}"]
+@contextmanager
+def serving(port: int, log: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The app on a port of this machine. Its log must stay free of tracebacks."""
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *OPTIONS, f"--server.port={port}", *options]
     with log.open("w") as output:
         server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
         try:
             until = time.monotonic() + PATIENCE
-            while not answers(address):
+            while not answers(f"http://127.0.0.1:{port}"):
                 assert server.poll() is None, log.read_text()
                 assert time.monotonic() < until, log.read_text()
                 time.sleep(0.05)  # a server that does not listen yet cannot be awaited
-            yield address
+            yield server
         finally:
             server.terminate()
             server.wait()
     errors = GONE.sub("", log.read_text())
     assert "Traceback" not in errors, errors
+
+
+@pytest.fixture(scope="session")
+def address(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the app is served to most tests."""
+    port = free_port()
+    with serving(port, tmp_path_factory.mktemp("server") / "log.txt"):
+        yield f"http://127.0.0.1:{port}"
 
 
 @contextmanager

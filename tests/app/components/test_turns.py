@@ -39,3 +39,34 @@ def test_a_turn_that_is_broken_off_is_given_back() -> None:
         raise KeyboardInterrupt
     with turns.turn():
         assert turns.waiting == 0
+
+
+def test_who_gives_up_waiting_does_not_hold_up_the_others() -> None:
+    turns, order = Turns(), list[str]()
+    pressed = threading.Event()
+
+    def give_up() -> None:
+        if pressed.is_set():
+            raise KeyboardInterrupt
+
+    def impatient() -> None:
+        with pytest.raises(KeyboardInterrupt), turns.turn(give_up):
+            order.append("impatient")
+
+    def patient() -> None:
+        with turns.turn():
+            order.append("patient")
+
+    threads = [threading.Thread(target=work) for work in (impatient, patient)]
+    with turns.turn():
+        for number, thread in enumerate(threads):
+            thread.start()
+            while turns.waiting <= number:
+                threading.Event().wait(0.001)
+        pressed.set()
+        threads[0].join(PATIENCE)
+        assert turns.waiting == 1
+    threads[1].join(PATIENCE)
+    assert order == ["patient"]
+    with turns.turn(give_up):  # it is free again
+        assert turns.waiting == 0

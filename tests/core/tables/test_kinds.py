@@ -283,6 +283,14 @@ def test_an_input_that_gives_the_target_away_is_said() -> None:
 # Several targets, and targets of minus one and one
 
 
+@pytest.mark.parametrize("targets", [(), (0,), (0, 1)], ids=["none", "an input", "two, an input among them"])
+def test_a_choice_that_is_refused_has_no_warnings(targets: tuple[int, ...]) -> None:
+    table = grid(("a", "b", "y"), [(number % 2, number % 3, number % 2) for number in range(40)])
+    refused = result_of(table, Choice(targets, (0, 1), "classes"))
+    assert refused.error
+    assert refused.warnings == ()
+
+
 def test_several_targets_are_labels_classes_or_numbers() -> None:
     adder = read("A,B,Sum,Carry\n0,0,0,0\n0,1,1,0\n1,0,1,0\n1,1,0,1\n")
     rows = rows_of(adder, suggested_choice(adder, (2, 3)))

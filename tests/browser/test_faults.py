@@ -1,0 +1,143 @@
+"""The connection is lost in mid-play, or the server is killed: the page comes back with the same run, bit for bit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import pytest
+from playwright.sync_api import Browser
+from support.cut_connection import Connection
+
+from backprop_core import Run
+from browser.conftest import free_port, serving, visits
+from browser.train_page import TrainPage
+from browser.truth import check_the_truth, linked_run, wait_address
+from playground.sidebar import links
+
+pytestmark = pytest.mark.browser
+
+EPOCH = 25
+LINKS = {
+    "edited": f"?dataset=moons&hidden=4-3&epochs=100000&edits=10:l2=0.001,20:W1[0,1]=0.5&epoch={EPOCH}",
+    "preset": f"?preset=mazur&epochs=100000&epoch={EPOCH}",
+}
+link = pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)
+DISCARDED_AT_ONCE = "--server.disconnectedSessionTTL=0"
+LOST = re.compile(r"WebSocket connection to|net::ERR_|Failed to fetch")  # what the browser says of a lost connection
+
+
+def replayed(link: str, epochs: int = EPOCH) -> Run:
+    """The run of a link, trained by the core alone."""
+    recipe = links.read(dict(parse_qsl(link.removeprefix("?")))).recipe
+    return Run.replay(replace(recipe, epochs=epochs))
+
+
+def port_of(address: str) -> int:
+    return int(address.rsplit(":", 1)[1])
+
+
+def wait_connection(page: TrainPage, state: str) -> None:
+    page.page.wait_for_selector(f".stApp[data-test-connection-state={state}]")
+
+
+def play(page: TrainPage) -> None:
+    page.press("play")
+    page.wait_epoch(f">= {EPOCH + 20}")
+
+
+def pause(page: TrainPage) -> None:
+    page.press("play")
+    page.wait_paused()
+
+
+def check_the_run(page: TrainPage, link: str, folder: Path) -> None:
+    """What the page shows, saves and has in its address is the link's run, trained to the shown epoch."""
+    page.rest()
+    wait_address(page)
+    expected = replayed(link, page.epoch).to_json()  # with every parameter
+    assert check_the_truth(page, folder).to_json() == expected
+    assert linked_run(page).to_json() == expected
+
+
+@contextmanager
+def visiting(chromium: Browser, address: str, link: str) -> Iterator[TrainPage]:
+    """Somebody who plays a link's run; the browser complains about nothing but the lost connection."""
+    with visits(chromium, address, TrainPage) as open_page:
+        page = open_page(query=link)
+        play(page)
+        yield page
+        page.complaints = [complaint for complaint in page.complaints if not LOST.search(complaint)]
+
+
+def lose(page: TrainPage, connection: Connection) -> None:
+    """Cut the connection until the browser has tried in vain to get it back; then mend it."""
+    connection.cut()
+    wait_connection(page, "PINGING_SERVER")
+    refused = connection.refused
+    while connection.refused == refused:
+        page.page.evaluate("new Promise(requestAnimationFrame)")
+    connection.mend()
+    wait_connection(page, "CONNECTED")
+
+
+def test_it_plays_on_when_the_connection_is_back(chromium: Browser, address: str, tmp_path: Path) -> None:
+    link = LINKS["edited"]
+    with closing(Connection(port_of(address))) as connection, visiting(chromium, connection.address, link) as page:
+        for _ in range(3):
+            lose(page, connection)
+            page.wait_playing()
+            page.wait_frames(3)
+        before = page.epoch
+        pause(page)
+        assert page.epoch >= before
+        check_the_run(page, link, tmp_path)
+
+
+def test_nothing_is_trained_after_pause(chromium: Browser, address: str) -> None:
+    with visiting(chromium, address, LINKS["edited"]) as page:
+        for _ in range(10):
+            pause(page)
+            wait_address(page)  # it is written when the run is paused, and the charts a little later
+            at = page.epoch
+            page.press("play")
+            page.wait_epoch(f"> {at}")
+            page.wait_frames(2)
+
+
+@link
+def test_a_discarded_session_comes_back_from_its_address(chromium: Browser, link: str, tmp_path: Path) -> None:
+    port = free_port()
+    with (
+        serving(port, tmp_path / "log.txt", DISCARDED_AT_ONCE),
+        closing(Connection(port)) as connection,
+        visiting(chromium, connection.address, link) as page,
+    ):
+        lose(page, connection)
+        page.wait_paused()
+        page.wait_epoch(f"=== {EPOCH}")
+        check_the_run(page, link, tmp_path)
+        play(page)
+        pause(page)
+        check_the_run(page, link, tmp_path)
+
+
+@link
+def test_a_server_that_is_killed_and_started_again(chromium: Browser, link: str, tmp_path: Path) -> None:
+    port = free_port()
+    with serving(port, tmp_path / "killed.txt") as server, visiting(chromium, f"http://127.0.0.1:{port}", link) as page:
+        server.kill()
+        server.wait()
+        wait_connection(page, "PINGING_SERVER")
+        with serving(port, tmp_path / "started.txt"):
+            wait_connection(page, "CONNECTED")
+            page.wait_paused()
+            page.wait_epoch(f"=== {EPOCH}")
+            check_the_run(page, link, tmp_path)
+            play(page)
+            pause(page)
+            check_the_run(page, link, tmp_path)
