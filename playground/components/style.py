@@ -1,4 +1,4 @@
-"""The style sheet and the icon that all pages share, each read from its file once."""
+"""Style sheets, and the icon that all pages share, each read from its file once."""
 
 from functools import cache
 from pathlib import Path
@@ -14,11 +14,11 @@ def icon() -> str:
     return (FOLDER / "icon.svg").read_text("utf-8")
 
 
-def use_style() -> None:
-    """Apply the style sheet to the page."""
-    st.html(_style())
+def use_style(name: str = "style.css") -> None:
+    """Apply one of this folder's style sheets to the page."""
+    st.html(_style(name))
 
 
 @cache
-def _style() -> str:
-    return f"<style>{(FOLDER / 'style.css').read_text('utf-8')}</style>"
+def _style(name: str) -> str:
+    return f"<style>{(FOLDER / name).read_text('utf-8')}</style>"
