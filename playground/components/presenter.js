@@ -1,5 +1,5 @@
 // The keys that st.button cannot have as shortcuts: "?" opens the list of keys, "T" goes to the timeline.
-const TIMELINE = ":is(.st-key-timeline, .st-key-pin_timeline) input";
+const TIMELINE = ":is(.st-key-timeline, .st-key-compare_epoch) input";
 const TYPING = "input:not([type=range]), textarea, select, [contenteditable=true], [role=grid]";
 
 function press(event) {
