@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from playground.components.style import use_style
 from playground.session import presenting
 
 FOLDER = Path(__file__).parent
@@ -19,7 +20,7 @@ def view() -> None:
     """Draw it, and apply the style of presenter mode."""
     is_on, words = presenting.presenting().on, WORDS["words"]
     if is_on:
-        st.html(_style())
+        use_style("presenter.css")
     with st.container(key="header", horizontal=True, width="content"):
         with st.popover(
             words["keys"], icon=":material/keyboard:", type="tertiary", help=words["keys_help"], key="keys"
@@ -44,11 +45,6 @@ def _all_keys() -> str:
         f"**{title}**  \n" + "  \n".join(f"`{key}` {what}" for key, what in keys.items())
         for title, keys in WORDS["keys"].items()
     )
-
-
-@cache
-def _style() -> str:
-    return f"<style>{(FOLDER / 'presenter.css').read_text('utf-8')}</style>"
 
 
 @st.cache_resource
