@@ -98,7 +98,7 @@ def test_it_plays_on_when_the_connection_is_back(chromium: Browser, address: str
         check_the_run(page, link, tmp_path)
 
 
-def test_nothing_is_trained_after_pause(chromium: Browser, address: str) -> None:
+def test_nothing_moves_on_after_pause(chromium: Browser, address: str) -> None:
     with visiting(chromium, address, LINKS["edited"]) as page:
         for _ in range(10):
             pause(page)
