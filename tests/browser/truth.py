@@ -32,7 +32,11 @@ def saved_run(visitor: TrainPage, folder: Path) -> Run:
 
 
 def open_the_sidebar(page: Page) -> None:
-    """Somebody may have closed it."""
+    """Somebody may have closed it, or hidden it by presenter mode."""
+    switch = page.locator(".st-key-present button:visible").first
+    if "Leave" in switch.inner_text():
+        switch.click()
+        page.wait_for_selector(".stSidebar .st-key-preset", state="attached")
     opener = page.get_by_test_id("stExpandSidebarButton")
     if opener.is_visible():
         opener.click()
