@@ -65,6 +65,11 @@ def show(config: Config, earlier: widget_values.Values | None = None) -> None:
     sidebar.config, sidebar.values = config, widget_values.from_config(config, earlier)
 
 
+def hide_sidebar() -> None:
+    """The sidebar is not drawn, so Streamlit forgets its values: all are set again when it is back."""
+    shown_sidebar().page = ""
+
+
 def shown_sidebar() -> Sidebar:
     """What the sidebar shows."""
     return session().part(Sidebar)

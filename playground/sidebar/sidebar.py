@@ -31,6 +31,7 @@ MOST_NAMES = 8  # of inputs or classes in the line below the dataset
 def sidebar(config: Config) -> None:
     """Draw the sidebar for the configuration in force at the shown epoch, unless it is hidden."""
     if presenting.hides("sidebar"):
+        widgets.hide_sidebar()
         return
     with st.sidebar, st.container(key="controls"):
         st.markdown("#### Backprop Playground", anchors=False)

@@ -3,7 +3,9 @@
 import pytest
 
 from browser.conftest import Open
+from browser.sidebar import check_settings
 from browser.train_page import TrainPage
+from browser.truth import linked_run
 from playground.session.presenting import CHART_NAMES, FIRST_CHARTS
 
 pytestmark = pytest.mark.browser
@@ -58,6 +60,7 @@ def test_a_lecture_by_keyboard_alone(open_page: Open) -> None:
     keyboard.press("l")
     page.page.wait_for_selector(".st-key-panel_weights")
     page.rest()
+    check_settings(page.page, linked_run(page).config)  # in the sidebar, which is back
     assert "present" not in page.page.url
     assert page.epoch == 1
 
