@@ -87,6 +87,7 @@ def test_stages_and_steps_of_a_lesson_have_keys(open_page: Open) -> None:
     page.wait_text("Stage 3 of 4")
     page.page.goto(f"{page.page.url.split('/step')[0]}/?present=on&lesson=plateau")
     page.wait_text("Step 1 of")
+    page.page.wait_for_selector(".js-plotly-plot[data-frame]")  # the page that the step goes to is drawn
     page.rest()
     page.page.keyboard.press("n")
     page.wait_text("Step 2 of")
