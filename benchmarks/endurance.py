@@ -18,29 +18,26 @@ import ctypes
 import gc
 import json
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Awaitable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import psutil
-from visitors import Visitor
+from server import ROOT, await_answer, free_port
+from visitors import Condition, Visitor, played_on, ran_again, visiting
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(ROOT))
 
 from backprop_core.training import PRESETS
-
-ROOT = Path(__file__).parent.parent
 
 KEPT_SECONDS = 2
 ALLOWED = 1.2  # times the memory at the beginning
@@ -97,9 +94,7 @@ class Server:
 
 @contextmanager
 def served() -> Iterator[Server]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "kept.json"
         command = [sys.executable, __file__, "--serve", str(port), str(report)]
@@ -117,51 +112,30 @@ def served() -> Iterator[Server]:
             process.wait()
 
 
-def await_answer(address: str) -> None:
-    for _ in range(300):
-        with suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health"):
-            return
-        time.sleep(0.1)
-    raise TimeoutError(address)
-
-
-@asynccontextmanager
-async def visiting(server: Server, epochs: int) -> Any:
-    """Somebody who opens the page with a run of so many epochs, and leaves at the end."""
-    visitor = await Visitor.open(server.address, epochs)
-    listening = asyncio.create_task(visitor.listen())
-    try:
-        await visitor.run_script()
-        await visitor.until(lambda seen: seen.still and seen.end == epochs)
-        yield visitor
-    finally:
-        await visitor.close()
-        await listening
-        assert not visitor.errors, "the page showed an error"
-
-
 async def more_frames(visitor: Visitor, count: int = 3) -> None:
-    frames = visitor.seen.frames
-    await visitor.until(lambda seen: seen.frames >= frames + count)
+    await visitor.until(played_on(visitor.seen.frames + count - 1))
+
+
+def shows_more_than(epoch: int) -> Condition:
+    return lambda seen: seen.epoch > epoch
 
 
 async def watch_long(server: Server, epochs: int) -> None:
     """Watch a run to its end."""
-    async with visiting(server, epochs) as visitor:
+    async with visiting(server.address, epochs) as visitor:
         await visitor.press("play")
         while visitor.seen.epoch < epochs:
-            shown = visitor.seen.epoch
-            await visitor.until(lambda seen, shown=shown: seen.epoch > shown)
+            await visitor.until(shows_more_than(visitor.seen.epoch))
 
 
 async def open_presets(server: Server, count: int) -> None:
     """Open presets one after another in one session, and play each for a moment."""
     labels = [preset.label for preset in PRESETS.values()]
-    async with visiting(server, 1_000) as visitor:
+    async with visiting(server.address, 1_000) as visitor:
         for number in range(count):
-            finished = visitor.seen.finished
+            again = ran_again(visitor.seen.finished)
             await visitor.run_script("preset", string_value=labels[number % len(labels)])
-            await visitor.until(lambda seen, finished=finished: seen.finished > finished)
+            await visitor.until(again)
             await visitor.press("play")
             await more_frames(visitor)
 
@@ -170,13 +144,13 @@ async def come_and_go(server: Server, sessions: int) -> None:
     """Open sessions, play and close them, a few at once, while others play all the time."""
 
     async def stay(done: asyncio.Event) -> None:
-        async with visiting(server, 900_000) as visitor:
+        async with visiting(server.address, 900_000) as visitor:
             await visitor.press("play")
             while not done.is_set():
                 await more_frames(visitor)
 
     async def pass_by(number: int, places: asyncio.Semaphore) -> None:
-        async with places, visiting(server, 10_000 + number) as visitor:
+        async with places, visiting(server.address, 10_000 + number) as visitor:
             await visitor.press("play")
             await more_frames(visitor)
 
@@ -200,7 +174,7 @@ async def leave_empty(server: Server) -> None:
     """Let Streamlit forget those who have gone: it does when the next one leaves."""
     for _ in range(2):
         await asyncio.sleep(KEPT_SECONDS + 1)
-        async with visiting(server, 500):
+        async with visiting(server.address, 500):
             pass
     await asyncio.sleep(KEPT_SECONDS + 1)
 

@@ -9,20 +9,16 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
+from server import ROOT, serve
 
-ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 SECONDS = 8.0
@@ -71,28 +67,6 @@ PRESS = """(wanted) => new Promise((resolve) => {
   };
   requestAnimationFrame(look);
 })"""
-
-
-@contextmanager
-def serve(folder: Path = ROOT) -> Iterator[str]:
-    """Run the app of a checkout on a free local port; yields its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
-    server = subprocess.Popen([*command, "--server.address=127.0.0.1"], cwd=folder, stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health")
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield address
-    finally:
-        server.terminate()
-        server.wait()
 
 
 @contextmanager

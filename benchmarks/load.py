@@ -15,14 +15,14 @@ import random
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-import psutil
-from core import notebook
-from frames import CHARTS, READ, WATCH, browse, serve
-from visitors import NoEffectError, Seen, Visitor
+from core import notebook_epoch
+from frames import CHARTS, READ, WATCH, browse
+from server import serve, server_of
+from visitors import Condition, NoEffectError, Visitor, played_on, ran_again
 
 FIRST_END = 20_000  # epochs of the first visitor's run; each has another number
 LONG_RUN = "/?epochs=100000"  # for the page in Chromium, which is played once
@@ -39,17 +39,6 @@ class Results:
     failed: int = 0
     foreign: int = 0
     bytes: int = 0
-
-
-Condition = Callable[[Seen], bool]
-
-
-def played_on(frames: int) -> Condition:
-    return lambda seen: seen.frames > frames
-
-
-def ran_again(finished: int) -> Condition:
-    return lambda seen: seen.finished > finished
 
 
 def paused(finished: int) -> Condition:
@@ -131,16 +120,6 @@ def percentile(times: list[float], share: float) -> float:
     return sorted(times)[min(len(times) - 1, int(share * len(times)))]
 
 
-def server_of(address: str) -> psutil.Process:
-    port = int(address.rsplit(":", 1)[1])
-    (server,) = (
-        process
-        for process in psutil.Process().children(recursive=True)
-        if any(c.status == psutil.CONN_LISTEN and c.laddr.port == port for c in process.net_connections())
-    )
-    return server
-
-
 def report(results: Results) -> None:
     if results.rates:
         low, middle = percentile(results.rates, 0.05), statistics.median(results.rates)
@@ -158,10 +137,7 @@ def main() -> None:
     parser.add_argument("--standing", type=int, default=0, help="visitors who only step (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=40, help="how long (default: %(default)s)")
     arguments = parser.parse_args()
-    train, epochs = notebook(), 5_000
-    started = time.process_time()
-    train(epochs)
-    epoch = (time.process_time() - started) / epochs
+    epoch = notebook_epoch()
     visitors = arguments.playing + arguments.standing
     with serve() as address, browse(address + LONG_RUN) as page:
         server, arrive = server_of(address), 1.0 * visitors

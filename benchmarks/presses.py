@@ -9,30 +9,20 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
-import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 
 import psutil
-from core import notebook
-from frames import ROOT, serve
-from load import server_of
-from visitors import Visitor
+from core import notebook_epoch
+from server import ROOT, serve, server_of
+from visitors import Visitor, ran_again, visiting
 
 EPOCHS = 20_000
 WARM_UP = 3
 
 Cost = Callable[[], float]
-
-
-async def opened(address: str) -> tuple[Visitor, asyncio.Task[None]]:
-    """A visitor whose page is drawn, and the task that reads what the server sends."""
-    visitor = await Visitor.open(address, EPOCHS)
-    listening = asyncio.create_task(visitor.listen())
-    await visitor.run_script()
-    await visitor.until(lambda seen: seen.finished > 0)
-    return visitor, listening
 
 
 async def cost_of(what: Callable[[], Awaitable[object]], times: int, processor: Cost) -> float:
@@ -52,18 +42,21 @@ async def costs(address: str, server: psutil.Process, times: int) -> dict[str, f
         spent = server.cpu_times()
         return spent.user + spent.system
 
-    visits = list[tuple[Visitor, asyncio.Task[None]]]()
+    async with AsyncExitStack() as visits:
+        opened = await cost_of(
+            lambda: visits.enter_async_context(visiting(address, EPOCHS)), max(times // 4, 1), processor
+        )
+        visitor = await visits.enter_async_context(visiting(address, EPOCHS))
+        return {"open": opened, **await press_costs(visitor, times, processor)}
 
-    async def open_page() -> None:
-        visits.append(await opened(address))
 
-    results = {"open": await cost_of(open_page, max(times // 4, 1), processor)}
-    visitor = visits[-1][0]
+async def press_costs(visitor: Visitor, times: int, processor: Cost) -> dict[str, float]:
+    """Seconds of processor for presses, by what was pressed."""
 
     async def pressed(press: Callable[[], Awaitable[None]]) -> None:
         before = visitor.seen.finished
         await press()
-        await visitor.until(lambda seen: seen.finished > before)
+        await visitor.until(ran_again(before))
 
     numbers = itertools.count(1)
     presses: dict[str, Callable[[], Awaitable[None]]] = {
@@ -71,12 +64,7 @@ async def costs(address: str, server: psutil.Process, times: int) -> dict[str, f
         "scrub": lambda: visitor.scrub(next(numbers)),
         "learning rate": lambda: visitor.run_script("learning_rate", double_value=1 + next(numbers) / 1_000),
     }
-    for name, press in presses.items():
-        results[name] = await cost_of(partial(pressed, press), times, processor)
-    for other, listening in visits:
-        await other.close()
-        listening.cancel()
-    return results
+    return {name: await cost_of(partial(pressed, press), times, processor) for name, press in presses.items()}
 
 
 def main() -> None:
@@ -84,10 +72,7 @@ def main() -> None:
     parser.add_argument("--checkout", type=Path, help="folder of another checkout, to be measured too")
     parser.add_argument("--times", type=int, default=60, help="presses of each kind (default: %(default)s)")
     arguments = parser.parse_args()
-    train, epochs = notebook(), 5_000
-    started = time.process_time()
-    train(epochs)
-    epoch = (time.process_time() - started) / epochs
+    epoch = notebook_epoch()
     print(f"a notebook epoch takes {1e6 * epoch:.0f} µs of processor")
     for folder in filter(None, (ROOT, arguments.checkout)):
         with serve(folder) as address:

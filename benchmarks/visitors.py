@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,17 @@ class Seen:
     frames: int = 0
     bytes: int = 0
     finished: int = 0  # script runs that went to their end
+
+
+Condition = Callable[[Seen], bool]
+
+
+def played_on(frames: int) -> Condition:
+    return lambda seen: seen.frames > frames
+
+
+def ran_again(finished: int) -> Condition:
+    return lambda seen: seen.finished > finished
 
 
 class Visitor:
@@ -87,7 +99,7 @@ class Visitor:
         self.seen.frames += not frame["still"]
         self.foreign += self.seen.end != self.end
 
-    async def until(self, condition: Callable[[Seen], bool]) -> float:
+    async def until(self, condition: Condition) -> float:
         """Wait until the visitor has seen this; returns how many seconds it took."""
         start = time.perf_counter()
         try:
@@ -122,3 +134,18 @@ class Visitor:
     async def close(self) -> None:
         """Leave the page."""
         await self._connection.close()
+
+
+@asynccontextmanager
+async def visiting(address: str, epochs: int) -> AsyncIterator[Visitor]:
+    """Somebody who opens the page with a run of so many epochs, sees it drawn, and leaves at the end."""
+    visitor = await Visitor.open(address, epochs)
+    listening = asyncio.create_task(visitor.listen())
+    try:
+        await visitor.run_script()
+        await visitor.until(ran_again(0))
+        yield visitor
+    finally:
+        await visitor.close()
+        await listening
+        assert not visitor.errors, "the page showed an error"
