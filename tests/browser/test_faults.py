@@ -68,6 +68,16 @@ def check_the_run(page: TrainPage, link: str, folder: Path) -> None:
     assert linked_run(page).to_json() == replayed(link, page.epoch).to_json()
 
 
+def check_it_is_back(page: TrainPage, link: str, folder: Path) -> None:
+    """The page has come back from its address, at the epoch that it names, and plays on from there."""
+    page.wait_paused()
+    page.wait_epoch(f"=== {EPOCH}")
+    check_the_run(page, link, folder)
+    play(page)
+    pause(page)
+    check_the_run(page, link, folder)
+
+
 @contextmanager
 def visiting(chromium: Browser, address: str, link: str) -> Iterator[TrainPage]:
     """Somebody who plays a link's run; the browser complains about nothing but the lost connection."""
@@ -122,12 +132,7 @@ def test_a_discarded_session_comes_back_from_its_address(chromium: Browser, link
         visiting(chromium, connection.address, link) as page,
     ):
         lose(page, connection)
-        page.wait_paused()
-        page.wait_epoch(f"=== {EPOCH}")
-        check_the_run(page, link, tmp_path)
-        play(page)
-        pause(page)
-        check_the_run(page, link, tmp_path)
+        check_it_is_back(page, link, tmp_path)
 
 
 @link
@@ -139,9 +144,4 @@ def test_a_server_that_is_killed_and_started_again(chromium: Browser, link: str,
         wait_connection(page, "PINGING_SERVER")
         with serving(port, tmp_path / "started.txt"):
             wait_connection(page, "CONNECTED")
-            page.wait_paused()
-            page.wait_epoch(f"=== {EPOCH}")
-            check_the_run(page, link, tmp_path)
-            play(page)
-            pause(page)
-            check_the_run(page, link, tmp_path)
+            check_it_is_back(page, link, tmp_path)
