@@ -77,8 +77,12 @@ def _about_words(columns: list[RawColumn]) -> list[str]:
         for column in columns
         if len(column.words) == 2
     ]
-    said = [f"{', '.join(several)}, one for each of {'its' if len(several) == 1 else 'their'} words."] * bool(several)
-    return [*said, *[f"{'; '.join(pairs)}."] * bool(pairs)]
+    said = list[str]()
+    if several:
+        said.append(f"{', '.join(several)}, one for each of {'its' if len(several) == 1 else 'their'} words.")
+    if pairs:
+        said.append(f"{'; '.join(pairs)}.")
+    return said
 
 
 def _but_words(columns: pd.DataFrame, missing: Missing) -> str:

@@ -103,8 +103,10 @@ def _arff(text: str) -> Opening:
     if rows.lstrip().startswith("{"):
         raise refusal("This is a sparse ARFF file, which cannot be read: save it as CSV.")
     quote = "'" if "'" in rows and '"' not in rows else '"'
-    notes = ["The text is an ARFF file, which declares its columns.", *[INVISIBLE] * any(map(has_invisible, names))]
-    return Opening(_blanked(text[:end], end) + rows, ",", tuple(map(tidy, names)), quote=quote, notes=tuple(notes))
+    notes: tuple[str, ...] = ("The text is an ARFF file, which declares its columns.",)
+    if any(map(has_invisible, names)):
+        notes = (*notes, INVISIBLE)
+    return Opening(_blanked(text[:end], end) + rows, ",", tuple(map(tidy, names)), quote=quote, notes=notes)
 
 
 def names_in_comment(comment: str, delimiter: str, first: Sequence[str]) -> list[str]:

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from playground.components.scripts import script
+
 FOLDER = Path(__file__).parent
 
 
@@ -19,12 +21,6 @@ class Timeline(NamedTuple):
 
     epoch: int
     end: int
-
-
-@st.cache_resource
-def _component(name: str, *sources: str) -> Any:
-    js = "\n".join((FOLDER / source).read_text("utf-8") for source in sources)
-    return st.components.v2.component(f"backprop_playground_{name}", js=js, isolate_styles=False)
 
 
 @dataclass(frozen=True)
@@ -66,5 +62,5 @@ class Channel:
 def channel() -> Channel:
     """A new channel."""
     with st.container(key="live"):
-        _component("live", "paint.js", "live.js")(key="live_code")
-        return Channel(st.empty(), _component("frame", "frame.js"))
+        script("live", FOLDER / "paint.js", FOLDER / "live.js")(key="live_code")
+        return Channel(st.empty(), script("frame", FOLDER / "frame.js"))

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from playground.components.scripts import script
 from playground.components.style import use_style
 from playground.session import presenting
 
@@ -35,7 +36,7 @@ def view() -> None:
             on_click=presenting.toggle,
             shortcut="L",
         )
-        _component()()
+        script("keys", FOLDER / "presenter.js")()
 
 
 @cache
@@ -45,9 +46,3 @@ def _all_keys() -> str:
         f"**{title}**  \n" + "  \n".join(f"`{key}` {what}" for key, what in keys.items())
         for title, keys in WORDS["keys"].items()
     )
-
-
-@st.cache_resource
-def _component() -> Any:
-    js = (FOLDER / "presenter.js").read_text("utf-8")
-    return st.components.v2.component("backprop_playground_keys", js=js, isolate_styles=False)

@@ -6,12 +6,13 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import streamlit as st
 
 from backprop_core.training import Snapshot
 from playground import wording
+from playground.components.scripts import script
 from playground.session.session import session
 
 FOLDER = Path(__file__).parent
@@ -63,13 +64,7 @@ def say(snapshot: Snapshot) -> None:
         spoken.text = sentence(spoken.moment, now, "".join(wording.edits_by_epoch(edits)))
     spoken.moment = now
     with st.container(key="spoken"):
-        _component()(data={"text": spoken.text})
-
-
-@st.cache_resource
-def _component() -> Any:
-    js = (FOLDER / "spoken.js").read_text("utf-8")
-    return st.components.v2.component("backprop_playground_spoken", js=js, isolate_styles=False)
+        script("spoken", FOLDER / "spoken.js")(data={"text": spoken.text})
 
 
 def _before(before: Moment, now: Moment) -> str:

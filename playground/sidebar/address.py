@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from backprop_core import Run
 from backprop_core.training import PRESETS, UserRows
+from playground.components.scripts import script
 from playground.session.nested import same_numbers
 from playground.session.session import next_frame, session
 from playground.sidebar import links
@@ -44,14 +44,7 @@ def keep(others: Mapping[str, str]) -> None:
     new |= others
     address.parts = new
     with st.container(key="address"):
-        _component()(data={"query": urlencode(new), "number": next_frame()})
-
-
-@st.cache_resource
-def _component() -> Any:
-    return st.components.v2.component(
-        "backprop_playground_address", js=SOURCE.read_text(encoding="utf-8"), isolate_styles=False
-    )
+        script("address", SOURCE)(data={"query": urlencode(new), "number": next_frame()})
 
 
 def parts() -> dict[str, str]:
