@@ -15,7 +15,7 @@ def main() -> None:
     from playground.lessons import state as lesson
     from playground.practice import page as practice
     from playground.practice import state as exercises
-    from playground.session import navigation, presenting, setting_changes, transport
+    from playground.session import navigation, playing, presenting, setting_changes, transport
     from playground.sidebar import address, opening
     from playground.sidebar import opening_page as on_its_way
     from playground.step import page as step
@@ -36,6 +36,7 @@ def main() -> None:
         "practice": st.Page(practice.page, title="Practice", icon=":material/edit_note:", url_path="practice"),
     }
     own_parts = {"Practice": exercises.parts}  # what a page adds to its address
+    plays = {"Train", "Landscape"}
     blas.use_one_thread()
     navigation.offer(pages)
     presenting.from_address()
@@ -48,6 +49,8 @@ def main() -> None:
     transport.follow_timeline()
     if opening.opening().going is not None:
         on_its_way.page()
+    if page.title not in plays:
+        playing.stop()
     presenter.view()
     address.keep(lesson.parts() | presenting.parts() | (own_parts[page.title]() if page.title in own_parts else {}))
     panel.view()

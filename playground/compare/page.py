@@ -17,7 +17,7 @@ from playground.compare.state import Pin
 from playground.components import chart_config, live
 from playground.components.style import use_style
 from playground.components.switch import switch
-from playground.session import navigation, playing, widgets
+from playground.session import navigation, widgets
 from playground.session.session import next_frame
 
 CURVES_HEIGHT = 250
@@ -32,7 +32,6 @@ ONE_EPOCH = "One epoch for all runs. A run that is shorter is shown at its last 
 def page() -> None:
     """Draw the page."""
     use_style()
-    playing.stop()
     widgets.prepare()
     pins = state.pins()
     if not pins:

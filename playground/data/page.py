@@ -18,7 +18,7 @@ from playground.data import overview, state
 from playground.data.figures import CLASS_NAMES
 from playground.data.memory import HEADERS, NUMBERS, Source, Way
 from playground.data.views import Views, test_share
-from playground.session import navigation, playing, widgets
+from playground.session import navigation, widgets
 from playground.session.session import next_frame
 
 WAYS: dict[Way, str] = {
@@ -49,7 +49,6 @@ TO_COME = (
 def page() -> None:
     """Draw the page."""
     use_style()
-    playing.stop()
     page_state = state.data_page()
     left, right = st.columns([1, 1.25], gap="medium")
     with left:

@@ -8,14 +8,12 @@ from playground.components.markdown import escaped
 from playground.components.style import use_style
 from playground.lessons import shelf, state
 from playground.lessons.lesson import Lesson
-from playground.session import playing
 from playground.session.session import session
 
 
 def page() -> None:
     """Draw the page."""
     use_style()
-    playing.stop()
     words = shelf.words()
     with st.container(key="lessons"):
         st.markdown(f"#### {words.panel['lessons']}", anchors=False)

@@ -14,7 +14,7 @@ from playground.components.style import use_style
 from playground.components.switch import switch
 from playground.practice import state, teacher
 from playground.practice.tables import code_html, facts_html, tables_html, text_html
-from playground.session import playing, widgets
+from playground.session import widgets
 
 SIDES = ("Student", "Teacher")
 CELL = 132  # pixels of a field for a number
@@ -25,7 +25,6 @@ MANY, LONG = 4, 14  # options, and characters of one, that need lines of their o
 def page() -> None:
     """Draw the page."""
     use_style()
-    playing.stop()
     widgets.prepare()
     current = state.remembered()
     with st.container(key="practice_head", horizontal=True, vertical_alignment="center"):

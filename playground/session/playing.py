@@ -42,7 +42,7 @@ def start(mode: Mode, until: int) -> None:
 
 
 def stop() -> None:
-    """Pause: for pages that cannot play."""
+    """Pause, as on pages that cannot play: before the address is written, which then names the shown epoch."""
     session().mode = "paused"
 
 

@@ -20,7 +20,7 @@ from playground.components.markdown import escaped
 from playground.components.playback import button
 from playground.components.style import use_style
 from playground.components.switch import switch
-from playground.session import navigation, playing, presenting, transport, widgets
+from playground.session import navigation, presenting, transport, widgets
 from playground.session.session import session, theme
 from playground.sidebar import sidebar
 from playground.step import proof, slope, state
@@ -36,7 +36,6 @@ DIAGRAM_HEIGHT = 300
 def page() -> None:
     """Draw the page."""
     use_style()
-    playing.stop()
     widgets.prepare()
     current = session()
     scrolling.by_keyboard()

@@ -17,7 +17,7 @@ from playground.components import chart_config, live
 from playground.components.bursts import burst
 from playground.components.style import use_style
 from playground.components.switch import switch
-from playground.session import navigation, playing, widgets
+from playground.session import navigation, widgets
 from playground.session.session import next_frame, theme
 from playground.sweep import axis_values, state
 from playground.sweep.durations import between, duration
@@ -37,7 +37,6 @@ TELLING = 0.1  # share of a sweep, from which on its own speed tells how long th
 def page() -> None:
     """Draw the page; while a sweep is under way, go on training and drawing until something is pressed."""
     use_style()
-    playing.stop()
     current = state.sweeps()
     settings, results = st.columns([1, 2.6], gap="medium")
     with settings:

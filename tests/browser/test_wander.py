@@ -146,6 +146,9 @@ def test_the_slider_of_one_step_says_its_epoch_after_leaving_in_mid_play(arrive:
         said = visitor.key("status").inner_text().split()[4].rstrip(":").replace(",", "")
         assert visitor.key("timeline").locator("[data-testid=stSliderThumbValue]").inner_text() == said
         assert visitor.key("timeline").locator("input").input_value() == said
+        visitor.page.wait_for_function(
+            "(epoch) => new URLSearchParams(location.search).get('epoch') === epoch", arg=said
+        )
         visitor.go("Train")
 
 
