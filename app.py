@@ -37,6 +37,7 @@ def main() -> None:
     }
     own_parts = {"Practice": exercises.parts}  # what a page adds to its address
     plays = {"Train", "Landscape"}
+    style.use_style()  # first of all, or the page would be seen without it for a moment
     blas.use_one_thread()
     navigation.offer(pages)
     presenting.from_address()

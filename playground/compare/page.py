@@ -15,7 +15,6 @@ from playground.compare.comparison import LONGEST_NAME
 from playground.compare.figures import SERIES, style, swatch
 from playground.compare.state import Pin
 from playground.components import chart_config, live
-from playground.components.style import use_style
 from playground.components.switch import switch
 from playground.session import navigation, widgets
 from playground.session.session import next_frame
@@ -31,7 +30,6 @@ ONE_EPOCH = "One epoch for all runs. A run that is shorter is shown at its last 
 
 def page() -> None:
     """Draw the page."""
-    use_style()
     widgets.prepare()
     pins = state.pins()
     if not pins:

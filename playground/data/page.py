@@ -12,7 +12,6 @@ from backprop_core.tables import MAX_BYTES, MISSING, TASKS, USES, Choice, Table,
 from playground.charts import alt_text
 from playground.components import live
 from playground.components.markdown import escaped
-from playground.components.style import use_style
 from playground.components.switch import switch
 from playground.data import overview, state
 from playground.data.figures import CLASS_NAMES
@@ -48,7 +47,6 @@ TO_COME = (
 
 def page() -> None:
     """Draw the page."""
-    use_style()
     page_state = state.data_page()
     left, right = st.columns([1, 1.25], gap="medium")
     with left:

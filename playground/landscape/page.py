@@ -12,7 +12,6 @@ from playground.charts import alt_text
 from playground.charts.of_run import unit_names
 from playground.components import chart_config, live
 from playground.components.playback import Readouts, button, choose_speed, play, timeline
-from playground.components.style import use_style
 from playground.landscape import state
 from playground.landscape.state import MOST_ZOOM, Drawing
 from playground.session import playing, transport, widgets
@@ -43,7 +42,6 @@ SOURCE = (
 
 def page() -> None:
     """Draw the page; while playing, go on drawing frames until something is pressed."""
-    use_style()
     widgets.prepare()
     current = session()
     sidebar.sidebar(current.run.config_at(current.shown))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from playground.components.markdown import escaped
-from playground.components.style import use_style
 from playground.lessons import shelf, state
 from playground.lessons.lesson import Lesson
 from playground.session.session import session
@@ -13,7 +12,6 @@ from playground.session.session import session
 
 def page() -> None:
     """Draw the page."""
-    use_style()
     words = shelf.words()
     with st.container(key="lessons"):
         st.markdown(f"#### {words.panel['lessons']}", anchors=False)

@@ -11,7 +11,6 @@ from playground.charts.live_figure import nice_ceiling
 from playground.components import chart_config
 from playground.components.markdown import escaped
 from playground.components.playback import button
-from playground.components.style import use_style
 from playground.lessons import answers, shelf, state
 from playground.lessons.answers import SIGNS, Guess
 from playground.lessons.figures import guessed_curve
@@ -36,7 +35,6 @@ def view() -> None:
         if message:
             st.warning(escaped(message), icon=":material/link_off:")
         return
-    use_style()
     lacking = state.watch()
     with st.container(border=True, key="lesson"):
         _head(opened)

@@ -10,7 +10,6 @@ from backprop_core import ConfigError
 from backprop_core.practice import KINDS, Field, FieldMark, Table, Task, functions, marks_of, network_tables
 from playground import wording
 from playground.components.markdown import escaped
-from playground.components.style import use_style
 from playground.components.switch import switch
 from playground.practice import state, teacher
 from playground.practice.tables import code_html, facts_html, tables_html, text_html
@@ -24,7 +23,6 @@ MANY, LONG = 4, 14  # options, and characters of one, that need lines of their o
 
 def page() -> None:
     """Draw the page."""
-    use_style()
     widgets.prepare()
     current = state.remembered()
     with st.container(key="practice_head", horizontal=True, vertical_alignment="center"):

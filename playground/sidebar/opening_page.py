@@ -5,13 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from playground.components.bursts import burst
-from playground.components.style import use_style
 from playground.sidebar import opening
 
 
 def page() -> None:
     """Train the run on and show how far it has come, unless it is ready at once."""
-    use_style()
     current = opening.opening()
     opening.proceed()
     if current.going is None:

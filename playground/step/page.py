@@ -18,7 +18,6 @@ from playground.charts.of_run import parameter_names, unit_names
 from playground.components import chart_config, scrolling, spoken
 from playground.components.markdown import escaped
 from playground.components.playback import button
-from playground.components.style import use_style
 from playground.components.switch import switch
 from playground.session import navigation, presenting, transport, widgets
 from playground.session.session import session, theme
@@ -35,7 +34,6 @@ DIAGRAM_HEIGHT = 300
 
 def page() -> None:
     """Draw the page."""
-    use_style()
     widgets.prepare()
     current = session()
     scrolling.by_keyboard()

@@ -15,7 +15,6 @@ from playground import wording
 from playground.charts import alt_text
 from playground.components import chart_config, live
 from playground.components.bursts import burst
-from playground.components.style import use_style
 from playground.components.switch import switch
 from playground.session import navigation, widgets
 from playground.session.session import next_frame, theme
@@ -36,7 +35,6 @@ TELLING = 0.1  # share of a sweep, from which on its own speed tells how long th
 
 def page() -> None:
     """Draw the page; while a sweep is under way, go on training and drawing until something is pressed."""
-    use_style()
     current = state.sweeps()
     settings, results = st.columns([1, 2.6], gap="medium")
     with settings:

@@ -15,7 +15,6 @@ from playground.compare import state as pins
 from playground.compare.comparison import LONGEST_NAME
 from playground.components import chart_config, live, spoken
 from playground.components.playback import Readouts, button, choose_speed, play, timeline
-from playground.components.style import use_style
 from playground.components.switch import switch
 from playground.session import playing, presenting, runs, transport, widgets
 from playground.session.session import session
@@ -28,7 +27,6 @@ WEIGHT_WAYS = ("One by one", "Paste starting weights")
 
 def page() -> None:
     """Draw the page; while playing, go on drawing frames until something is pressed."""
-    use_style()
     widgets.prepare()
     current = session()
     sidebar.sidebar(current.run.config_at(current.shown))

@@ -126,6 +126,7 @@ def test_a_saved_file_opens_elsewhere_to_the_last_bit_and_another_does_not(follo
     assert other.readouts == before
     box.set_input_files(file)
     other.wait_text("Opened: 12 epochs, and every number as it was saved, to the last bit.")
+    other.wait_epoch("=== 12")
     other.rest()
     assert other.readouts == page.readouts
     assert other.parts == page.parts == links.write(run.config, run.edits, 12)

@@ -80,7 +80,11 @@ class TrainPage:
         return self.page.locator(f".st-key-{name} .js-plotly-plot")
 
     def rest(self) -> None:
-        """Wait until the server has nothing left to do, and nothing is pale because it is about to be replaced."""
+        """Wait until the server has nothing left to do, and nothing is pale because it is about to be replaced.
+
+        The client loads the code that applies style sheets when the first one arrives.
+        """
+        self.page.wait_for_selector(".stHtml style", state="attached")
         self.page.wait_for_selector(".stApp[data-test-script-state=notRunning]")
         self.page.wait_for_function("!document.querySelector('[data-stale=true]')")
 
