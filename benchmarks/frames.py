@@ -2,27 +2,34 @@
 
 Starts the app, opens the default page at 1400 × 1000 and plays it at speed 10 with every chart live. Printed are frames
 per second (the slowest chart's distinct painted states), blank frames, layout shift, the delay of the first frame and
-of Pause, the time that XOR takes to epoch 10,000 at the fastest speed, and the server's time per frame.
+of Pause, the time that XOR takes to epoch 10,000 at the fastest speed, and the server's time per frame. Beside them
+stands how often an empty page is animated. With `--peer FOLDER`, where the files of tensorflow/playground's branch
+gh-pages lie, that is played in the same browser, in turns with ours.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import statistics
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from core import notebook_epoch
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 from server import ROOT, serve
 
 sys.path.insert(0, str(ROOT))
 
 SECONDS = 8.0
-ROUNDS = 5
+ROUNDS = 3  # of playing
+PRESSES = 2  # of Pause and Play, after each
+VIEWPORT = ViewportSize(width=1400, height=1000)
 CHARTS = ("network", "learned", "weights", "gradients", "loss_curve")
 
 WATCH = """(charts) => {
@@ -68,6 +75,19 @@ PRESS = """(wanted) => new Promise((resolve) => {
   requestAnimationFrame(look);
 })"""
 
+ANIMATED = """([seconds, number]) => new Promise((resolve) => {
+  const start = performance.now();
+  let [frames, last] = [0, null];
+  const look = () => {
+    const shown = number && document.querySelector(number).textContent;
+    if (!number || shown !== last) frames += 1;
+    last = shown;
+    if (performance.now() - start < 1000 * seconds) requestAnimationFrame(look);
+    else resolve(frames / seconds);
+  };
+  requestAnimationFrame(look);
+})"""
+
 
 @contextmanager
 def browse(address: str) -> Iterator[Page]:
@@ -77,7 +97,7 @@ def browse(address: str) -> Iterator[Page]:
             executable_path=shutil.which("chromium"),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page = browser.new_page(viewport=VIEWPORT)
         page.goto(address)
         page.wait_for_selector(".st-key-loss_curve .js-plotly-plot[data-frame]")
         page.wait_for_timeout(1_500)
@@ -92,20 +112,46 @@ def choose_speed(page: Page, speed: str) -> None:
 
 def play(page: Page, seconds: float) -> dict[str, Any]:
     """Play for some seconds while watching every animation frame, then pause and play again to measure the delays."""
-    choose_speed(page, "10")
     presses = {"Play": [page.evaluate(PRESS, "Play")], "Pause": []}
     page.evaluate(WATCH, CHARTS)
     page.wait_for_timeout(seconds * 1_000)
     seen: dict[str, Any] = page.evaluate(READ)
-    for _ in range(ROUNDS):
+    for _ in range(PRESSES):
         presses["Pause"].append(page.evaluate(PRESS, "Pause"))
         page.wait_for_timeout(700)
         presses["Play"].append(page.evaluate(PRESS, "Play"))
         page.wait_for_timeout(900)
-    page.evaluate(PRESS, "Pause")
+    presses["Pause"].append(page.evaluate(PRESS, "Pause"))
     seen["first"] = [press["first"] for press in presses["Play"]]
     seen["answered"] = [press["answered"] for press in presses["Pause"]]
     return seen
+
+
+@contextmanager
+def other_page(page: Page, address: str) -> Iterator[Page]:
+    """Another page in the same browser, with nothing from outside of this machine."""
+    assert page.context.browser
+    other = page.context.browser.new_page(viewport=VIEWPORT)
+    other.route(re.compile("^https?:"), lambda route: route.abort())
+    other.goto(address)
+    yield other
+    other.close()
+
+
+def play_peer(page: Page, folder: Path, seconds: float) -> float:
+    """Frames a second of tensorflow/playground, counted by the epochs it shows."""
+    with other_page(page, (folder / "index.html").resolve().as_uri()) as peer:
+        peer.locator("#play-pause-button").click()
+        peer.wait_for_timeout(1_000)
+        rate: float = peer.evaluate(ANIMATED, [seconds, "#iter-number"])
+    return rate
+
+
+def animate_nothing(page: Page, seconds: float) -> float:
+    """How often a second an empty page is animated."""
+    with other_page(page, "about:blank") as empty:
+        rate: float = empty.evaluate(ANIMATED, [seconds, None])
+    return rate
 
 
 def race(page: Page) -> float:
@@ -156,22 +202,44 @@ def server_frame(frames: int = 200) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=SECONDS, help="how long to watch (default: %(default)s)")
-    seconds = parser.parse_args().seconds
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often (default: %(default)s)")
+    parser.add_argument("--peer", type=Path, help="a folder with tensorflow/playground, to play beside ours")
+    arguments = parser.parse_args()
+    seconds, peer = arguments.seconds, arguments.peer
+    rounds, peers, empty = [], [], []
     with serve() as address, browse(address) as page:
-        seen = play(page, seconds)
+        choose_speed(page, "10")
+        for _ in range(arguments.rounds):
+            rounds.append(play(page, seconds))
+            empty.append(animate_nothing(page, min(seconds, 2.0)))
+            if peer:
+                peers.append(play_peer(page, peer, seconds))
         epochs_10_000 = race(page)
-    rates = {name: count / seen["seconds"] for name, count in seen["states"].items()}
-    print(f"frames a second at speed 10, slowest chart: {min(rates.values()):.1f}")
+    rates = [min(seen["states"].values()) / seen["seconds"] for seen in rounds]
+    first, answered = ([delay for seen in rounds for delay in seen[name]] for name in ("first", "answered"))
+    blank, shown, remounted = (sum(counts) for counts in zip(*map(_counts, rounds), strict=True))
+    print(f"frames a second at speed 10, slowest chart: {_spread(rates)}")
+    if peer:
+        print(f"tensorflow/playground, in turns with it: {_spread(peers)}")
+    print(f"an empty page: {_spread(empty)}")
     print(
-        f"blank chart-frames: {seen['blank']} of {seen['animationFrames'] * len(CHARTS)}   "
-        f"layout shift: {seen['shift']:.4f}   remounted charts: {sum(n - 1 for n in seen['nodes'].values())}"
+        f"blank chart-frames: {blank} of {shown}   layout shift: {max(seen['shift'] for seen in rounds):.4f}   "
+        f"remounted charts: {remounted}"
     )
-    print(
-        f"first frame after Play: median {statistics.median(seen['first']):.0f} ms, worst {max(seen['first']):.0f} ms"
-    )
-    print(f"Pause answered: median {statistics.median(seen['answered']):.0f} ms, worst {max(seen['answered']):.0f} ms")
+    print(f"first frame after Play: median {statistics.median(first):.0f} ms, worst {max(first):.0f} ms")
+    print(f"Pause answered: median {statistics.median(answered):.0f} ms, worst {max(answered):.0f} ms")
     print(f"XOR to epoch 10,000 at speed 1000, charts live: {epochs_10_000:.2f} s")
-    print(f"server time of a frame, all charts: median {server_frame():.2f} ms")
+    epoch, frame = 1_000 * notebook_epoch(), server_frame()
+    print(f"server time of a frame, all charts: median {frame:.2f} ms, {frame / epoch:.0f} epochs of the notebook")
+
+
+def _counts(seen: dict[str, Any]) -> tuple[int, int, int]:
+    """Blank charts, charts looked at, and charts mounted anew, of a round."""
+    return seen["blank"], seen["animationFrames"] * len(CHARTS), sum(n - 1 for n in seen["nodes"].values())
+
+
+def _spread(rates: list[float]) -> str:
+    return f"median {statistics.median(rates):.1f}, from {min(rates):.1f} to {max(rates):.1f}"
 
 
 if __name__ == "__main__":

@@ -87,12 +87,13 @@ class Visitor:
             if name == "exception":
                 self.errors += 1
             elif name == "bidi_component" and element.bidi_component.component_name == "backprop_playground_frame":
-                self._frame(json.loads(element.bidi_component.bytes))
+                for frame in json.loads(element.bidi_component.bytes or b"[]"):
+                    self._frame(frame)
             elif identity := getattr(getattr(element, name), "id", ""):
                 self._widgets[identity.split("-", 2)[-1]] = identity
 
-    def _frame(self, frame: dict[str, Any] | None) -> None:
-        if not frame or not frame["timeline"]:
+    def _frame(self, frame: dict[str, Any]) -> None:
+        if not frame["timeline"]:
             return
         self.seen.epoch, self.seen.end = frame["timeline"]["epoch"], frame["timeline"]["end"]
         self.seen.still = frame["still"]

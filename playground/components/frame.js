@@ -1,8 +1,9 @@
-// Hands a frame to live.js. It is short since Streamlit sends it along with every frame.
+// Hands frames to live.js. It is short since Streamlit sends it along with every message.
 export default function ({ data }) {
   if (!data) return;
   const queue = (window.backpropPlayground ??= {});
-  queue.frame = JSON.parse(new TextDecoder().decode(data));
-  if (!queue.frame.still) queue.moving = queue.frame;
-  queue.start?.(); // if live.js is not there yet, it starts with this frame
+  queue.strip = JSON.parse(new TextDecoder().decode(data));
+  const newest = queue.strip.at(-1);
+  if (!newest.still) queue.moving = newest;
+  queue.start?.(); // if live.js is not there yet, it starts with these frames
 }

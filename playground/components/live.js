@@ -1,8 +1,10 @@
 // Updates the charts of st.plotly_chart to the newest frame, in place: for a changed description, Streamlit mounts a new
-// chart, which blinks. Frames that arrive faster than they can be drawn are skipped. Numbers and the timeline are
-// painted together with the charts, so that the screen never shows two epochs at once.
-const queue = (window.backpropPlayground ??= {}); // frame.js puts frames in
+// chart, which blinks. Frames come in strips, of which one is painted after the other; when the next strip is there, the
+// rest is skipped. Numbers and the timeline are painted together with the charts, so that the screen never shows two
+// epochs at once.
+const queue = (window.backpropPlayground ??= {}); // frame.js puts strips in
 
+const GAP = 12; // ms between two frames at least: some screens are painted more often than frames are made
 const RESTS = 3; // after drawing, a 3D chart pauses for this many times the time it took, so that others are drawn
 
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
@@ -30,30 +32,39 @@ function write(element, text) {
 // charts of the last one are still there, and so would its last frame be painted here.
 const TIMELINE = "moving_timeline";
 
+// The colours of a rail as React drew it: that of the part behind the thumb, and that of the part before it.
+function coloursOf(rail) {
+  if (rail.drawnAs !== rail.className) {
+    rail.style.backgroundImage = "";
+    rail.drawnAs = rail.className;
+    rail.colours = getComputedStyle(rail).backgroundImage.match(/rgba?\([^)]*\)/g) ?? [];
+  }
+  return rail.colours;
+}
+
 function paintTimeline({ epoch, end }, still) {
   const slider = box(TIMELINE)?.querySelector(".stSlider");
   const input = slider?.querySelector("input");
   if (!input || slider.matches(":active")) return; // it is being dragged
   const label = slider.querySelector("[data-testid=stSliderThumbValue]");
   const thumb = label.parentElement;
+  const rail = thumb.previousElementSibling;
+  // All sizes are read before anything is written, or the browser would compute the layout twice.
+  const half = thumb.offsetWidth / 2;
   const share = end > 0 ? epoch / end : 0;
+  const before = share * slider.offsetWidth;
+  const behind = slider.offsetWidth - before;
+  const width = label.offsetWidth;
+  const colours = still ? null : coloursOf(rail);
   input.max = end;
   input.value = epoch;
   input.setAttribute("aria-valuetext", epoch);
   write(label, String(epoch));
   thumb.style.left = `${100 * share}%`;
-  const rail = thumb.previousElementSibling;
-  rail.style.backgroundImage = ""; // when nothing plays, React's own value is right
-  if (!still) {
-    const colours = getComputedStyle(rail).backgroundImage.match(/rgba?\([^)]*\)/g) ?? [];
-    const stop = `${100 * share}%`;
-    rail.style.backgroundImage = `linear-gradient(to right, ${colours[1]} ${stop}, ${colours[0]} ${stop})`;
-  }
-  const half = thumb.offsetWidth / 2;
-  const before = share * slider.offsetWidth;
-  const behind = slider.offsetWidth - before;
-  label.style.left = before < label.offsetWidth / 2 ? `${half - before}px` : ""; // as Streamlit does at the ends
-  label.style.right = behind < label.offsetWidth / 2 ? `${half - behind}px` : "";
+  label.style.left = before < width / 2 ? `${half - before}px` : ""; // as Streamlit does at the ends
+  label.style.right = behind < width / 2 ? `${half - behind}px` : "";
+  const stop = `${100 * share}%`; // when nothing plays, React's own value is right
+  rail.style.backgroundImage = still ? "" : `linear-gradient(to right, ${colours[1]} ${stop}, ${colours[0]} ${stop})`;
 }
 
 function paintNumbers(frame) {
@@ -94,13 +105,16 @@ async function drawChart(chart, patch, frame) {
   }
 }
 
-async function draw() {
-  const frame = queue.frame;
-  queue.frame = null;
+async function draw(now) {
+  if (now - queue.painted < GAP) {
+    requestAnimationFrame(draw);
+    return;
+  }
+  queue.painted = now;
   try {
-    await drawFrame(frame);
+    await drawFrame(queue.strip.shift());
   } finally {
-    if (queue.frame) requestAnimationFrame(draw); // also after an error: or no later frame would be drawn
+    if (queue.strip.length) requestAnimationFrame(draw); // also after an error: or no later frame would be drawn
     else queue.drawing = false;
   }
 }
@@ -114,12 +128,12 @@ async function drawFrame(frame) {
     const patches = Object.values(frame.charts);
     await Promise.all(charts.map((chart, index) => drawChart(chart, patches[index], frame)));
   } else {
-    queue.frame ??= frame; // the charts are not there yet
+    if (!queue.strip.length) queue.strip = [frame]; // the charts are not there yet
   }
 }
 
 queue.start = () => {
-  if (!queue.drawing && queue.frame) {
+  if (!queue.drawing && queue.strip?.length) {
     queue.drawing = true;
     requestAnimationFrame(draw);
   }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from playground.components.scripts import script
 
 FOLDER = Path(__file__).parent
+STRIP_SECONDS = 0.025  # For the browser, a message is half of the work of a frame: at most one in this time.
 
 
 class Timeline(NamedTuple):
@@ -23,12 +25,18 @@ class Timeline(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True)
+@dataclass
 class Channel:
-    """The place through which frames are sent: once on a page that has charts which move, where nothing is shown."""
+    """The place through which frames are sent: once on a page that has charts which move, where nothing is shown.
+
+    held : frames to be sent with the next one, as JSON; whoever stops playing draws the page anew, and needs them not
+    sent : the time of the last message
+    """
 
     place: DeltaGenerator
     component: Any
+    held: list[str] = field(default_factory=list)
+    sent: float = 0.0
 
     def send(
         self,
@@ -40,7 +48,9 @@ class Channel:
         timeline: Timeline | None = None,
         alts: Mapping[str, str] | None = None,
     ) -> None:
-        """Bring charts, numbers and the timeline to this frame, all in one message and painted together.
+        """Bring charts, numbers and the timeline to this frame, all painted together.
+
+        A frame that moves may be held back, to be sent together with the next one.
 
         number : of the frame, different for every frame
         patches, numbers : by the key of the container; a number is the bold text in its container
@@ -55,8 +65,13 @@ class Channel:
             "timeline": timeline and timeline._asdict(),
             "alts": alts or {},
         }
+        self.held.append(json.dumps(frame))
+        now = time.perf_counter()
+        if not still and now - self.sent < STRIP_SECONDS:
+            return
         with self.place:
-            self.component(data=json.dumps(frame).encode())  # in anything but bytes, Streamlit looks for tables
+            self.component(data=f"[{','.join(self.held)}]".encode())  # bytes: in texts, Streamlit looks for tables
+        self.held, self.sent = [], now
 
 
 def channel() -> Channel:

@@ -14,7 +14,9 @@ const ARRAYS = { f4: Float32Array, f8: Float64Array };
 
 function numbers(values) {
   if (!values?.bdata) return values;
-  const bytes = Uint8Array.from(atob(values.bdata), (character) => character.charCodeAt(0));
+  const characters = atob(values.bdata);
+  const bytes = new Uint8Array(characters.length);
+  for (let i = 0; i < bytes.length; i += 1) bytes[i] = characters.charCodeAt(i);
   return new ARRAYS[values.dtype](bytes.buffer);
 }
 
