@@ -1,4 +1,4 @@
-"""What the Sweep page says about itself, its map and the loss curves of a cell, with the numbers of the result so far."""
+"""What the Sweep page says about itself, its map and a cell's loss curves, with the numbers of the result so far."""
 
 from __future__ import annotations
 
