@@ -1,10 +1,15 @@
-"""Settings, edits and scores in words: the same ones in the sidebar, on Compare, on Sweep and in a replay."""
+"""Settings, edits and scores in words: the same ones in the sidebar, on Compare, on Sweep and in a replay.
+
+Sentences stand in a words.toml beside the module that fills them in, so that another language is another file.
+"""
 
 from __future__ import annotations
 
 import itertools
 import math
+import tomllib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from backprop_core import Config, Edit, Snapshot
@@ -43,6 +48,21 @@ MARKS: Mapping[str, str] = {
     "unreadable": "Unreadable",
 }
 UNSET = {"batch_size": "all rows", "stop_loss": "never", "stop_accuracy": "never", "test_share": f"{TEST_SHARE:g}"}
+
+
+def sentences(module: str, file: str = "words.toml") -> dict[str, Any]:
+    """The sentences in a file beside a module, which passes its `__file__`."""
+    return tomllib.loads(Path(module).with_name(file).read_text(encoding="utf-8"))
+
+
+def filled(text: str, numbers: Mapping[str, str]) -> str:
+    """Sentences on one line, with the values of their placeholders."""
+    return " ".join(text.split()).format_map(numbers)
+
+
+def rounded(value: float) -> str:
+    """A number in a sentence: three digits, and a minus as it is printed."""
+    return f"{value:.3g}".replace("-", "−")
 
 
 def option(name: str, choice: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -10,11 +11,12 @@ import streamlit as st
 from playground import wording
 from playground.charts import alt_text
 from playground.charts.of_run import learned_alt, unit_names
-from playground.compare import comparison, state
+from playground.compare import about, comparison, state
 from playground.compare.comparison import LONGEST_NAME
 from playground.compare.figures import SERIES, style, swatch
 from playground.compare.state import Pin
 from playground.components import chart_config, live
+from playground.components.explained import explain
 from playground.components.switch import switch
 from playground.session import navigation, widgets
 from playground.session.session import next_frame
@@ -44,19 +46,17 @@ def page() -> None:
 
 def _how_to_pin() -> None:
     with st.container(key="compare_empty"):
-        st.markdown("#### Compare runs side by side", anchors=False)
-        st.markdown(
-            "Press **Pin** on the Train page, and the run stays here as it is: its losses, what it has learned, and "
-            f"how it differs from the others. There is room for {state.MOST_PINS} runs."
-        )
+        words = about.WORDS["empty"]
+        st.markdown(f"#### {words['title']}", anchors=False)
+        st.markdown(wording.filled(words["how"], {"most": str(state.MOST_PINS)}))
         with st.container(horizontal=True):
             st.button(
-                "Pin two examples",
+                words["examples"],
                 key="pin_examples",
                 icon=":material/keep:",
                 type="primary",
                 on_click=state.pin_examples,
-                help="XOR with its biases frozen, and trained: one run learns it, the other does not.",
+                help=words["examples_help"],
             )
             if state.can_undo():
                 _undo()
@@ -116,6 +116,7 @@ def _curves(pins: list[Pin]) -> dict[str, dict[str, Any]]:
         series = switch("compare_series", SERIES, place=head)
         scale = switch("compare_scale", ("log", "linear"), place=head)
         title.markdown(f"**Loss** :small[:gray[{_about_losses(pins, series)}]]")
+        explain(head, "compare_curves", partial(about.curves, series, pins, state.shown_epoch()))
         left, right = st.columns([4, 1], gap="small")
         with left.container(key="compare_curves"):
             curves = state.curves(series, CURVES_HEIGHT, log=scale == "log")
@@ -159,10 +160,12 @@ def _pictures(pins: list[Pin]) -> dict[str, dict[str, Any]]:
     """Draw what every run has learned; returns the patches that update the pictures to the shown epoch."""
     columns = COLUMNS.get(len(pins), 6)
     height = HEIGHTS[columns]
-    with st.container(key="head_pictures", horizontal=True, vertical_alignment="center"):
+    head = st.container(key="head_pictures", horizontal=True, vertical_alignment="center")
+    with head:
         st.markdown("**Learned**")
         views = state.views()
         view = switch("compare_view", views) if len(views) > 1 else views[0]
+    explain(head, "pictures", partial(about.pictures, view, pins, state.shown_epoch()))
     figures = state.pictures(view, height, compact=len(pins) > MOST_LARGE)
     with st.container(key=f"cards_{columns}"):
         for pin in pins:

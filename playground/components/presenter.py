@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from playground import wording
 from playground.components.scripts import script
 from playground.components.style import use_style
 from playground.session import presenting
 
 FOLDER = Path(__file__).parent
-WORDS: dict[str, Any] = tomllib.loads((FOLDER / "presenter.toml").read_text(encoding="utf-8"))
+WORDS: dict[str, Any] = wording.sentences(__file__, "presenter.toml")
 
 
 def view() -> None:

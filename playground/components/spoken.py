@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +15,7 @@ from playground.components.scripts import script
 from playground.session.session import session
 
 FOLDER = Path(__file__).parent
-WORDS: dict[str, str] = tomllib.loads((FOLDER / "spoken.toml").read_text(encoding="utf-8"))
+WORDS: dict[str, str] = wording.sentences(__file__, "spoken.toml")
 DIGITS = (4, 6, 10, 17)  # as few of these as tell two losses apart
 MARKS = re.compile(r"\*\*|`")  # of Markdown
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from backprop_core.data import MAX_CLASSES, MAX_INPUTS, MAX_ROWS, TableRows, unique
 from backprop_core.settings import SPECS
 from backprop_core.tables import MAX_BYTES, MISSING, TASKS, USES, Choice, Table, choice, offers
+from playground import wording
 from playground.charts import alt_text
 from playground.components import live
+from playground.components.explained import explain
 from playground.components.markdown import escaped
 from playground.components.switch import switch
-from playground.data import overview, state
+from playground.data import about, overview, state
 from playground.data.figures import CLASS_NAMES
 from playground.data.memory import HEADERS, NUMBERS, Source, Way
 from playground.data.views import Views, test_share
@@ -33,16 +36,6 @@ LIMITS = (
     f"At most {MAX_ROWS:,} rows. A network takes up to {MAX_INPUTS} inputs and tells up to {MAX_CLASSES} classes apart."
 )
 CHART_CONFIG = {"displayModeBar": False, "doubleClick": False}
-EMPTY: dict[Way, str] = {
-    "file": "Choose a file: a table with a row for each example, as a spreadsheet exports it.",
-    "paste": "Copy cells in a spreadsheet, paste them into the box, and press **Read**.",
-    "type": "Type a table: a row for each example.",
-    "click": "Choose a class and click onto the plane: each click is an example to learn from.",
-}
-TO_COME = (
-    "Here you will see what each column holds and the first rows as a network is shown them, choose what is to be "
-    "learned, and start training."
-)
 
 
 def page() -> None:
@@ -110,7 +103,8 @@ def _type() -> None:
 
 def _click() -> None:
     editor = state.data_page().point_editor
-    with st.container(horizontal=True, key="data_click_bar", vertical_alignment="center"):
+    bar = st.container(horizontal=True, key="data_click_bar", vertical_alignment="center")
+    with bar:
         switch("data_class", CLASS_NAMES, "Class")
         st.button(
             "Undo", key="data_undo_click", icon=":material/undo:", on_click=state.undo_click, disabled=not editor.undo,
@@ -120,6 +114,7 @@ def _click() -> None:
             "Clear", key="data_clear_points", icon=":material/delete:", on_click=state.clear_points,
             disabled=not editor.points, help="Take all points away. Undo brings them back.",
         )  # fmt: skip
+    explain(bar, "data_plane", partial(about.plane, editor.points))
     chart = state.clicking()
     with st.container(key="data_plane"):
         st.plotly_chart(
@@ -139,13 +134,15 @@ def _table(source: Source) -> None:
         st.error(escaped(error), icon=":material/error:")
     if source.table is None:
         if not source.error:
-            st.info(f"{EMPTY[page_state.way]} {TO_COME}", icon=":material/table:")
+            words = about.WORDS["empty"]
+            st.info(wording.filled(f"{words[page_state.way]} {words['to_come']}", {}), icon=":material/table:")
         return
     table, current = source.table, state.show_choice(source.table)
-    _head(source.label, table)
+    head = _head(source.label, table)
     understood = st.container()
     _choose(table, current)
     result = source.result_of(table, current)
+    explain(head, "data_columns", partial(about.columns, result))
     if result.error:
         st.error(escaped(result.error), icon=":material/error:")
     for warning in result.warnings:
@@ -164,9 +161,13 @@ def _sentences(*sentences: str) -> None:
     st.markdown("\n".join(f"- :small[{escaped(sentence)}]" for sentence in sentences))
 
 
-def _head(label: str, table: Table) -> None:
+def _head(label: str, table: Table) -> DeltaGenerator:
+    """What was read, with what can be done with it; returns its place."""
     rows = len(table.rows)
-    with st.container(horizontal=True, key="head_data", horizontal_alignment="distribute", vertical_alignment="center"):
+    head = st.container(
+        horizontal=True, key="head_data", horizontal_alignment="distribute", vertical_alignment="center"
+    )
+    with head:
         st.markdown(f"**{escaped(label)}**: {rows:,} row{'s' * (rows != 1)}, {len(table.names)} columns")
         with st.container(horizontal=True, key="head_data_buttons", width="content"):
             if state.data_page().way != "type":
@@ -178,6 +179,7 @@ def _head(label: str, table: Table) -> None:
                 "CSV", partial(choice.as_csv, table), "data.csv", "text/csv", key="data_csv",
                 icon=":material/download:", on_click="ignore", help="The whole table as a CSV file.",
             )  # fmt: skip
+    return head
 
 
 def _preview(table: Table, views: Views) -> None:
@@ -206,7 +208,7 @@ def _preview(table: Table, views: Views) -> None:
         height=_height(len(table.rows)), hide_index=True, alt="The first rows of the table.",
     )  # fmt: skip
     if views.network is None:
-        network.caption("Nothing yet: see below.")
+        network.caption(about.WORDS["empty"]["network"])
         return
     network.dataframe(
         views.network, height=_height(len(views.network)), hide_index=True,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from backprop_core import ConfigError
@@ -11,8 +13,9 @@ from backprop_core.training import Snapshot
 from playground.charts import alt_text
 from playground.charts.of_run import unit_names
 from playground.components import chart_config, live
+from playground.components.explained import explain
 from playground.components.playback import Readouts, button, choose_speed, play, timeline
-from playground.landscape import state
+from playground.landscape import about, state
 from playground.landscape.state import MOST_ZOOM, Drawing
 from playground.session import playing, transport, widgets
 from playground.session.session import session
@@ -53,7 +56,7 @@ def page() -> None:
     readouts = _transport(drawing, current.run.at(current.shown))
     _choices()
     if drawing is not None:
-        _charts(drawing)
+        _charts(drawing, current.run.at(current.shown))
     elif refused is not None:
         _say_why_not(refused)
     if current.mode == "paused":
@@ -231,13 +234,18 @@ def _duration(seconds: float) -> str:
     return f"{float(f'{seconds * 1000:.1g}'):g} ms" if seconds < 0.95 else f"{seconds:.1f} s"
 
 
-def _charts(drawing: Drawing) -> None:
+def _charts(drawing: Drawing, snapshot: Snapshot) -> None:
     assert drawing.pictures is not None
+    now = state.follow(drawing, snapshot)
     for (name, alt), picture, column in zip(CHARTS.items(), drawing.pictures, st.columns(2, gap="xsmall"), strict=True):
-        with column.container(key=f"panel_{name}"), st.container(key=name):
-            st.plotly_chart(
-                picture.figure, config=chart_config.config(), height="stretch", key=f"{name}_chart", alt=alt
-            )
+        with column.container(key=f"panel_{name}"):
+            head = st.container(key=f"head_{name}", horizontal=True)
+            head.markdown(about.WORDS["titles"][name])
+            explain(head, name, partial(about.sentences, name, drawing.landscape, drawing.way, now, snapshot))
+            with st.container(key=name):
+                st.plotly_chart(
+                    picture.figure, config=chart_config.config(), height="stretch", key=f"{name}_chart", alt=alt
+                )
     newest = " (the newest when it was drawn, as in the source)" if drawing.centre == drawing.newest else ""
     st.caption(
         f"The training loss at origin + α · first + β · second. Origin (0, 0): the weights at epoch "

@@ -15,14 +15,14 @@ from backprop_core.training import Snapshot
 from playground.charts import alt_text
 from playground.charts.enlarged import enlarged_figure
 from playground.charts.of_run import parameter_names, unit_names
-from playground.components import chart_config, scrolling, spoken
+from playground.components import chart_config, spoken
 from playground.components.markdown import escaped
 from playground.components.playback import button
 from playground.components.switch import switch
 from playground.session import navigation, presenting, transport, widgets
 from playground.session.session import session, theme
 from playground.sidebar import sidebar
-from playground.step import proof, slope, state
+from playground.step import proof, scrolling, slope, state
 from playground.step.figures import cells, highlighted, window
 from playground.step.homework import view as homework
 from playground.step.pick import pick

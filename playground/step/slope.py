@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 
 from backprop_core.explain import SMALL_SLOPE, Explanation, stuck_units
 from backprop_core.training import Snapshot
+from playground import wording
 from playground.components import chart_config
 from playground.components.markdown import escaped
 from playground.session.session import theme
 from playground.step.figures import tangent
 
-WORDS: dict[str, str] = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+WORDS: dict[str, str] = wording.sentences(__file__)
 HEIGHT = 170
 MOST_NAMED = 6  # units that are dead or saturated
 

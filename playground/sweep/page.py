@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -15,21 +16,17 @@ from playground import wording
 from playground.charts import alt_text
 from playground.components import chart_config, live
 from playground.components.bursts import burst
+from playground.components.explained import explain
 from playground.components.switch import switch
 from playground.session import navigation, widgets
 from playground.session.session import next_frame, theme
-from playground.sweep import axis_values, state
+from playground.sweep import about, axis_values, state
 from playground.sweep.durations import between, duration
 from playground.sweep.figures import MEASURES, bundle
 from playground.sweep.workers import WorkersError, find_workers
 
 MAP_HEIGHT = 480
 BUNDLE_HEIGHT = 260
-EMPTY = (
-    "Here a map will grow: a cell for each pair of values of two settings, its colour telling how the runs of all "
-    "seeds did. Choose a cell, and its loss curves appear below. Choose a ready sweep, as it is or changed, and "
-    "press **Start**."
-)
 TELLING = 0.1  # share of a sweep, from which on its own speed tells how long the rest takes
 
 
@@ -170,14 +167,16 @@ def _results(current: state.Sweeps) -> Callable[[], None]:
     """Draw the map and the chosen cell; returns the function that updates them to the sweep's newest result."""
     result = current.result
     if result is None:
-        st.info(EMPTY, icon=":material/grid_on:")
+        st.info(wording.filled(about.WORDS["page"]["empty"], {}), icon=":material/grid_on:")
         return lambda: None
-    with st.container(key="head_sweep", horizontal=True, horizontal_alignment="distribute"):
+    head = st.container(key="head_sweep", horizontal=True, horizontal_alignment="distribute")
+    with head:
         measure = switch("sweep_measure", tuple(MEASURES), "Show", format_func=lambda name: MEASURES[name].label)
         st.download_button(
             "CSV", result.csv, "sweep.csv", "text/csv", icon=":material/download:", key="sweep_csv",
             on_click="ignore", help="Every run on a line: values, seed, losses, epochs until solved.",
         )  # fmt: skip
+    explain(head, "sweep_map", partial(about.map_, result, measure))
     bar = st.empty()
     map_ = state.map_of(result, measure, MAP_HEIGHT)
     with st.container(key="sweep_map"):
@@ -188,9 +187,9 @@ def _results(current: state.Sweeps) -> Callable[[], None]:
     channel = live.channel()
     below = st.empty()  # replaced at once: during a sweep, the script does not reach its end
     if current.going is not None:
-        below.caption("Choose a cell; its runs are shown when the sweep is finished, or stopped.")
+        below.caption(about.WORDS["page"]["choose_later"])
     elif current.chosen is None:
-        below.caption("Choose a cell to see its runs.")
+        below.caption(about.WORDS["page"]["choose"])
     else:
         with below.container():
             _cell(result, current.chosen)
@@ -239,7 +238,8 @@ def _cell(result: Result, cell: tuple[int, int]) -> None:
     places = range(len(result.grid.seeds))
     widgets.keep_choice("sweep_seed", places)
     place = (i, j, int(widgets.value("sweep_seed")))
-    with st.container(key="head_cell", horizontal=True, vertical_alignment="center"):
+    head = st.container(key="head_cell", horizontal=True, vertical_alignment="center")
+    with head:
         st.markdown(named, width="content")
         st.selectbox(
             "Run", places, format_func=lambda s: f"seed {result.grid.seeds[s]}", key="sweep_seed",
@@ -256,6 +256,7 @@ def _cell(result: Result, cell: tuple[int, int]) -> None:
             "Pin", icon=":material/keep:", key="sweep_pin", help="Pin this run, to compare it with others on Compare."
         ):
             st.toast(state.pin_run(result, place))
+    explain(head, "sweep_bundle", partial(about.curves, result, cell, place[2]))
     st.plotly_chart(
         bundle(result, cell, place[2], theme(), BUNDLE_HEIGHT), config=chart_config.config(), height=BUNDLE_HEIGHT,
         key="sweep_bundle", alt=alt_text.bundle(result.grid.seeds, result.final_loss[cell], place[2]),

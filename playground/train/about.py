@@ -5,9 +5,7 @@ The sentences are read from words.toml, so that another language is another file
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -17,7 +15,8 @@ from backprop_core.training import Run, Snapshot
 from playground import wording
 from playground.train.board import MOST_SAMPLES, Views
 
-WORDS: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+WORDS: dict[str, dict[str, str]] = wording.sentences(__file__)
+_number = wording.rounded
 
 
 def chart_views(views: Views) -> dict[str, str]:
@@ -33,7 +32,7 @@ def chart_views(views: Views) -> dict[str, str]:
 
 def sentences(chart: str, view: str, run: Run, snapshot: Snapshot) -> str:
     """What a chart shows in one of its views, with its numbers at the epoch of a snapshot."""
-    return " ".join(WORDS[chart][view].split()).format_map(_numbers(chart, view, run, snapshot))
+    return wording.filled(WORDS[chart][view], _numbers(chart, view, run, snapshot))
 
 
 def _numbers(chart: str, view: str, run: Run, snapshot: Snapshot) -> dict[str, str]:
@@ -106,7 +105,3 @@ def _range(prefix: str, arrays: list[Array]) -> dict[str, str]:
         f"{prefix}low": _number(min(float(array.min()) for array in arrays)),
         f"{prefix}high": _number(max(float(array.max()) for array in arrays)),
     }
-
-
-def _number(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")

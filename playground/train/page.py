@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -14,6 +15,7 @@ from playground.charts.of_run import learned_views, unit_names
 from playground.compare import state as pins
 from playground.compare.comparison import LONGEST_NAME
 from playground.components import chart_config, live, spoken
+from playground.components.explained import explain
 from playground.components.playback import Readouts, button, choose_speed, play, timeline
 from playground.components.switch import switch
 from playground.session import playing, presenting, runs, transport, widgets
@@ -148,9 +150,9 @@ def _panels(snapshot: Snapshot) -> Board:
         for name, panel in boxes.items()
     }
     views = replace(_views(heads, snapshot), charts=charts, large=is_large)
-    if not presenting.hides("about"):
-        for name, view in about.chart_views(views).items():
-            _explain(heads[name], name, view, snapshot)
+    shown = about.chart_views(views)
+    for name, head in heads.items():
+        explain(head, name, partial(about.sentences, name, shown[name], session().run, snapshot))
     board = state.board(views)
     for name, live_figure in board.figures.items():
         with boxes[name].container(key=name, height="stretch" if is_large else "content"):
@@ -202,13 +204,6 @@ def _view(key: str, options: Sequence[str], head: DeltaGenerator | None) -> str:
         return switch(key, options, place=head)
     widgets.keep_choice(key, options)
     return str(widgets.value(key))
-
-
-def _explain(head: DeltaGenerator, chart: str, view: str, snapshot: Snapshot) -> None:
-    """What a chart shows, to be opened. It is written by the script, not by frames: it names the epoch it is about."""
-    place = head.container(key=f"about_{chart}", width="content")
-    with place.popover(about.WORDS["page"]["what"], icon=":material/help:", type="tertiary", key=f"explain_{chart}"):
-        st.markdown(about.sentences(chart, view, session().run, snapshot))
 
 
 def _caption(snapshot: Snapshot) -> str:

@@ -68,3 +68,11 @@ def test_many_edits_are_counted() -> None:
 )
 def test_a_score_has_three_decimals(score: float | None, text: str) -> None:
     assert wording.score(score) == text
+
+
+def test_sentences_are_filled_on_one_line_and_what_is_missing_is_refused() -> None:
+    assert wording.filled(
+        "At epoch {epoch}\nthe loss is {loss}.", {"epoch": "{7}", "loss": wording.rounded(-0.12345)}
+    ) == ("At epoch {7} the loss is −0.123.")
+    with pytest.raises(KeyError, match="loss"):
+        wording.filled("{loss}", {})
