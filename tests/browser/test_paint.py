@@ -37,10 +37,14 @@ STILL = """(panels) => {
 
 # Links, the views to choose one after the other, and the panels that are painted in all of them.
 CASES: dict[str, tuple[str, list[dict[str, str]], list[str]]] = {
-    "xor": ("?epoch=300", [{}, {"gradients_view": "δ", "curves_view": "Gradient norm"}, {"scale": "linear"}], CHARTS),
+    "xor": (
+        "?epoch=300",
+        [{}, {"gradients_view": "δ", "curves_view": "Gradient norm"}, {"network_view": "Responses"}],
+        CHARTS,
+    ),
     "deep": (
         "?dataset=moons&hidden=8-8&activation=tanh&learning_rate=0.05&batch_size=32&epoch=100",
-        [{"gradients_view": "Activations"}, {"gradients_view": "Updates"}],
+        [{"gradients_view": "Activations"}, {"gradients_view": "Updates", "network_view": "Responses"}],
         CHARTS,
     ),
     "curve": (
