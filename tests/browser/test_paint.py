@@ -37,15 +37,16 @@ STILL = """(panels) => {
 
 # Links, the views to choose one after the other, and the panels that are painted in all of them.
 CASES: dict[str, tuple[str, list[dict[str, str]], list[str]]] = {
-    "xor": (
-        "?epoch=300",
-        [{}, {"gradients_view": "δ", "curves_view": "Gradient norm"}, {"network_view": "Responses"}],
-        CHARTS,
-    ),
+    "xor": ("?epoch=300", [{}, {"gradients_view": "δ", "curves_view": "Gradient norm"}, {"scale": "linear"}], CHARTS),
     "deep": (
         "?dataset=moons&hidden=8-8&activation=tanh&learning_rate=0.05&batch_size=32&epoch=100",
-        [{"gradients_view": "Activations"}, {"gradients_view": "Updates", "network_view": "Responses"}],
+        [{"gradients_view": "Activations"}, {"gradients_view": "Updates"}],
         CHARTS,
+    ),
+    "pictures": (
+        "?dataset=moons&features=x1,x2,x1x2&hidden=8-3&activation=tanh&learning_rate=0.05&epoch=100",
+        [{"network_view": "Responses"}],
+        ["network"],
     ),
     "curve": (
         "?dataset=sine&hidden=8&activation=tanh&output=linear&loss=mse&learning_rate=0.03&optimizer=adam&epoch=300",
