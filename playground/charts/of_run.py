@@ -70,16 +70,19 @@ def parameter_names(names: Sequence[Sequence[str]], prefix: str) -> list[Matrix]
     ]
 
 
-def network_figure(run: Run, view: str, theme: Theme, height: int) -> tuple[Live, Callable[[Snapshot, bool], None]]:
+def network_figure(
+    run: Run, view: str, theme: Theme, height: int, width: int = responses.WIDTH
+) -> tuple[Live, Callable[[Snapshot, bool], None]]:
     """A picture of a network, one of `network_views`, and the function that updates it to a snapshot.
 
+    The small pictures in it are squares in a chart `width` wide and `height` high, in pixels.
     The function is also told whether the picture stands still: then it has hints for the mouse.
     """
     names = unit_names(run)
     if view == NETWORK_VIEWS[0]:
         diagram = Diagram(names, theme, height)
         return diagram, lambda snapshot, still: diagram.update_params(snapshot.params, hints=still)
-    tiles = responses.Responses(run.data, names, theme, height)
+    tiles = responses.Responses(run.data, names, theme, height, width)
     return tiles, lambda snapshot, still: tiles.update_units(
         snapshot.params, snapshot.respond(tiles.plane), hints=still
     )

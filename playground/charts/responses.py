@@ -27,10 +27,11 @@ from playground.charts.theme import Theme, diverging
 
 MOST_UNITS = 16  # of a layer: the pictures of more would be too small
 SPACED = 4  # units of a layer, up to which every tile has its name above it
-WIDTH = 505  # of a chart in pixels, at which the pictures are squares
+WIDTH = 505  # of a chart in pixels, at which the pictures are squares if nothing else is said
 NAME = 16  # pixels that a name needs above a tile
 BESIDE = 34  # and beside it
 SHARE = 0.84  # of the distance between units that pictures without names take
+MARK = 0.28  # of the side of a picture: the mark of the bias
 FEWEST_POINTS, MOST_POINTS = 12, 20  # along each side of a picture
 
 
@@ -40,12 +41,17 @@ class Responses(Live):
     The units of a layer share a scale of colours; each input has its own, for it is a quantity of its own. Lines end at
     the sides of the tiles, and a mark at a corner has the colour of the bias.
 
+    width : of the chart in pixels, at which the tiles are squares
     plane : (points², 2): the rows, in the user's units, whose activations are shown
     """
 
-    def __init__(self, data: Data, names: Sequence[Sequence[str]], theme: Theme, height: int) -> None:
+    def __init__(
+        self, data: Data, names: Sequence[Sequence[str]], theme: Theme, height: int, width: int = WIDTH
+    ) -> None:
         places = places_of(names)
-        wide, tall, self._points = _tile(names, height)
+        side, across, down = _sizes(names, width, height)
+        wide, tall = side / across, side / down
+        self._points = int(np.clip(side / 1.6, FEWEST_POINTS, MOST_POINTS))
         self.plane = plane_grid(data, self._points)
         self._lines = WeightLines(names, places, gap=wide / 2)
         self._units = [literal(name) for layer in names[1:] for name in layer]
@@ -79,14 +85,14 @@ class Responses(Live):
             y=corners[:, 1],
             hovertemplate="%{customdata}<extra></extra>",
             marker={
-                "size": 10 if max(map(len, names)) <= SPACED else 7,
+                "size": float(np.clip(side * MARK, 4, 10)),
                 "colorscale": diverging(theme),
                 "line": {"width": 1, "color": theme.text},
             },
         )
         super().__init__(
             [*inputs, *layers, *self._lines.traces(theme, reach=20), _frames(places, wide, tall, theme), marks,
-             _names(names, places, wide, tall, theme)],
+             _names(names, places, (wide, tall), theme, beside=across * MARGIN - side / 2 >= BESIDE)],
             **diagram_layout(names, theme, height) | {"hoverdistance": 2},
         )  # fmt: skip
 
@@ -104,14 +110,12 @@ class Responses(Live):
         self.show(*still, *map(_colours, activations), *lines, {}, marks)
 
 
-def _tile(names: Sequence[Sequence[str]], height: int) -> tuple[float, float, int]:
-    """Width and height of the tiles in units of the diagram, and how many points they have along each side."""
+def _sizes(names: Sequence[Sequence[str]], width: int, height: int) -> tuple[float, float, float]:
+    """The side of a tile in pixels, and how many pixels one unit of the diagram has across and down."""
     most = max(map(len, names))
-    across = WIDTH / (len(names) - 1 + 2 * MARGIN)  # pixels from layer to layer
-    down = height / (HIGHEST - LOWEST)
+    across, down = width / (len(names) - 1 + 2 * MARGIN), height / (HIGHEST - LOWEST)
     pitch = down / most
-    side = min(across / 2, pitch - NAME if most <= SPACED else pitch * SHARE)
-    return side / across, side / down, int(np.clip(side / 2, FEWEST_POINTS, MOST_POINTS))
+    return min(across / 2, pitch - NAME if most <= SPACED else pitch * SHARE), across, down
 
 
 def _column(values: Array, gap: Any) -> Array:
@@ -138,17 +142,16 @@ def _frames(places: Sequence[Array], wide: float, tall: float, theme: Theme) -> 
 
 
 def _names(
-    names: Sequence[Sequence[str]], places: Sequence[Array], wide: float, tall: float, theme: Theme
+    names: Sequence[Sequence[str]], places: Sequence[Array], tile: tuple[float, float], theme: Theme, *, beside: bool
 ) -> go.Scatter:
-    """The names above the tiles; in a layer without room for them, beside inputs and outputs, where no lines are."""
-    last = len(names) - 1
-    has_room = WIDTH / (last + 2 * MARGIN) * (MARGIN - wide / 2) >= BESIDE
+    """The names above the tiles; in a layer without room for them, `beside` inputs and outputs, where no lines are."""
+    (wide, tall), last = tile, len(names) - 1
     spots: list[tuple[float, float, str, str]] = []
     for layer, units in enumerate(names):
         side = {0: -1, last: 1}.get(layer, 0) if len(units) > SPACED else 0
-        if len(units) <= SPACED or (side and has_room):
+        if len(units) <= SPACED or (side and beside):
             where = {-1: "middle left", 0: "top center", 1: "middle right"}[side]
-            shift = np.array([side * wide / 2, 0 if side else tall / 2])
+            shift = np.array([side * (wide / 2 + 0.02), 0 if side else tall / 2 + 0.012])
             spots += [(x, y, literal(name), where) for name, (x, y) in zip(units, places[layer] + shift, strict=True)]
     return go.Scatter(
         mode="text",
@@ -156,6 +159,6 @@ def _names(
         y=[y for _, y, _, _ in spots],
         text=[text for _, _, text, _ in spots],
         textposition=[where for _, _, _, where in spots],
-        textfont={"size": 12 if max(map(len, names)) <= SPACED else 10, "color": theme.text},
+        textfont={"size": 12 if max(map(len, names)) <= 8 else 10, "color": theme.text},
         hoverinfo="skip",
     )

@@ -23,11 +23,13 @@ from playground.charts.of_run import (
     unit_names,
     with_bias,
 )
+from playground.charts.responses import WIDTH
 from playground.charts.theme import Theme
 
 HEIGHTS = {"network": 256, "learned": 256, "weights": 216, "gradients": 216, "loss_curve": 176}
 MOST_LARGE_UNITS, MOST_LARGE_COLUMNS = 5, 6  # of a layer, and in all: more are not enlarged
 LARGE_TICKS = 3
+LARGE_WIDTHS = {1: 505, 2: 270, 3: 440, 4: 440, 5: 290}  # of the network, by how many charts share the screen
 MOST_SAMPLES = 12  # training rows shown in the heatmaps of activations and of δ
 
 GRADIENT_VIEWS = ("Gradients", "Activations", "δ", "Updates")
@@ -55,7 +57,8 @@ class Board:
 
     def __init__(self, run: Run, views: Views, theme: Theme, epoch: int) -> None:
         names = unit_names(run)
-        self.network, self._update_network = network_figure(run, views.network, theme, HEIGHTS["network"])
+        width = LARGE_WIDTHS.get(len(views.charts), WIDTH) if views.large else WIDTH
+        self.network, self._update_network = network_figure(run, views.network, theme, HEIGHTS["network"], width)
         self.weights = Matrices(parameter_names(names, ""), theme, HEIGHTS["weights"])
         self._names, self._views, self._curve_names = names, views, _curve_names(run, views.curves)
         self.learned, self._update_learned = learned_figure(run, views.learned, theme, HEIGHTS["learned"])

@@ -144,7 +144,7 @@ def test_units_are_drawn_as_pictures_where_there_are_two_inputs(page: Page) -> N
     assert "heatmap" in drawn()
     page.choose("hidden_size", 17)
     assert "heatmap" not in drawn()
-    assert "circles: more than 16 units in a layer are too many for pictures" in page.text()
+    assert "no pictures: more than 16 units in a layer" in page.text()
 
 
 def test_a_view_that_the_new_data_lacks_gives_way(page: Page) -> None:
