@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from backprop_core.training import Snapshot
 from playground import wording
-from playground.charts.of_run import NETWORK_VIEWS, has_room_for_responses, learned_views, network_views, unit_names
+from playground.charts.of_run import has_room_for_responses, learned_views, network_views, unit_names
 from playground.charts.responses import MOST_UNITS
 from playground.compare import state as pins
 from playground.compare.comparison import LONGEST_NAME
@@ -198,15 +198,17 @@ def _views(heads: dict[str, DeltaGenerator], snapshot: Snapshot) -> Views:
 
 def _network_view(head: DeltaGenerator | None, snapshot: Snapshot) -> str:
     """The view of the network, and the head of its chart. Circles are drawn, too, where pictures have no room."""
-    views, place = network_views(snapshot.data), head and head.container(key="network_title", width="content")
-    chosen = _view("network_view", views, head) if len(views) > 1 else views[0]
-    drawn = chosen if has_room_for_responses(session().run) else NETWORK_VIEWS[0]
-    if place:
-        words = about.WORDS["page"]
-        said = (
-            words[f"network_{drawn.lower()}"] if drawn == chosen else words["network_no_room"].format(most=MOST_UNITS)
-        )
-        place.markdown(f"**Network** :small[:gray[{said}]]")
+    views, key, words = network_views(snapshot.data), "network_view", about.WORDS["page"]
+    chosen = views[0]
+    if len(views) > 1:
+        widgets.keep_choice(key, views)  # as the switch does, but the title before it says what is drawn
+        chosen = str(widgets.value(key))
+    drawn = chosen if has_room_for_responses(session().run) else views[0]
+    if head is not None:
+        legend = words[f"network_{drawn.lower()}"] if drawn == chosen else words["network_no_room"]
+        head.markdown(f"**Network** :small[:gray[{legend.format(most=MOST_UNITS)}]]")
+    if len(views) > 1:
+        _view(key, views, head)
     return drawn
 
 
