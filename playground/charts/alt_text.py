@@ -97,8 +97,18 @@ def learned(view: str, data: Data, epoch: int, outputs: Array, score: float) -> 
     return f"{view} after epoch {epoch:,}: outputs of the training rows {reach(outputs)}; {right}."
 
 
+def responses(inputs: Sequence[str], names: Sequence[Sequence[str]], activations: Sequence[Array]) -> str:
+    """What the pictures in the units are of, after the sentence about the network; arguments as of `units`."""
+    plane = " and ".join(inputs)
+    return f"In each unit a picture of what it gives over the plane of {plane}; {_given(names, activations)}."
+
+
 def units(epoch: int, names: Sequence[Sequence[str]], activations: Sequence[Array]) -> str:
     """The range of every unit's activation over the training rows; `activations` holds (rows, units) for each layer."""
+    return f"Units after epoch {epoch:,}, {_given(names, activations)}."
+
+
+def _given(names: Sequence[Sequence[str]], activations: Sequence[Array]) -> str:
     texts = [
         f"{name} {reach(layer[:, i])}"
         for layer_names, layer in zip(names, activations, strict=True)
@@ -106,7 +116,7 @@ def units(epoch: int, names: Sequence[Sequence[str]], activations: Sequence[Arra
     ]
     if len(texts) > MOST_NUMBERS:
         texts = [f"layer {l} {reach(layer)}" for l, layer in enumerate(activations, start=1)]
-    return f"Units after epoch {epoch:,}, over the training rows: {', '.join(texts)}."
+    return f"over the training rows: {', '.join(texts)}"
 
 
 def confusion(classes: Sequence[str], epoch: int, counts: Array) -> str:

@@ -9,13 +9,25 @@ import numpy as np
 from backprop_core.data import Data
 from backprop_core.nn import Array
 from backprop_core.training import Run, Snapshot
-from playground.charts import alt_text, learned
+from playground.charts import alt_text, learned, responses
+from playground.charts.diagram import Diagram
 from playground.charts.live_figure import Live
 from playground.charts.matrices import Matrix
 from playground.charts.theme import Theme
 from playground.charts.units import MOST_ROWS, TILE, Mosaic
 
+NETWORK_VIEWS = ("Circles", "Responses")
 LONGEST_NAME = 8  # of an input; if one is longer, all are called x1, x2, …
+
+
+def network_views(data: Data) -> tuple[str, ...]:
+    """The pictures of a network that suit this data; what units respond to is a picture where there are two inputs."""
+    return NETWORK_VIEWS if data.X.shape[1] == 2 else NETWORK_VIEWS[:1]
+
+
+def has_room_for_responses(run: Run) -> bool:
+    """Whether every layer is small enough for a picture in each of its units."""
+    return max(run.network.sizes) <= responses.MOST_UNITS
 
 
 def learned_views(data: Data) -> tuple[str, ...]:
@@ -56,6 +68,24 @@ def parameter_names(names: Sequence[Sequence[str]], prefix: str) -> list[Matrix]
         Matrix(f"{prefix}W{l}, {prefix}b{l}", (*below, "bias"), tuple(units))
         for l, (below, units) in enumerate(zip(names[:-1], names[1:], strict=True), start=1)
     ]
+
+
+def network_figure(
+    run: Run, view: str, theme: Theme, height: int, width: int = responses.WIDTH
+) -> tuple[Live, Callable[[Snapshot, bool], None]]:
+    """A picture of a network, one of `network_views`, and the function that updates it to a snapshot.
+
+    The small pictures in it are squares in a chart `width` wide and `height` high, in pixels.
+    The function is also told whether the picture stands still: then it has hints for the mouse.
+    """
+    names = unit_names(run)
+    if view == NETWORK_VIEWS[0]:
+        diagram = Diagram(names, theme, height)
+        return diagram, lambda snapshot, still: diagram.update_params(snapshot.params, hints=still)
+    tiles = responses.Responses(run.data, names, theme, height, width)
+    return tiles, lambda snapshot, still: tiles.update_units(
+        snapshot.params, snapshot.respond(tiles.plane), hints=still
+    )
 
 
 def learned_figure(run: Run, view: str, theme: Theme, height: int) -> tuple[Live, Callable[[Snapshot], None]]:

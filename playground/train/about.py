@@ -22,7 +22,7 @@ _number = wording.rounded
 def chart_views(views: Views) -> dict[str, str]:
     """The view that each chart shows, by the chart's name."""
     return {
-        "network": "Network",
+        "network": views.network,
         "learned": views.learned,
         "weights": "Weights",
         "gradients": views.gradients,
@@ -51,7 +51,7 @@ def _numbers(chart: str, view: str, run: Run, snapshot: Snapshot) -> dict[str, s
         numbers |= _range("", _arrays(snapshot.params))
         numbers |= {"sizes": "-".join(map(str, sizes)), "parameters": f"{snapshot.state.theta.size:,}"}
         numbers |= {"layers": layers(sizes)}
-    if view in ("Units", "Activations"):
+    if view in ("Units", "Activations", "Responses"):
         numbers |= _range("unit_", snapshot.a[1:]) | {"units": str(sum(run.network.sizes[1:]))}
     if view == "δ":
         numbers |= _range("delta_", snapshot.delta)

@@ -11,16 +11,25 @@ from backprop_core.nn import Array
 from backprop_core.training import Run, Snapshot
 from playground.charts import alt_text
 from playground.charts.curves import MOST_TICKS, Curves
-from playground.charts.diagram import Diagram
 from playground.charts.enlarged import CROWDED, LARGE, Sizes, enlarged, enlarged_figure
 from playground.charts.live_figure import Live
 from playground.charts.matrices import Matrices, Matrix
-from playground.charts.of_run import learned_alt, learned_figure, parameter_names, unit_names, with_bias
+from playground.charts.of_run import (
+    NETWORK_VIEWS,
+    learned_alt,
+    learned_figure,
+    network_figure,
+    parameter_names,
+    unit_names,
+    with_bias,
+)
+from playground.charts.responses import WIDTH
 from playground.charts.theme import Theme
 
 HEIGHTS = {"network": 256, "learned": 256, "weights": 216, "gradients": 216, "loss_curve": 176}
 MOST_LARGE_UNITS, MOST_LARGE_COLUMNS = 5, 6  # of a layer, and in all: more are not enlarged
 LARGE_TICKS = 3
+LARGE_WIDTHS = {1: 505, 2: 270, 3: 440, 4: 440, 5: 290}  # of the network, by how many charts share the screen
 MOST_SAMPLES = 12  # training rows shown in the heatmaps of activations and of δ
 
 GRADIENT_VIEWS = ("Gradients", "Activations", "δ", "Updates")
@@ -38,6 +47,7 @@ class Views:
     gradients: str = GRADIENT_VIEWS[0]
     curves: str = CURVE_VIEWS[0]
     log: bool = True
+    network: str = NETWORK_VIEWS[0]
     charts: tuple[str, ...] = tuple(HEIGHTS)
     large: bool = False
 
@@ -47,7 +57,8 @@ class Board:
 
     def __init__(self, run: Run, views: Views, theme: Theme, epoch: int) -> None:
         names = unit_names(run)
-        self.network = Diagram(names, theme, HEIGHTS["network"])
+        width = LARGE_WIDTHS.get(len(views.charts), WIDTH) if views.large else WIDTH
+        self.network, self._update_network = network_figure(run, views.network, theme, HEIGHTS["network"], width)
         self.weights = Matrices(parameter_names(names, ""), theme, HEIGHTS["weights"])
         self._names, self._views, self._curve_names = names, views, _curve_names(run, views.curves)
         self.learned, self._update_learned = learned_figure(run, views.learned, theme, HEIGHTS["learned"])
@@ -80,7 +91,7 @@ class Board:
     def update(self, snapshot: Snapshot, *, still: bool) -> None:
         """Update every figure to a snapshot; `still` adds hover texts."""
         updates: dict[str, Callable[[], object]] = {
-            "network": lambda: self.network.update_params(snapshot.params, hints=still),
+            "network": lambda: self._update_network(snapshot, still),
             "weights": lambda: self.weights.update_cells([with_bias(*pair) for pair in snapshot.params]),
             "learned": lambda: self._update_learned(snapshot),
             "gradients": lambda: self.gradients.update_cells(self._gradient_values(snapshot)),
@@ -95,13 +106,19 @@ class Board:
         names, weights = parameter_names(self._names, ""), [with_bias(*pair) for pair in snapshot.params]
         epochs, curves = self._curves()
         texts = {
-            "network": lambda: alt_text.network(epoch, self._run.network.sizes, names, weights),
+            "network": lambda: self._network_alt(snapshot, names, weights),
             "learned": lambda: learned_alt(self._views.learned, snapshot, self._names[1:]),
             "weights": lambda: alt_text.matrices("Weights", epoch, names, weights),
             "gradients": lambda: alt_text.matrices(view, epoch, self.gradients.names, self._gradient_values(snapshot)),
             "loss_curve": lambda: alt_text.curves(self._views.curves, self._curve_names, curves, epochs, epoch),
         }
         return {name: texts[name]() for name in self._views.charts}
+
+    def _network_alt(self, snapshot: Snapshot, names: list[Matrix], weights: list[Array]) -> str:
+        said = alt_text.network(snapshot.epoch, self._run.network.sizes, names, weights)
+        if self._views.network == NETWORK_VIEWS[0]:
+            return said
+        return f"{said} {alt_text.responses(snapshot.data.inputs, self._names[1:], snapshot.a[1:])}"
 
     def _update_curves(self, epoch: int) -> None:
         epochs, curves = self._curves()

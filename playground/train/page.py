@@ -11,7 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from backprop_core.training import Snapshot
 from playground import wording
-from playground.charts.of_run import learned_views, unit_names
+from playground.charts.of_run import has_room_for_responses, learned_views, network_views, unit_names
+from playground.charts.responses import MOST_UNITS
 from playground.compare import state as pins
 from playground.compare.comparison import LONGEST_NAME
 from playground.components import chart_config, live, spoken
@@ -180,8 +181,6 @@ def _large_boxes(charts: Sequence[str]) -> dict[str, DeltaGenerator]:
 
 
 def _views(heads: dict[str, DeltaGenerator], snapshot: Snapshot) -> Views:
-    if "network" in heads:
-        heads["network"].markdown("**Network** :small[:gray[lines: weights, blue − red +; circles: biases]]")
     if "weights" in heads:
         heads["weights"].markdown("**Weights**")
         if not presenting.hides("edit"):
@@ -191,11 +190,28 @@ def _views(heads: dict[str, DeltaGenerator], snapshot: Snapshot) -> Views:
         heads["learned"].markdown("**Learned**")
         if not presenting.presenting().on:
             heads["learned"].markdown(f":small[:gray[{_caption(snapshot)}]]")
+    network = _network_view(heads.get("network"), snapshot)
     learned = _view("learned_view", learned_views(snapshot.data), heads.get("learned"))
     gradients = _view("gradients_view", GRADIENT_VIEWS, heads.get("gradients"))
     curves = _view("curves_view", CURVE_VIEWS, heads.get("loss_curve"))
     scale = _view("scale", ("log", "linear"), heads.get("loss_curve"))
-    return Views(learned, gradients, curves, log=scale == "log")
+    return Views(learned, gradients, curves, log=scale == "log", network=network)
+
+
+def _network_view(head: DeltaGenerator | None, snapshot: Snapshot) -> str:
+    """The view of the network, and the head of its chart. Circles are drawn, too, where pictures have no room."""
+    views, key, words = network_views(snapshot.data), "network_view", about.WORDS["page"]
+    chosen = views[0]
+    if len(views) > 1:
+        widgets.keep_choice(key, views)  # as the switch does, but the title before it says what is drawn
+        chosen = str(widgets.value(key))
+    drawn = chosen if has_room_for_responses(session().run) else views[0]
+    if head is not None:
+        legend = words[f"network_{drawn.lower()}"] if drawn == chosen else words["network_no_room"]
+        head.markdown(f"**Network** :small[:gray[{legend.format(most=MOST_UNITS)}]]")
+    if len(views) > 1:
+        _view(key, views, head)
+    return drawn
 
 
 def _view(key: str, options: Sequence[str], head: DeltaGenerator | None) -> str:

@@ -43,6 +43,11 @@ CASES: dict[str, tuple[str, list[dict[str, str]], list[str]]] = {
         [{"gradients_view": "Activations"}, {"gradients_view": "Updates"}],
         CHARTS,
     ),
+    "pictures": (
+        "?dataset=moons&features=x1,x2,x1x2&hidden=8-3&activation=tanh&learning_rate=0.05&epoch=100",
+        [{"network_view": "Responses"}],
+        ["network"],
+    ),
     "curve": (
         "?dataset=sine&hidden=8&activation=tanh&output=linear&loss=mse&learning_rate=0.03&optimizer=adam&epoch=300",
         [{}],

@@ -32,6 +32,16 @@ def test_the_page_of_xor_is_said_number_by_number() -> None:
     assert alts["learned"].endswith(f"; {run.at(1_200).score:.1%} of the training rows right.")
 
 
+def test_the_network_with_pictures_says_what_they_are_of() -> None:
+    run = Run(Config())
+    circles, pictures = (
+        Board(run, Views("Surface", network=view), LIGHT, 0).first_alts["network"] for view in ("Circles", "Responses")
+    )
+    said = pictures.removeprefix(circles)
+    assert said.startswith(" In each unit a picture of what it gives over the plane of x1 and x2; over the training")
+    assert f"y {alt_text.reach(run.at(0).a[-1])}." in said
+
+
 def test_many_numbers_are_said_as_ranges() -> None:
     alts = board(Config(dataset="moons", hidden=(8, 8)), 3)
     assert alts["weights"].count("from") == 3

@@ -77,7 +77,9 @@ def test_presenter_mode_shows_what_is_played_and_looked_at_and_leaves_the_run_al
 
 def test_everything_can_be_hidden_and_the_page_still_plays() -> None:
     page = Page(TRAIN, hide=",".join(presenting.HIDEABLE))
-    assert not {*presenting.TRANSPORT, "epoch_shown", "learned_view", "learning_rate"} & page.keys_on_it()
+    assert (
+        not {*presenting.TRANSPORT, "epoch_shown", "learned_view", "network_view", "learning_rate"} & page.keys_on_it()
+    )
     assert len(page.charts()) == len(ALL_CHARTS)
     page.go(STEP)
     assert not {"digits", "stage_0", "practise", "step"} & page.keys_on_it()

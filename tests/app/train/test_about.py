@@ -4,7 +4,7 @@ import pytest
 from support.app_page import Page
 
 from backprop_core.training.presets import PRESETS
-from playground.charts.of_run import learned_views
+from playground.charts.of_run import learned_views, network_views
 from playground.train.about import WORDS, layers, sentences
 from playground.train.board import CURVE_VIEWS, GRADIENT_VIEWS
 
@@ -15,7 +15,7 @@ def test_every_view_of_every_preset_is_explained(preset: str) -> None:
     run.advance(1)
     snapshot = run.at(1)
     views = {
-        "network": ("Network",),
+        "network": network_views(run.data),
         "learned": learned_views(run.data),
         "weights": ("Weights",),
         "gradients": GRADIENT_VIEWS,
@@ -34,7 +34,7 @@ def test_a_newcomer_is_told_what_to_press_until_the_first_press() -> None:
     assert WORDS["page"]["first"] in page.text()
     page.press("step")
     assert WORDS["page"]["first"] not in page.text()
-    for chart, view in {"network": "Network", "gradients": "Gradients", "loss_curve": "Loss"}.items():
+    for chart, view in {"network": "Circles", "gradients": "Gradients", "loss_curve": "Loss"}.items():
         assert sentences(chart, view, page.run, page.run.at(1)) in page.text()
 
 

@@ -13,7 +13,7 @@ from backprop_core import Config, Run
 from backprop_core.data.datasets import DATASETS
 from backprop_core.training.presets import PRESETS, suggested
 from playground.charts.live_figure import Live
-from playground.charts.of_run import learned_views
+from playground.charts.of_run import learned_views, network_views
 from playground.charts.theme import DARK, LIGHT, THEMES
 from playground.train.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views
 
@@ -38,10 +38,12 @@ NETWORKS = {
 
 def all_views(run: Run) -> list[Views]:
     """Every view of every panel at least once: each panel is drawn from its own view alone."""
-    panels = [learned_views(run.data), GRADIENT_VIEWS, list(product(CURVE_VIEWS, (True, False)))]
+    curves_panel = list(product(CURVE_VIEWS, (True, False)))
+    panels = [learned_views(run.data), GRADIENT_VIEWS, curves_panel, network_views(run.data)]
     choices = zip(*(itertools.islice(itertools.cycle(views), max(map(len, panels))) for views in panels), strict=True)
     return [
-        Views(learned, gradients=gradients, curves=curves, log=log) for learned, gradients, (curves, log) in choices
+        Views(learned, gradients=gradients, curves=curves, log=log, network=network)
+        for learned, gradients, (curves, log), network in choices
     ]
 
 

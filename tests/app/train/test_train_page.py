@@ -128,6 +128,25 @@ def test_every_view_can_be_chosen_and_stays(page: Page) -> None:
         assert {switch: page.widget(switch).value for switch in chosen} == chosen
 
 
+def test_units_are_drawn_as_pictures_where_there_are_two_inputs(page: Page) -> None:
+    def drawn() -> list[str]:
+        return [trace["type"] for trace in page.spec("network_chart")["data"]]
+
+    assert "heatmap" not in drawn()
+    page.choose("network_view", "Responses")
+    assert "heatmap" in drawn()
+    for dataset in ("iris", "digits"):
+        page.choose("dataset", dataset)
+        assert "network_view" not in page.keys_on_it()
+        assert "heatmap" not in drawn()
+    page.choose("dataset", "moons")
+    assert page.widget("network_view").value == "Responses"
+    assert "heatmap" in drawn()
+    page.choose("hidden_size", 17)
+    assert "heatmap" not in drawn()
+    assert "no pictures: more than 16 units in a layer" in page.text()
+
+
 def test_a_view_that_the_new_data_lacks_gives_way(page: Page) -> None:
     page.choose("learned_view", "Table")
     page.choose("dataset", "sine")
