@@ -29,6 +29,7 @@ HIDEABLE = (
     "readouts",
     "views",
     "edit",
+    "try",
     "about",
     "charts",
     "digits",
@@ -39,7 +40,7 @@ HIDEABLE = (
     "sidebar",
     "pages",
 )
-NOT_PRESENTED = {"pin", "edit", "about", "digits", "practise", "slopes", "copy", "sidebar"}
+NOT_PRESENTED = {"pin", "edit", "try", "about", "digits", "practise", "slopes", "copy", "sidebar"}
 LONGEST = 40  # characters of a name in the address that are repeated
 MOST_NAMED = 3
 

@@ -13,10 +13,12 @@ from playground.charts import alt_text
 from playground.charts.curves import MOST_TICKS, Curves
 from playground.charts.diagram import Diagram
 from playground.charts.enlarged import CROWDED, LARGE, Sizes, enlarged, enlarged_figure
+from playground.charts.learned import plane_grid
 from playground.charts.live_figure import Live
 from playground.charts.matrices import Matrices, Matrix
 from playground.charts.of_run import learned_alt, learned_figure, parameter_names, unit_names, with_bias
 from playground.charts.theme import Theme
+from playground.train.plane import Plane, Point
 
 HEIGHTS = {"network": 256, "learned": 256, "weights": 216, "gradients": 216, "loss_curve": 176}
 MOST_LARGE_UNITS, MOST_LARGE_COLUMNS = 5, 6  # of a layer, and in all: more are not enlarged
@@ -32,6 +34,7 @@ class Views:
     """The chosen view of each panel that has several, and which charts are on the page.
 
     large : whether the charts are for a projector
+    clickable : whether points of the surface can be clicked
     """
 
     learned: str
@@ -40,17 +43,19 @@ class Views:
     log: bool = True
     charts: tuple[str, ...] = tuple(HEIGHTS)
     large: bool = False
+    clickable: bool = False
 
 
 class Board:
-    """The figures of one run, made at one epoch."""
+    """The figures of one run, made at one epoch; point : of the surface that is marked, in the user's units."""
 
-    def __init__(self, run: Run, views: Views, theme: Theme, epoch: int) -> None:
+    def __init__(self, run: Run, views: Views, theme: Theme, epoch: int, point: Point | None = None) -> None:
         names = unit_names(run)
         self.network = Diagram(names, theme, HEIGHTS["network"])
         self.weights = Matrices(parameter_names(names, ""), theme, HEIGHTS["weights"])
         self._names, self._views, self._curve_names = names, views, _curve_names(run, views.curves)
-        self.learned, self._update_learned = learned_figure(run, views.learned, theme, HEIGHTS["learned"])
+        self.point = point
+        self.learned, self._update_learned = self._make_learned(run, theme)
         self.gradients, self._gradient_values = _gradients(run, views.gradients, names, theme)
         ticks = LARGE_TICKS if views.large else MOST_TICKS
         self.loss_curve = Curves(self._curve_names, theme, HEIGHTS["loss_curve"], log=views.log, ticks=ticks)
@@ -82,7 +87,7 @@ class Board:
         updates: dict[str, Callable[[], object]] = {
             "network": lambda: self.network.update_params(snapshot.params, hints=still),
             "weights": lambda: self.weights.update_cells([with_bias(*pair) for pair in snapshot.params]),
-            "learned": lambda: self._update_learned(snapshot),
+            "learned": lambda: self._update_learned(snapshot, still),
             "gradients": lambda: self.gradients.update_cells(self._gradient_values(snapshot)),
             "loss_curve": lambda: self._update_curves(snapshot.epoch),
         }
@@ -102,6 +107,24 @@ class Board:
             "loss_curve": lambda: alt_text.curves(self._views.curves, self._curve_names, curves, epochs, epoch),
         }
         return {name: texts[name]() for name in self._views.charts}
+
+    @property
+    def takes_clicks(self) -> bool:
+        """Whether the learned picture is a plane whose points can be clicked."""
+        return isinstance(self.learned, Plane)
+
+    def _make_learned(self, run: Run, theme: Theme) -> tuple[Live, Callable[[Snapshot, bool], None]]:
+        view, height = self._views.learned, HEIGHTS["learned"]
+        if view != "Surface" or not self._views.clickable:
+            figure, update = learned_figure(run, view, theme, height)
+            return figure, lambda snapshot, still: update(snapshot)
+        plane, grid = Plane(run.data, theme, height), plane_grid(run.data)
+
+        def update_plane(snapshot: Snapshot, still: bool) -> None:
+            plane.point = self.point
+            plane.update_plane(snapshot.predict(grid), still=still)
+
+        return plane, update_plane
 
     def _update_curves(self, epoch: int) -> None:
         epochs, curves = self._curves()
