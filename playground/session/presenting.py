@@ -37,6 +37,7 @@ HIDEABLE = (
     "practise",
     "slopes",
     "copy",
+    "paths",
     "sidebar",
     "pages",
 )
