@@ -20,7 +20,7 @@ from playground.charts.of_run import learned_alt, learned_figure, parameter_name
 from playground.charts.theme import Theme
 from playground.train.plane import Plane, Point
 
-HEIGHTS = {"network": 256, "learned": 256, "weights": 216, "gradients": 216, "loss_curve": 176}
+HEIGHTS = {"network": 248, "learned": 248, "weights": 208, "gradients": 208, "loss_curve": 149}
 MOST_LARGE_UNITS, MOST_LARGE_COLUMNS = 5, 6  # of a layer, and in all: more are not enlarged
 LARGE_TICKS = 3
 MOST_SAMPLES = 12  # training rows shown in the heatmaps of activations and of δ

@@ -29,14 +29,14 @@ def table(run: Run, snapshot: Snapshot, row: Array) -> dict[str, list[str]]:
     """The forward pass of a row (d,) in the user's units through the network of a snapshot: a line for each unit."""
     z, a = snapshot.forward(row[np.newaxis])
     names = [run.data.input_labels, *unit_names(run)[1:]]
-    columns: dict[str, list[str]] = {"Layer": [], "Unit": [], "How z is computed": [], "z": [], "a": []}
+    columns: dict[str, list[str]] = {"Layer": [], "Unit": [], "z": [], "a": [], "How z is computed": []}
     for l, (title, units) in enumerate(zip(layer_titles(run), names, strict=True)):
         for i, unit in enumerate(units):
-            sums = ("", "")
+            own_z = terms = ""
             if l:
                 W, b = snapshot.params[l - 1]
-                sums = (_terms(W[:, i], a[l - 1][0], float(b[i])), number(z[l - 1][0, i], DIGITS))
-            cells = (title, unit, *sums, number(a[l][0, i], DIGITS))
+                own_z, terms = number(z[l - 1][0, i], DIGITS), _terms(W[:, i], a[l - 1][0], float(b[i]))
+            cells = (title, unit, own_z, number(a[l][0, i], DIGITS), terms)
             for column, cell in zip(columns.values(), cells, strict=True):
                 column.append(cell)
     return columns

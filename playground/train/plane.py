@@ -13,6 +13,7 @@ from playground.charts.live_figure import encoded
 from playground.charts.theme import Theme
 
 Point = tuple[float, float]
+EMPTY: dict[str, list[float]] = {"x": [], "y": []}
 
 
 class Plane(Surface):
@@ -31,10 +32,12 @@ class Plane(Surface):
             trace.update(selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}})
         places = plane_grid(data)
         unseen = {"marker": {"opacity": 0}}
+        self._hint = surface.hovertemplate.replace("%{z", "%{customdata")
         grid = go.Scatter(
             mode="markers", x=encoded(places[:, 0]), y=encoded(places[:, 1]), selected=unseen, unselected=unseen,
             marker={"size": 6, "opacity": 0, "maxdisplayed": 1},
-            hovertemplate=surface.hovertemplate.replace("%{z", "%{customdata"),
+            hoverlabel={"bgcolor": theme.background, "bordercolor": theme.muted, "font": {"color": theme.text}},
+            hoverinfo="skip",  # as long as it has no template
         )  # fmt: skip
         mark = go.Scatter(
             mode="markers", x=[], y=[], hoverinfo="skip",
@@ -42,6 +45,7 @@ class Plane(Surface):
             selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
         )  # fmt: skip
         self.figure.add_traces([grid, mark])
+        self.figure.update_layout(clickmode="event+select")
 
     def update_plane(self, outputs: Array, *, still: bool) -> None:
         """Show these outputs (GRID², k) for the rows of `plane_grid`; places can be clicked if the picture is still."""
@@ -49,8 +53,10 @@ class Plane(Surface):
         changes = self.patch["data"][0]
         mark = {"x": [self.point[0]], "y": [self.point[1]]} if self.point else {}
         if not still:
-            self.show(changes, {}, {}, {"hoverinfo": "skip"}, mark)
+            self.show(changes, {}, {}, {"hovertemplate": ""}, mark)
             return
         names = changes.get("customdata")
         hints = changes["z"] | {"shape": str(GRID * GRID)} if names is None else [*chain.from_iterable(names)]
-        self.show(changes, {}, {}, {"hoverinfo": "all", "customdata": hints}, mark or {"x": [], "y": []})
+        # Streamlit lets the mouse drag a chart that takes clicks; then no finger could scroll the page there.
+        layout = {"dragmode": False}
+        self.show(changes, {}, {}, {"hovertemplate": self._hint, "customdata": hints}, mark or EMPTY, layout=layout)

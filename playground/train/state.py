@@ -20,6 +20,7 @@ from playground.train import raw_rows, weight_text
 from playground.train.board import Board, Views
 from playground.train.plane import Point
 
+BELOW = "The forward pass of this point, with all numbers, is below the charts."
 PLACE, OPEN, SURFACE = "try_place", "try_row", "learned_chart"
 
 
@@ -202,10 +203,13 @@ def try_value(number: int) -> None:
 
 @press
 def click() -> None:
-    """A point of the surface was clicked: try it. A second click at the same place arrives as an empty selection."""
+    """A point of the surface was clicked: try it. A second click at the same place arrives as an empty selection.
+
+    So does any click while the run plays, which means nothing.
+    """
     run = session().run
     preparation = raw_rows.preparation_of(run)
-    if preparation is None or not raw_rows.is_point(run, preparation):
+    if session().mode != "paused" or preparation is None or not raw_rows.is_point(run, preparation):
         return
     tried, selected = tried_row(preparation), st.session_state[SURFACE]["selection"]["points"]
     tried.clicked = (float(selected[-1]["x"]), float(selected[-1]["y"])) if selected else tried.clicked
@@ -217,3 +221,4 @@ def click() -> None:
     else:
         tried.values, tried.is_changed = [*values], True
     widgets.give(OPEN, True)
+    session().notice = BELOW

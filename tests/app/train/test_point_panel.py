@@ -112,11 +112,12 @@ def test_while_the_run_plays_the_mouse_passes_through_to_the_surface() -> None:
     plane = Plane(run.data, LIGHT, 200)
     outputs = np.zeros((44 * 44, 1))
     plane.update_plane(outputs, still=True)
-    assert plane.patch["data"][3]["hoverinfo"] == "all"
+    assert "%{customdata:.6g}" in plane.patch["data"][3]["hovertemplate"]
     assert plane.patch["data"][3]["customdata"]["bdata"] == plane.patch["data"][0]["z"]["bdata"]
     plane.settle()
     plane.update_plane(outputs, still=False)
-    assert plane.patch["data"][3:] == [{"hoverinfo": "skip"}, {}]
+    assert plane.patch["data"][3:] == [{"hovertemplate": ""}, {}]
+    assert plane.figure.data[3].hoverinfo == "skip"
 
 
 def test_where_it_is_hidden_nothing_can_be_clicked() -> None:
