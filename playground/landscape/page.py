@@ -40,6 +40,7 @@ PATHS = (
     "A race on one landscape: the way of each pinned run with this network and these rows, moved onto the plane, with "
     "a mark where it is at the shown epoch, or at its end if it is shorter. The dark line is the run shown."
 )
+OF_ALL = "The plane holds as much as a plane can of the ways of all runs that are shown."
 RACE_HELP = (
     "Plain descent, momentum and Adam, from the weights at which the run shown begins. They are pinned for the Compare "
     "page, too."
@@ -280,12 +281,14 @@ def _charts(drawing: Drawing) -> None:
         texts = [(path.place, f"{path.name}: loss {loss:.4g} at epoch {epoch:,}") for path, loss, epoch in ends]
         with st.container(key="landscape_legend"):
             st.html(legend.labels(texts))
+    line = "The dark line" if drawing.paths else "The line"
+    is_of_all = drawing.paths and drawing.kind == "pca"
+    about = OF_ALL if is_of_all else PLANES[drawing.kind].about
     newest = " (the newest when it was drawn, as in the source)" if drawing.centre == drawing.newest else ""
     st.caption(
         f"The training loss at origin + α · first + β · second. Origin (0, 0): the weights at epoch "
-        f"{drawing.centre:,}{newest}. The line is the run's way, moved straight onto the plane. "
-        f"{PLANES[drawing.kind].about} Its {len(drawing.landscape.alpha) ** 2:,} points took "
-        f"{_duration(drawing.seconds)}. Source: {SOURCE}."
+        f"{drawing.centre:,}{newest}. {line} is the run's way, moved straight onto the plane. {about} "
+        f"Its {len(drawing.landscape.alpha) ** 2:,} points took {_duration(drawing.seconds)}. Source: {SOURCE}."
     )
 
 

@@ -8,7 +8,7 @@ from backprop_core import Run
 from backprop_core.training import Recipe
 
 # By the name of the pin: the optimizer, and its learning rate as a multiple of that of plain descent, or itself.
-RACERS = {"Plain descent": ("sgd", 1.0), "Momentum": ("momentum", 0.2), "Adam": ("adam", None)}
+RACERS = {"Plain descent": ("sgd", 1.0), "Momentum": ("momentum", 1.0), "Adam": ("adam", None)}
 ADAM_RATE, PLAIN_RATE = 0.03, 0.3
 SAME_RATE = ("sgd", "momentum", "nesterov")  # optimizers whose learning rate suits plain descent
 LONGEST_SECONDS = 2.0  # that training a racer may take
