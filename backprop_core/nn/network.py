@@ -236,8 +236,13 @@ def _groups(functions: Sequence[Activation]) -> list[tuple[int, int, Activation]
 
 def respond(network: Network, theta: Array, X: Array) -> list[Array]:
     """Activations of networks theta (..., P) for rows X (N, inputs): (..., N, units) per layer, outputs last."""
+    return forward(network, theta, X)[1]
+
+
+def forward(network: Network, theta: Array, X: Array) -> tuple[list[Array], list[Array]]:
+    """Weighted sums z and activations a of networks theta (..., P) for rows X (N, inputs): (..., N, n_l) per layer."""
     with np.errstate(all="ignore"):
-        forward = Pass(network, theta, len(X))
-        forward.X[:] = X.T
-        forward.forward()
-        return [a.swapaxes(-1, -2) for a in forward.a]
+        rows = Pass(network, theta, len(X))
+        rows.X[:] = X.T
+        rows.forward()
+        return [z.swapaxes(-1, -2) for z in rows.z], [a.swapaxes(-1, -2) for a in rows.a]

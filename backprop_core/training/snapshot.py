@@ -13,7 +13,7 @@ from backprop_core.data.metrics import score
 from backprop_core.data.rows import Data
 from backprop_core.nn.activations import Array
 from backprop_core.nn.initializers import Params
-from backprop_core.nn.network import Network, Pass, respond
+from backprop_core.nn.network import Network, Pass, forward, respond
 from backprop_core.nn.optimizers import OPTIMIZERS
 from backprop_core.settings.arguments import numbers_of
 from backprop_core.settings.config import Config
@@ -127,6 +127,18 @@ class Snapshot:
         If targets are scaled for training, these outputs are in scaled units. Raises ConfigError as `predict` does.
         """
         return self._respond(network_inputs(self.data, X))
+
+    def forward(self, X: ArrayLike) -> tuple[list[Array], list[Array]]:
+        """Weighted sums z and activations a of rows X (N, d) in the user's units, as the attributes `z` and `a`.
+
+        z : (N, n_l) per layer
+        a : (N, n_l) per layer, preceded by the network's inputs: a[0], features if there are any
+
+        Raises ConfigError as `predict` does.
+        """
+        inputs = network_inputs(self.data, X)
+        z, a = forward(self.network, self.state.theta, inputs)
+        return z, [inputs, *a]
 
     def _respond(self, inputs: Array) -> list[Array]:
         return respond(self.network, self.state.theta, inputs)

@@ -11,9 +11,9 @@ import streamlit as st
 from playground import wording
 from playground.charts import alt_text
 from playground.charts.of_run import learned_alt, unit_names
-from playground.compare import about, comparison, state
+from playground.compare import about, comparison, legend, state
 from playground.compare.comparison import LONGEST_NAME
-from playground.compare.figures import SERIES, style, swatch
+from playground.compare.figures import SERIES, swatch
 from playground.compare.state import Pin
 from playground.components import chart_config, live
 from playground.components.explained import explain
@@ -127,7 +127,7 @@ def _curves(pins: list[Pin]) -> dict[str, dict[str, Any]]:
                 key="compare_curves_chart",
                 alt="Loss curves of the pinned runs, each with its number.",
             )
-        right.html(_legend(pins))
+        right.html(legend.labels((pin.place, pin.name) for pin in pins))
     return {"compare_curves": curves.patch}
 
 
@@ -139,21 +139,6 @@ def _about_losses(pins: list[Pin], series: str) -> str:
     if series != SERIES[0] and lacking:
         return f"without test rows: {', '.join(lacking)}"
     return "thin: test" if series == SERIES[2] else "over the epochs"
-
-
-def _legend(pins: list[Pin]) -> str:
-    return f'<div class="pin-legend">{"".join(map(_label, pins))}</div>'
-
-
-def _label(pin: Pin) -> str:
-    """The line style, number and name of a run, as HTML."""
-    name = html.escape(pin.name)
-    colour = style(pin.place).colour
-    picture = f'<img src="{swatch(pin.place)}" alt="">'
-    return (
-        f'<div class="pin-label" title="{name}">{picture}<b style="color: {colour}">{pin.place + 1}</b>'
-        f"<span>{name}</span></div>"
-    )
 
 
 def _pictures(pins: list[Pin]) -> dict[str, dict[str, Any]]:
@@ -195,7 +180,7 @@ def _chart(pin: Pin) -> str:
 def _card(pin: Pin, figure: Any, height: int) -> None:
     with st.container(key=f"card_{pin.number}"):
         with st.container(key=f"head_card_{pin.number}", horizontal=True, vertical_alignment="center", wrap=False):
-            st.html(_label(pin))
+            st.html(legend.label(pin.place, pin.name))
             _menu(pin)
         with st.container(key=_chart(pin)):
             st.plotly_chart(

@@ -7,7 +7,7 @@
 
 const PAINTED = {
   heatmap: new Set(["z", "zmin", "zmax", "customdata"]),
-  scatter: new Set(["x", "y", "text", "customdata", "marker"]),
+  scatter: new Set(["x", "y", "text", "customdata", "hovertemplate", "marker"]),
 };
 const PAINTED_OF_MARKERS = new Set(["color", "cmin", "cmax"]);
 const ARRAYS = { f4: Float32Array, f8: Float64Array };

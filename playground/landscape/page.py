@@ -12,12 +12,14 @@ from backprop_core.settings import addresses, field_text
 from backprop_core.training import Snapshot
 from playground.charts import alt_text
 from playground.charts.of_run import unit_names
+from playground.compare import legend
 from playground.components import chart_config, live
 from playground.components.explained import explain
+from playground.components.markdown import escaped
 from playground.components.playback import Readouts, button, choose_speed, play, timeline
-from playground.landscape import about, state
+from playground.landscape import about, state, wanted_pins
 from playground.landscape.state import MOST_ZOOM, Drawing
-from playground.session import playing, transport, widgets
+from playground.session import playing, presenting, transport, widgets
 from playground.session.session import session
 from playground.sidebar import sidebar
 
@@ -37,6 +39,15 @@ HELPS = {
         "lower it is, the more the line is but a shadow of the way, beside which the run's own loss is another."
     ),
 }
+PATHS = (
+    "A race on one landscape: the way of each pinned run with this network and these rows, moved onto the plane, with "
+    "a mark where it is at the shown epoch, or at its end if it is shorter. The dark line is the run shown."
+)
+OF_ALL = "The plane holds as much as a plane can of the ways of all runs that are shown."
+RACE_HELP = (
+    "Plain descent, momentum and Adam, from the weights at which the run shown begins. They are pinned for the Compare "
+    "page, too."
+)
 SOURCE = (
     "Li, Xu, Taylor, Studer & Goldstein 2018, [Visualizing the Loss Landscape of Neural Nets]"
     "(https://arxiv.org/abs/1712.09913)"
@@ -80,8 +91,13 @@ def _show(drawing: Drawing | None, readouts: Readouts, *, still: bool) -> None:
 def _alts(drawing: Drawing, now: Trail) -> dict[str, str]:
     """What the pictures show, in words."""
     heights, epoch = drawing.landscape.loss, int(now.epochs[0])
+    others = "".join(
+        f" The path of pinned run {path.place + 1}, {path.name}, ends at "
+        f"({', '.join(map(alt_text.number, path.trail.points[-1]))})."
+        for path in drawing.paths
+    )
     return {
-        name: alt_text.landscape(what, heights, epoch, now.points[0].tolist(), float(now.heights[0]))
+        name: alt_text.landscape(what, heights, epoch, now.points[0].tolist(), float(now.heights[0])) + others
         for name, what in CHARTS.items()
     }
 
@@ -174,8 +190,30 @@ def _choices() -> None:
         if "chosen" in PLANES[kind].settings:
             _choose_parameters()
         st.space("stretch")
+        if not presenting.hides("paths"):
+            _choose_paths(page.seconds)
         button("draw_around", "Draw around this point", "my_location", state.draw_around,
                 "Draw the surface anew, with the weights of the shown epoch as its origin.")  # fmt: skip
+
+
+def _choose_paths(seconds: float) -> None:
+    """The choice of pinned runs whose paths are on the landscape; seconds : that a loss takes."""
+    with st.popover("Paths of pinned runs", icon=":material/route:", key="landscape_paths"):
+        st.caption(PATHS)
+        fitting = {pin.number: pin for pin in wanted_pins.fitting_pins()}
+        if fitting:
+            widgets.give(wanted_pins.KEY, [pin.number for pin in wanted_pins.shown_pins()])
+            st.pills(
+                "Pinned runs", list(fitting), selection_mode="multi", key=wanted_pins.KEY, on_change=wanted_pins.choose,
+                format_func=lambda number: f"{fitting[number].place + 1} {escaped(fitting[number].name)}",
+            )  # fmt: skip
+        else:
+            st.button(
+                "Pin three optimizers", key="pin_race", icon=":material/sports_score:", type="primary",
+                on_click=wanted_pins.pin_race, args=(seconds,), help=RACE_HELP,
+            )  # fmt: skip
+        for pin, reason in wanted_pins.others():
+            st.caption(f"Not here: **{pin.place + 1}** {escaped(pin.name)}. {reason}")
 
 
 def _choose_seed(seed: int) -> None:
@@ -246,12 +284,19 @@ def _charts(drawing: Drawing, snapshot: Snapshot) -> None:
                 st.plotly_chart(
                     picture.figure, config=chart_config.config(), height="stretch", key=f"{name}_chart", alt=alt
                 )
+    if drawing.paths:
+        ends = ((path, path.trail.losses[-1], path.trail.epochs[-1]) for path in drawing.paths)
+        texts = [(path.place, f"{path.name}: loss {loss:.4g} at epoch {epoch:,}") for path, loss, epoch in ends]
+        with st.container(key="landscape_legend"):
+            st.html(legend.labels(texts))
+    line = "The dark line" if drawing.paths else "The line"
+    is_of_all = drawing.paths and drawing.kind == "pca"
+    plane = OF_ALL if is_of_all else PLANES[drawing.kind].about
     newest = " (the newest when it was drawn, as in the source)" if drawing.centre == drawing.newest else ""
     st.caption(
         f"The training loss at origin + α · first + β · second. Origin (0, 0): the weights at epoch "
-        f"{drawing.centre:,}{newest}. The line is the run's way, moved straight onto the plane. "
-        f"{PLANES[drawing.kind].about} Its {len(drawing.landscape.alpha) ** 2:,} points took "
-        f"{_duration(drawing.seconds)}. Source: {SOURCE}."
+        f"{drawing.centre:,}{newest}. {line} is the run's way, moved straight onto the plane. {plane} "
+        f"Its {len(drawing.landscape.alpha) ** 2:,} points took {_duration(drawing.seconds)}. Source: {SOURCE}."
     )
 
 

@@ -32,6 +32,8 @@ from backprop_core.nn import Array
 from backprop_core.settings import Address, addresses
 from playground.charts.theme import Theme
 from playground.landscape.figures import ContourMap, Relief
+from playground.landscape.pinned_paths import PinnedPath
+from playground.landscape.wanted_pins import shown_pins
 from playground.session import widgets
 from playground.session.session import press, session, theme
 
@@ -53,6 +55,7 @@ class Drawing:
     centre : the epoch of the plane's origin
     newest : the run's newest epoch when the surface was computed
     seconds : how long that took
+    paths : of pinned runs
     """
 
     kind: str
@@ -61,6 +64,7 @@ class Drawing:
     centre: int
     newest: int
     seconds: float
+    paths: tuple[PinnedPath, ...] = ()
     theme: Theme | None = None
     pictures: tuple[ContourMap, Relief] | None = None
 
@@ -115,7 +119,7 @@ def kind() -> str:
         return page.drawing.kind
     run = current.run
     try:
-        _plane("pca", page, run.at(run.epoch), trajectory(run)[1])
+        _plane("pca", page, run.at(run.epoch), _thetas(run))
     except ConfigError:
         return "random"
     return "pca"
@@ -135,7 +139,7 @@ def drawing() -> Drawing:
     plane_kind, run = kind(), current.run
     settings = {"seed": page.seed, "chosen": page.chosen}
     own_settings = [settings[name] for name in PLANES[plane_kind].settings]
-    asked = (page.made_for, plane_kind, *own_settings, page.points, page.zoom)
+    asked = (page.made_for, plane_kind, *own_settings, page.points, page.zoom, *_shown_pins())
     drawing = page.drawing if page.drawing_key == (*asked, page.centre) else None
     if drawing is not None and current.mode == "paused" and _has_left(run, drawing):
         page.centre, drawing = None, None
@@ -155,9 +159,16 @@ def follow(drawing: Drawing, snapshot: Snapshot) -> Trail:
     if now.epochs[0] > drawing.way.epochs[-1]:
         share = explained(drawing.landscape.plane, trajectory(run, FEW)[1])
         drawing.way = _joined(drawing.way, now, share)
+    others = [_point_of(drawing, path, snapshot.epoch) for path in drawing.paths]
     for picture in drawing.pictures or ():
-        picture.update_trail(drawing.way, now)
+        picture.update_trail(drawing.way, now, others)
     return now
+
+
+def _point_of(drawing: Drawing, path: PinnedPath, epoch: int) -> Trail:
+    """Where a pinned run is at an epoch, or at its end; while the page plays, the last point of its path so far."""
+    epoch = min(epoch, path.run.epoch)
+    return path.reached(epoch) if session().mode != "paused" else _trail(drawing, path.run, path.run.at(epoch))
 
 
 @press
@@ -214,7 +225,7 @@ def draw_around() -> None:
 
 def _draw(page: Landscapes, plane_kind: str, run: Run) -> Drawing:
     centre = run.epoch if page.centre is None else page.centre
-    snapshot, (_, thetas) = run.at(centre), trajectory(run)
+    snapshot, thetas = run.at(centre), _thetas(run)
     plane = _plane(plane_kind, page, snapshot, thetas)
     reach = page.zoom * suggested_reach(plane, thetas)
     allowed = resolutions()
@@ -223,7 +234,18 @@ def _draw(page: Landscapes, plane_kind: str, run: Run) -> Drawing:
     landscape = surface(snapshot, plane, reach, points)
     seconds = time.perf_counter() - began
     page.seconds = seconds / points**2
-    return Drawing(plane_kind, landscape, _way(page, landscape, run), centre, run.epoch, seconds)
+    paths = tuple(PinnedPath(pin.place, pin.name, pin.run, _way(page, landscape, pin.run)) for pin in shown_pins())
+    return Drawing(plane_kind, landscape, _way(page, landscape, run), centre, run.epoch, seconds, paths)
+
+
+def _thetas(run: Run) -> Array:
+    """The parameters (K, P) on the paths of all runs that are shown."""
+    return np.vstack([trajectory(one)[1] for one in (run, *(pin.run for pin in shown_pins()))])
+
+
+def _shown_pins() -> list[tuple[int, int, str]]:
+    """What the paths of pinned runs depend on."""
+    return [(pin.number, pin.place, pin.name) for pin in shown_pins()]
 
 
 def _plane(plane_kind: str, page: Landscapes, snapshot: Snapshot, thetas: Array) -> Plane:
@@ -265,8 +287,8 @@ def _paint(drawing: Drawing) -> None:
     if drawing.pictures is None or drawing.theme != theme():
         drawing.theme = theme()
         drawing.pictures = (
-            ContourMap(drawing.landscape, drawing.theme, HEIGHT),
-            Relief(drawing.landscape, drawing.theme, HEIGHT),
+            ContourMap(drawing.landscape, drawing.theme, HEIGHT, drawing.paths),
+            Relief(drawing.landscape, drawing.theme, HEIGHT, drawing.paths),
         )
         current = session()
         follow(drawing, current.run.at(current.shown))

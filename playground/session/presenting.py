@@ -29,6 +29,7 @@ HIDEABLE = (
     "readouts",
     "views",
     "edit",
+    "try",
     "about",
     "charts",
     "digits",
@@ -36,10 +37,11 @@ HIDEABLE = (
     "practise",
     "slopes",
     "copy",
+    "paths",
     "sidebar",
     "pages",
 )
-NOT_PRESENTED = {"pin", "edit", "about", "digits", "practise", "slopes", "copy", "sidebar"}
+NOT_PRESENTED = {"pin", "edit", "try", "about", "digits", "practise", "slopes", "copy", "sidebar"}
 LONGEST = 40  # characters of a name in the address that are repeated
 MOST_NAMED = 3
 

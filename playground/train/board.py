@@ -12,6 +12,7 @@ from backprop_core.training import Run, Snapshot
 from playground.charts import alt_text
 from playground.charts.curves import MOST_TICKS, Curves
 from playground.charts.enlarged import CROWDED, LARGE, Sizes, enlarged, enlarged_figure
+from playground.charts.learned import plane_grid
 from playground.charts.live_figure import Live
 from playground.charts.matrices import Matrices, Matrix
 from playground.charts.of_run import (
@@ -25,8 +26,9 @@ from playground.charts.of_run import (
 )
 from playground.charts.responses import WIDTH
 from playground.charts.theme import Theme
+from playground.train.plane import Plane, Point
 
-HEIGHTS = {"network": 256, "learned": 256, "weights": 216, "gradients": 216, "loss_curve": 176}
+HEIGHTS = {"network": 248, "learned": 248, "weights": 208, "gradients": 208, "loss_curve": 149}
 MOST_LARGE_UNITS, MOST_LARGE_COLUMNS = 5, 6  # of a layer, and in all: more are not enlarged
 LARGE_TICKS = 3
 LARGE_WIDTHS = {1: 505, 2: 270, 3: 440, 4: 440, 5: 290}  # of the network, by how many charts share the screen
@@ -41,6 +43,7 @@ class Views:
     """The chosen view of each panel that has several, and which charts are on the page.
 
     large : whether the charts are for a projector
+    clickable : whether points of the surface can be clicked
     """
 
     learned: str
@@ -50,18 +53,20 @@ class Views:
     network: str = NETWORK_VIEWS[0]
     charts: tuple[str, ...] = tuple(HEIGHTS)
     large: bool = False
+    clickable: bool = False
 
 
 class Board:
-    """The figures of one run, made at one epoch."""
+    """The figures of one run, made at one epoch; point : of the surface that is marked, in the user's units."""
 
-    def __init__(self, run: Run, views: Views, theme: Theme, epoch: int) -> None:
+    def __init__(self, run: Run, views: Views, theme: Theme, epoch: int, point: Point | None = None) -> None:
         names = unit_names(run)
         width = LARGE_WIDTHS.get(len(views.charts), WIDTH) if views.large else WIDTH
         self.network, self._update_network = network_figure(run, views.network, theme, HEIGHTS["network"], width)
         self.weights = Matrices(parameter_names(names, ""), theme, HEIGHTS["weights"])
         self._names, self._views, self._curve_names = names, views, _curve_names(run, views.curves)
-        self.learned, self._update_learned = learned_figure(run, views.learned, theme, HEIGHTS["learned"])
+        self.point = point
+        self.learned, self._update_learned = self._make_learned(run, theme)
         self.gradients, self._gradient_values = _gradients(run, views.gradients, names, theme)
         ticks = LARGE_TICKS if views.large else MOST_TICKS
         self.loss_curve = Curves(self._curve_names, theme, HEIGHTS["loss_curve"], log=views.log, ticks=ticks)
@@ -93,7 +98,7 @@ class Board:
         updates: dict[str, Callable[[], object]] = {
             "network": lambda: self._update_network(snapshot, still),
             "weights": lambda: self.weights.update_cells([with_bias(*pair) for pair in snapshot.params]),
-            "learned": lambda: self._update_learned(snapshot),
+            "learned": lambda: self._update_learned(snapshot, still),
             "gradients": lambda: self.gradients.update_cells(self._gradient_values(snapshot)),
             "loss_curve": lambda: self._update_curves(snapshot.epoch),
         }
@@ -119,6 +124,24 @@ class Board:
         if self._views.network == NETWORK_VIEWS[0]:
             return said
         return f"{said} {alt_text.responses(snapshot.data.inputs, self._names[1:], snapshot.a[1:])}"
+
+    @property
+    def takes_clicks(self) -> bool:
+        """Whether the learned picture is a plane whose points can be clicked."""
+        return isinstance(self.learned, Plane)
+
+    def _make_learned(self, run: Run, theme: Theme) -> tuple[Live, Callable[[Snapshot, bool], None]]:
+        view, height = self._views.learned, HEIGHTS["learned"]
+        if view != "Surface" or not self._views.clickable:
+            figure, update = learned_figure(run, view, theme, height)
+            return figure, lambda snapshot, still: update(snapshot)
+        plane, grid = Plane(run.data, theme, height), plane_grid(run.data)
+
+        def update_plane(snapshot: Snapshot, still: bool) -> None:
+            plane.point = self.point
+            plane.update_plane(snapshot.predict(grid), still=still)
+
+        return plane, update_plane
 
     def _update_curves(self, epoch: int) -> None:
         epochs, curves = self._curves()

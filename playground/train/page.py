@@ -36,7 +36,7 @@ def page() -> None:
     snapshot = current.run.at(current.shown)
     readouts = _transport(snapshot)
     board = _panels(snapshot)
-    if not presenting.presenting().on:
+    if not presenting.hides("try"):
         row_panel.panel(snapshot)
     if current.mode == "paused":
         _draw(board, snapshot, readouts, still=True)
@@ -150,7 +150,8 @@ def _panels(snapshot: Snapshot) -> Board:
         name: panel.container(key=f"head_{name}", horizontal=True, horizontal_alignment="distribute")
         for name, panel in boxes.items()
     }
-    views = replace(_views(heads, snapshot), charts=charts, large=is_large)
+    clickable = not presenting.hides("try")
+    views = replace(_views(heads, snapshot), charts=charts, large=is_large, clickable=clickable)
     shown = about.chart_views(views)
     for name, head in heads.items():
         explain(head, name, partial(about.sentences, name, shown[name], session().run, snapshot))
@@ -159,7 +160,8 @@ def _panels(snapshot: Snapshot) -> Board:
         with boxes[name].container(key=name, height="stretch" if is_large else "content"):
             st.plotly_chart(
                 live_figure.figure, config=chart_config.config(), height="stretch" if is_large else HEIGHTS[name],
-                key=f"{name}_chart", alt=board.first_alts[name],
+                key=f"{name}_chart", alt=board.first_alts[name], selection_mode="points",
+                on_select=state.click if name == "learned" and board.takes_clicks else "ignore",
             )  # fmt: skip
     return board
 

@@ -16,7 +16,8 @@ from backprop_core.landscape import PLANES, Landscape, Trail, suggested_reach, s
 from backprop_core.nn.activations import Array
 from backprop_core.training.presets import PRESETS
 from playground.charts.theme import DARK, LIGHT, THEMES, Theme
-from playground.landscape.figures import DRAWABLE, LOG_COLOURS, LOG_HEIGHTS, ContourMap, Relief, scale_of
+from playground.landscape.figures import ContourMap, Relief
+from playground.landscape.scale import DRAWABLE, LOG_COLOURS, LOG_HEIGHTS, scale_of
 
 PICTURES = pytest.mark.parametrize("picture", [ContourMap, Relief])
 POINTS = 9

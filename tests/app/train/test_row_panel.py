@@ -47,7 +47,7 @@ def test_it_is_closed_and_costs_nothing_until_it_is_opened() -> None:
     page = Page(dataset="iris")
     assert "try_row" in page.keys_on_it()
     assert "try_place" not in page.keys_on_it()
-    page.choose("preset", "xor")  # x1 and x2: there is nothing to say in words, and the page fits one screen
+    page.choose("dataset", "sine")  # x: the curve says it all
     assert "try_row" not in page.keys_on_it()
 
 
