@@ -30,6 +30,7 @@ HIDEABLE = (
     "views",
     "edit",
     "about",
+    "try",
     "charts",
     "digits",
     "stages",
@@ -39,7 +40,7 @@ HIDEABLE = (
     "sidebar",
     "pages",
 )
-NOT_PRESENTED = {"pin", "edit", "about", "digits", "practise", "slopes", "copy", "sidebar"}
+NOT_PRESENTED = {"pin", "edit", "about", "try", "digits", "practise", "slopes", "copy", "sidebar"}
 LONGEST = 40  # characters of a name in the address that are repeated
 MOST_NAMED = 3
 

@@ -15,6 +15,7 @@ from backprop_core.explain import WINDOW, plateau_at
 from backprop_core.nn import Array
 from backprop_core.training import Run, Snapshot
 from playground import wording
+from playground.charts.pictures import wrong_rows
 from playground.train.board import MOST_SAMPLES, Views
 
 WORDS: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
@@ -54,6 +55,12 @@ def _numbers(chart: str, view: str, run: Run, snapshot: Snapshot) -> dict[str, s
         numbers |= {"layers": layers(sizes)}
     if view in ("Units", "Activations"):
         numbers |= _range("unit_", snapshot.a[1:]) | {"units": str(sum(run.network.sizes[1:]))}
+    if view == "Patterns":
+        W, _ = snapshot.params[0]
+        numbers |= _range("first_", [W]) | {"first_units": str(W.shape[1])}
+    if view == "Wrong rows":
+        wrong = wrong_rows(snapshot)
+        numbers |= {"wrong": f"{len(wrong.places):,}", "all_rows": f"{sum(wrong.rows):,}"}
     if view == "δ":
         numbers |= _range("delta_", snapshot.delta)
     if view == "Gradients":

@@ -19,7 +19,7 @@ from playground.components.switch import switch
 from playground.session import playing, presenting, runs, transport, widgets
 from playground.session.session import session
 from playground.sidebar import sidebar
-from playground.train import about, row_panel, state
+from playground.train import about, drawing_panel, row_panel, state
 from playground.train.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views
 
 WEIGHT_WAYS = ("One by one", "Paste starting weights")
@@ -33,8 +33,9 @@ def page() -> None:
     snapshot = current.run.at(current.shown)
     readouts = _transport(snapshot)
     board = _panels(snapshot)
-    if not presenting.presenting().on:
+    if not presenting.hides("try"):
         row_panel.panel(snapshot)
+        drawing_panel.panel(snapshot)
     if current.mode == "paused":
         _draw(board, snapshot, readouts, still=True)
         spoken.say(snapshot)
