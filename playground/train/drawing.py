@@ -1,7 +1,8 @@
 """A picture drawn by hand as a network's inputs, and the answer to it: pure functions.
 
 The pictures of the digits were made from bitmaps of 32 × 32 by counting the inked pixels in every block of 4 × 4
-(Alpaydin & Kaynak 1998). A drawing is treated in the same way, so that it looks to a network like the rows that it has learned.
+(Alpaydin & Kaynak 1998). A drawing is treated in the same way, so that to a network it looks like the rows that it has
+learned.
 """
 
 from __future__ import annotations
