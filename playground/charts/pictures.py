@@ -153,7 +153,7 @@ def in_words(wrong: Wrong, *, marks: bool = True) -> str:
         each = f"{tests:,} test and {training:,} training" if tests else f"{training:,} training"
         return f"None of the {each} rows is wrong."
     of_tests = f"{wrong.tests:,} of {tests:,} test{test_mark}, " if tests else ""
-    rest = f"; the first {MOST_WRONG}" if count > MOST_WRONG else ""
+    rest = f"; the first {MOST_WRONG} are shown" if count > MOST_WRONG else ""
     return f"Wrong: {of_tests}{count - wrong.tests:,} of {training:,} training{training_mark}{rest}"
 
 

@@ -32,19 +32,21 @@ def panel(snapshot: Snapshot) -> None:
     place = st.expander("Draw a digit", icon=":material/draw:", key=OPEN, on_change=widgets.keep, args=(OPEN,))
     if place.open:
         with place, st.container(horizontal=True, key="drawing", gap="medium"):
-            on_pad = state.drawn(shape)
+            state.drawn(shape)
+            on_pad = state.drawn_answer(snapshot)
             with st.container(width="content", key="drawing_field"):
                 _field(on_pad)
+                st.container(key="drawing_said").markdown(_said(on_pad))
+                st.caption("Mouse, finger, or keys: arrows move, Space inks, Shift with arrows draws a line.")
             with st.container(width="content", key="drawing_given"):
                 _given(on_pad)
-            with st.container(width="content", key="drawing_answer"):
-                _answer(state.drawn_answer(snapshot))
+            with st.container(width="content", key="drawing_outputs"):
+                _outputs(on_pad)
 
 
 def _field(on_pad: state.Drawing) -> None:
     data = {"ink": drawing.written(on_pad.ink), "size": len(on_pad.ink), "version": on_pad.version, "label": LABEL}
     script("pad", PAD)(key=state.PAD, data=data, on_drawn_change=state.draw, width="content")
-    st.caption("Mouse, finger, or keys: arrows, Space inks, Shift and arrows draw.")
 
 
 def _given(on_pad: state.Drawing) -> None:
@@ -76,15 +78,21 @@ def _given(on_pad: state.Drawing) -> None:
     )
 
 
-def _answer(on_pad: state.Drawing) -> None:
+def _said(on_pad: state.Drawing) -> str:
+    """The answer in a line, or what to do."""
     if on_pad.message:
-        st.caption(on_pad.message)
+        return on_pad.message
     answer = on_pad.answer
     if answer is None:
-        st.markdown("Draw a digit in the field, or begin with a row.")
-        return
+        return "Draw a digit in the field, or begin with a row."
     truth = f" :small[:gray[The data say {on_pad.truth}.]]" if on_pad.truth else ""
-    st.markdown(f":small[Epoch {on_pad.epoch:,}:] **{answer.chosen}**, {answer.outputs[answer.chosen]:.2f}{truth}")
+    return f":small[Epoch {on_pad.epoch:,}:] **{answer.chosen}**, {answer.outputs[answer.chosen]:.2f}{truth}"
+
+
+def _outputs(on_pad: state.Drawing) -> None:
+    answer = on_pad.answer
+    if answer is None:
+        return
     name = "Probability" if answer.are_shares else "Output"
     column = st.column_config.ProgressColumn(format="%.3f", min_value=0.0, max_value=1.0, width="medium")
     st.dataframe(

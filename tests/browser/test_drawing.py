@@ -39,7 +39,7 @@ def drag(page: TrainPage, canvas: Locator, *points: tuple[float, float]) -> None
 
 def answer(page: TrainPage) -> str:
     page.rest()
-    return page.key("drawing_answer").inner_text()
+    return page.key("drawing_said").inner_text()
 
 
 def test_what_is_drawn_with_the_mouse_is_answered_and_stays(open_page: Open) -> None:

@@ -56,7 +56,7 @@ def test_wrong_rows_are_those_whose_largest_output_is_another_class(test_share: 
     tests = sum(label.startswith("◇") for _, _, label in tiles)
     assert f"{len(tiles) - tests:,} of {len(data.X):,} training ●" in heading
     assert (f"{tests} of {len(data.X_test)} test ◇" in heading) == (test_share > 0)
-    assert ("the first 24" in heading) == (len(tiles) > MOST_WRONG)
+    assert ("the first 24 are shown" in heading) == (len(tiles) > MOST_WRONG)
     for number in range(MOST_WRONG):
         if number < len(tiles):
             row, classes, output = tiles[number]
