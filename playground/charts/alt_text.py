@@ -118,11 +118,11 @@ def confusion(classes: Sequence[str], epoch: int, counts: Array) -> str:
     return f"Confusion after epoch {epoch:,}: {right.sum()} of {counts.sum()} rows right; {classed}."
 
 
-def patterns(epoch: int, names: Sequence[str], W: Array) -> str:
-    """The range of the weights (pixels, units) of a layer, or of each unit's where they are few."""
+def patterns(epoch: int, names: Sequence[str], W: Array, what: str = "weights") -> str:
+    """The range of the weights or gradients (pixels, units) of a layer, or of each unit's where they are few."""
     texts = [f"{name} {reach(weights)}" for name, weights in zip(names, W.T, strict=True)]
     each = f": {', '.join(texts)}" if len(texts) <= MOST_NUMBERS else f", {reach(W)}"
-    return f"Patterns after epoch {epoch:,}, the weights of {len(names)} units at each pixel{each}."
+    return f"Patterns after epoch {epoch:,}, the {what} of {len(names)} units at each pixel{each}."
 
 
 def wrong_rows(epoch: int, summary: str, pairs: Sequence[tuple[str, str]]) -> str:

@@ -19,6 +19,7 @@ from playground.charts.theme import Theme, diverging
 GAP = 2  # empty cells between pictures
 LINE = 3  # cells that are as high as a line of text
 WIDTH_TO_HEIGHT = 2.1  # of the room that the pictures are laid out for
+LOW = 200  # pixels: below this height, texts are smaller
 MOST_WRONG = 24  # rows that are shown, the first ones
 BLANK = " "  # plotly.js fails to draw a text that was empty in the drawing before
 TEST, TRAINING = "◇", "●"  # as in the pictures of a plane
@@ -60,7 +61,7 @@ class Tiles(Live):
             y=[y for _, y in spots],
             text=list(texts),
             hoverinfo="skip",
-            textfont={"size": 10, "color": theme.text},
+            textfont={"size": 10 if height >= LOW else 7, "color": theme.text},
         )
         super().__init__(
             [picture, text],
@@ -86,9 +87,14 @@ class Tiles(Live):
 
 
 class Patterns(Tiles):
-    """The weights of each unit of the first layer at the pixels that they come from, on one diverging scale."""
+    """A number for each pixel and unit of the first layer, a weight or a gradient, on one diverging scale.
 
-    def __init__(self, names: Sequence[str], shape: tuple[int, int], theme: Theme, height: int) -> None:
+    what : the name of such a number
+    """
+
+    def __init__(
+        self, names: Sequence[str], shape: tuple[int, int], theme: Theme, height: int, what: str = "weight"
+    ) -> None:
         super().__init__(
             len(names),
             shape,
@@ -97,11 +103,11 @@ class Patterns(Tiles):
             lines=1,
             texts=[literal(name) for name in names],
             colorscale=diverging(theme),
-            hovertemplate="weight %{z:.4g}<extra></extra>",
+            hovertemplate=f"{what} %{{z:.4g}}<extra></extra>",
         )
 
     def update_weights(self, W: Array) -> None:
-        """Show these weights (pixels, units)."""
+        """Show these weights or gradients (pixels, units)."""
         self.fill(W.T)
         end = nice_ceiling(float(np.abs(W).max()))
         self.show({"z": encoded(self.cells), "zmin": -end, "zmax": end})

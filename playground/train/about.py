@@ -16,7 +16,7 @@ from backprop_core.nn import Array
 from backprop_core.training import Run, Snapshot
 from playground import wording
 from playground.charts.pictures import wrong_rows
-from playground.train.board import MOST_SAMPLES, Views
+from playground.train.board import MOST_SAMPLES, PICTURES, Views
 
 WORDS: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
 
@@ -55,8 +55,8 @@ def _numbers(chart: str, view: str, run: Run, snapshot: Snapshot) -> dict[str, s
         numbers |= {"layers": layers(sizes)}
     if view in ("Units", "Activations"):
         numbers |= _range("unit_", snapshot.a[1:]) | {"units": str(sum(run.network.sizes[1:]))}
-    if view == "Patterns":
-        W, _ = snapshot.params[0]
+    if view in ("Patterns", PICTURES):
+        W, _ = (snapshot.params if view == "Patterns" else snapshot.grads)[0]
         numbers |= _range("first_", [W]) | {"first_units": str(W.shape[1])}
     if view == "Wrong rows":
         wrong = wrong_rows(snapshot)

@@ -20,7 +20,7 @@ from playground.session import playing, presenting, runs, transport, widgets
 from playground.session.session import session
 from playground.sidebar import sidebar
 from playground.train import about, drawing_panel, row_panel, state
-from playground.train.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views
+from playground.train.board import CURVE_VIEWS, HEIGHTS, Board, Views, gradient_views
 
 WEIGHT_WAYS = ("One by one", "Paste starting weights")
 
@@ -191,7 +191,7 @@ def _views(heads: dict[str, DeltaGenerator], snapshot: Snapshot) -> Views:
         if not presenting.presenting().on:
             heads["learned"].markdown(f":small[:gray[{_caption(snapshot)}]]")
     learned = _view("learned_view", learned_views(snapshot.data), heads.get("learned"))
-    gradients = _view("gradients_view", GRADIENT_VIEWS, heads.get("gradients"))
+    gradients = _view("gradients_view", gradient_views(snapshot.data), heads.get("gradients"))
     curves = _view("curves_view", CURVE_VIEWS, heads.get("loss_curve"))
     scale = _view("scale", ("log", "linear"), heads.get("loss_curve"))
     return Views(learned, gradients, curves, log=scale == "log")

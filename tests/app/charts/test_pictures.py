@@ -10,7 +10,7 @@ from backprop_core.training.presets import suggested
 from playground.charts.of_run import learned_alt, unit_names
 from playground.charts.pictures import MOST_WRONG, Patterns, Tiles, WrongRows, wrong_rows
 from playground.charts.theme import LIGHT
-from playground.train.board import Board, Views
+from playground.train.board import PICTURES, Board, Views, gradient_views
 
 DIGITS = suggested("digits")
 
@@ -41,6 +41,20 @@ def test_a_pattern_is_the_weights_of_its_unit_at_their_pixels(hidden: tuple[int,
     assert heatmap["zmin"] == -heatmap["zmax"]
     assert np.abs(W).max() <= heatmap["zmax"]
     assert tuple(text["text"]) == unit_names(run)[1]
+
+
+def test_gradients_are_pictures_too() -> None:
+    run = Run(DIGITS)
+    run.advance(2)
+    assert gradient_views(run.data)[-1] == PICTURES
+    assert PICTURES not in gradient_views(Run(Config()).data)
+    board = Board(run, Views("Patterns", gradients=PICTURES), LIGHT, 0)
+    board.update(run.at(2), still=True)
+    dW, _ = run.at(2).grads[0]
+    assert isinstance(board.gradients, Patterns)
+    for unit in range(dW.shape[1]):
+        np.testing.assert_allclose(tile(board.gradients, unit), dW[:, unit].reshape(8, 8), rtol=1e-6)
+    assert ", the gradients of 32 units at each pixel, from " in board.alts(run.at(2))["gradients"]
 
 
 @pytest.mark.parametrize(("test_share", "epochs"), [(0.25, 30), (0.25, 1), (0.0, 8)])
