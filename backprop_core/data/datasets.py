@@ -125,14 +125,16 @@ def _surface(height: Callable[[Array, Array], Array]) -> Callable[[int, float, i
     return load
 
 
-def _real(name: str, *, standardise: bool = True, divide: float = 1.0) -> Callable[[int, float, int], Rows]:
+def _real(
+    name: str, *, standardise: bool = True, divide: float = 1.0, picture: tuple[int, int] | None = None
+) -> Callable[[int, float, int], Rows]:
     def load(samples: int, noise: float, seed: int) -> Rows:
         import sklearn.datasets
 
         bunch = getattr(sklearn.datasets, f"load_{name}")()
         inputs = tuple(str(label) for label in bunch.feature_names)
         classes = tuple(map(str, bunch.target_names))
-        return Rows(bunch.data, bunch.target, inputs, classes, standardise, divide=divide)
+        return Rows(bunch.data, bunch.target, inputs, classes, standardise, divide=divide, picture=picture)
 
     return load
 
@@ -254,7 +256,7 @@ DATASETS: dict[str, Dataset] = {
         "Digits",
         "1,797 handwritten digits of 8 × 8 pixels (Alpaydin & Kaynak 1998).",
         "classification",
-        _real("digits", standardise=False, divide=16.0),
+        _real("digits", standardise=False, divide=16.0, picture=(8, 8)),
         _SPLIT,
         suggested=CLASSES
         | dict(hidden=(32,), activation="relu", init="he_normal", batch_size=64, learning_rate=0.003, epochs=50),

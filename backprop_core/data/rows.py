@@ -49,7 +49,8 @@ class Rows:
     """All rows of a dataset: X (N, d), and y (N,) class numbers or (N, k) target columns, in the user's units.
 
     `standardise` requests that inputs, and `scale_target` that regression targets, are scaled to mean 0 and standard
-    deviation 1; inputs are divided by `divide`.
+    deviation 1; inputs are divided by `divide`. If the inputs are the pixels of a picture, row by row, `picture` is its
+    size, rows and columns.
     """
 
     X: Array
@@ -59,6 +60,7 @@ class Rows:
     standardise: bool = False
     scale_target: bool = False
     divide: float = 1.0
+    picture: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +70,7 @@ class Data:
     `rows` and `targets` are X and y in the user's units, for display and for input by the user. They are X and y
     themselves if `scaling` or `target_scaling` is None. Arrays are read-only. `classes` is empty for a regression;
     `features` is empty unless the inputs are points in a plane. `multilabel` means that each output unit is a label of
-    its own and a row may have any number of them; `classes` is then empty too.
+    its own and a row may have any number of them; `classes` is then empty too. `picture` is as that of `Rows`.
     """
 
     task: Task
@@ -86,6 +88,7 @@ class Data:
     scaling: Scaling | None = None
     target_scaling: Scaling | None = None
     multilabel: bool = False
+    picture: tuple[int, int] | None = None
 
     @property
     def outputs(self) -> int:
@@ -255,6 +258,7 @@ def split(rows: Rows, task: Task, settings: DataSettings) -> Data:
         targets_test=y_test,
         scaling=scaling,
         target_scaling=target_scaling,
+        picture=rows.picture,
     )
 
 

@@ -128,6 +128,19 @@ def confusion(classes: Sequence[str], epoch: int, counts: Array) -> str:
     return f"Confusion after epoch {epoch:,}: {right.sum()} of {counts.sum()} rows right; {classed}."
 
 
+def patterns(epoch: int, names: Sequence[str], W: Array, what: str = "weights") -> str:
+    """The range of the weights or gradients (pixels, units) of a layer, or of each unit's where they are few."""
+    texts = [f"{name} {reach(weights)}" for name, weights in zip(names, W.T, strict=True)]
+    each = f": {', '.join(texts)}" if len(texts) <= MOST_NUMBERS else f", {reach(W)}"
+    return f"Patterns after epoch {epoch:,}, the {what} of {len(names)} units at each pixel{each}."
+
+
+def wrong_rows(epoch: int, summary: str, pairs: Sequence[tuple[str, str]]) -> str:
+    """How many rows are wrong, and what each of the first is taken for; `pairs` are true and predicted classes."""
+    texts = [f"{true} taken for {predicted}" for true, predicted in pairs[:MOST_NUMBERS]]
+    return f"Wrong rows after epoch {epoch:,}. {summary.rstrip('.')}{': ' if texts else ''}{', '.join(texts)}."
+
+
 def cells(what: str, names: tuple[Sequence[str], Sequence[str]], values: Array, *, hidden: bool = False) -> str:
     """The numbers in the cells of an array with the names of its rows and columns; no numbers while they are hidden."""
     if hidden:

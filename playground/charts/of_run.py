@@ -9,7 +9,7 @@ import numpy as np
 from backprop_core.data import Data
 from backprop_core.nn import Array
 from backprop_core.training import Run, Snapshot
-from playground.charts import alt_text, learned, responses
+from playground.charts import alt_text, learned, pictures, responses
 from playground.charts.diagram import Diagram
 from playground.charts.live_figure import Live
 from playground.charts.matrices import Matrix
@@ -42,6 +42,8 @@ def learned_views(data: Data) -> tuple[str, ...]:
         views.append("Table")
     elif data.classes:
         views.insert(1 if inputs == 2 else 0, "Confusion")
+    if data.picture:
+        views += ["Patterns", *(["Wrong rows"] if data.classes else [])]
     return (*views, "Units")
 
 
@@ -103,6 +105,12 @@ def learned_figure(run: Run, view: str, theme: Theme, height: int) -> tuple[Live
     if view == "Confusion":
         confusion = learned.Confusion(data.classes, theme, height)
         return confusion, lambda snapshot: confusion.update_counts(confusion_counts(snapshot))
+    if data.picture and view == "Patterns":
+        patterns = pictures.Patterns(unit_names(run)[1], data.picture, theme, height)
+        return patterns, lambda snapshot: patterns.update_weights(snapshot.params[0][0])
+    if data.picture and view == "Wrong rows":
+        wrong = pictures.WrongRows(data, data.picture, theme, height)
+        return wrong, lambda snapshot: wrong.update_rows(pictures.wrong_rows(snapshot))
     plane = learned.plane_grid(data, TILE) if data.X.shape[1] == 2 else _stripe(data)
     mosaic = Mosaic(unit_names(run)[1:], theme, height, stripe=0 if data.X.shape[1] == 2 else len(plane))
     return mosaic, lambda snapshot: mosaic.update_units(snapshot.respond(plane))
@@ -115,6 +123,12 @@ def learned_alt(view: str, snapshot: Snapshot, names: Sequence[Sequence[str]]) -
         return alt_text.confusion(data.classes, epoch, confusion_counts(snapshot))
     if view == "Units":
         return alt_text.units(epoch, names, snapshot.a[1:])
+    if view == "Patterns":
+        return alt_text.patterns(epoch, names[0], snapshot.params[0][0])
+    if view == "Wrong rows":
+        wrong = pictures.wrong_rows(snapshot)
+        pairs = [(data.classes[i], data.classes[j]) for i, j in zip(wrong.true, wrong.predicted, strict=True)]
+        return alt_text.wrong_rows(epoch, pictures.in_words(wrong, marks=False), pairs)
     return alt_text.learned(view, data, epoch, data.answer(snapshot.a[-1]), snapshot.score)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from backprop_core.landscape import Landscape, Trail
 from backprop_core.training import Snapshot
 from playground import wording
-from playground.landscape.figures import LOG_COLOURS, LOG_HEIGHTS, scale_of
+from playground.landscape.scale import LOG_COLOURS, LOG_HEIGHTS, scale_of
 
 WORDS: dict[str, dict[str, str]] = wording.sentences(__file__)
 LOG_FROM = {"landscape_map": LOG_COLOURS, "landscape_relief": LOG_HEIGHTS}  # decades, by the name of the chart

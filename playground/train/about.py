@@ -13,7 +13,8 @@ from backprop_core.explain import WINDOW, plateau_at
 from backprop_core.nn import Array
 from backprop_core.training import Run, Snapshot
 from playground import wording
-from playground.train.board import MOST_SAMPLES, Views
+from playground.charts.pictures import wrong_rows
+from playground.train.board import MOST_SAMPLES, PICTURES, Views
 
 WORDS: dict[str, dict[str, str]] = wording.sentences(__file__)
 _number = wording.rounded
@@ -53,6 +54,12 @@ def _numbers(chart: str, view: str, run: Run, snapshot: Snapshot) -> dict[str, s
         numbers |= {"layers": layers(sizes)}
     if view in ("Units", "Activations", "Responses"):
         numbers |= _range("unit_", snapshot.a[1:]) | {"units": str(sum(run.network.sizes[1:]))}
+    if view in ("Patterns", PICTURES):
+        W, _ = (snapshot.params if view == "Patterns" else snapshot.grads)[0]
+        numbers |= _range("first_", [W]) | {"first_units": str(W.shape[1])}
+    if view == "Wrong rows":
+        wrong = wrong_rows(snapshot)
+        numbers |= {"wrong": f"{len(wrong.places):,}", "all_rows": f"{sum(wrong.rows):,}"}
     if view == "δ":
         numbers |= _range("delta_", snapshot.delta)
     if view == "Gradients":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backprop_core.data import Data
 from backprop_core.nn import Array
 from backprop_core.training import Run, Snapshot
 from playground.charts import alt_text
@@ -24,6 +25,7 @@ from playground.charts.of_run import (
     unit_names,
     with_bias,
 )
+from playground.charts.pictures import Patterns
 from playground.charts.responses import WIDTH
 from playground.charts.theme import Theme
 from playground.train.plane import Plane, Point
@@ -35,6 +37,7 @@ LARGE_WIDTHS = {1: 505, 2: 270, 3: 440, 4: 440, 5: 290}  # of the network, by ho
 MOST_SAMPLES = 12  # training rows shown in the heatmaps of activations and of δ
 
 GRADIENT_VIEWS = ("Gradients", "Activations", "δ", "Updates")
+PICTURES = "Pictures"  # of the gradients, where inputs are pixels
 CURVE_VIEWS = ("Loss", "Gradient norm")
 
 
@@ -67,6 +70,7 @@ class Board:
         self._names, self._views, self._curve_names = names, views, _curve_names(run, views.curves)
         self.point = point
         self.learned, self._update_learned = self._make_learned(run, theme)
+        self.gradients: Matrices | Patterns
         self.gradients, self._gradient_values = _gradients(run, views.gradients, names, theme)
         ticks = LARGE_TICKS if views.large else MOST_TICKS
         self.loss_curve = Curves(self._curve_names, theme, HEIGHTS["loss_curve"], log=views.log, ticks=ticks)
@@ -99,7 +103,7 @@ class Board:
             "network": lambda: self._update_network(snapshot, still),
             "weights": lambda: self.weights.update_cells([with_bias(*pair) for pair in snapshot.params]),
             "learned": lambda: self._update_learned(snapshot, still),
-            "gradients": lambda: self.gradients.update_cells(self._gradient_values(snapshot)),
+            "gradients": lambda: self._update_gradients(self._gradient_values(snapshot)),
             "loss_curve": lambda: self._update_curves(snapshot.epoch),
         }
         for name in self._views.charts:
@@ -107,14 +111,14 @@ class Board:
 
     def alts(self, snapshot: Snapshot) -> dict[str, str]:
         """The alternative texts of the figures at a snapshot, by panel."""
-        epoch, view = snapshot.epoch, self._views.gradients
+        epoch = snapshot.epoch
         names, weights = parameter_names(self._names, ""), [with_bias(*pair) for pair in snapshot.params]
         epochs, curves = self._curves()
         texts = {
             "network": lambda: self._network_alt(snapshot, names, weights),
             "learned": lambda: learned_alt(self._views.learned, snapshot, self._names[1:]),
             "weights": lambda: alt_text.matrices("Weights", epoch, names, weights),
-            "gradients": lambda: alt_text.matrices(view, epoch, self.gradients.names, self._gradient_values(snapshot)),
+            "gradients": lambda: self._gradients_alt(epoch, self._gradient_values(snapshot)),
             "loss_curve": lambda: alt_text.curves(self._views.curves, self._curve_names, curves, epochs, epoch),
         }
         return {name: texts[name]() for name in self._views.charts}
@@ -143,6 +147,17 @@ class Board:
 
         return plane, update_plane
 
+    def _update_gradients(self, values: list[Array]) -> None:
+        if isinstance(self.gradients, Patterns):
+            self.gradients.update_weights(values[0])
+        else:
+            self.gradients.update_cells(values)
+
+    def _gradients_alt(self, epoch: int, values: list[Array]) -> str:
+        if isinstance(self.gradients, Patterns):
+            return alt_text.patterns(epoch, self._names[1], values[0], "gradients")
+        return alt_text.matrices(self._views.gradients, epoch, self.gradients.names, values)
+
     def _update_curves(self, epoch: int) -> None:
         epochs, curves = self._curves()
         self.loss_curve.update_curves(epochs, curves, epoch)
@@ -157,10 +172,18 @@ class Board:
         return np.arange(len(history.loss)), curves
 
 
+def gradient_views(data: Data) -> tuple[str, ...]:
+    """The views of the panel of gradients for this data."""
+    return (*GRADIENT_VIEWS, PICTURES) if data.picture else GRADIENT_VIEWS
+
+
 def _gradients(
     run: Run, view: str, names: list[tuple[str, ...]], theme: Theme
-) -> tuple[Matrices, Callable[[Snapshot], list[Array]]]:
+) -> tuple[Matrices | Patterns, Callable[[Snapshot], list[Array]]]:
     height = HEIGHTS["gradients"]
+    if run.data.picture and view == PICTURES:
+        pictures = Patterns(names[1], run.data.picture, theme, height, "gradient")
+        return pictures, lambda snapshot: [snapshot.grads[0][0]]
     if view == "Updates":
         return Matrices(parameter_names(names, "Δ"), theme, height), lambda snapshot: [
             with_bias(*pair) for pair in snapshot.step().change

@@ -22,8 +22,11 @@ from playground.components.switch import switch
 from playground.session import playing, presenting, runs, transport, widgets
 from playground.session.session import session
 from playground.sidebar import sidebar
-from playground.train import about, row_panel, state
-from playground.train.board import CURVE_VIEWS, GRADIENT_VIEWS, HEIGHTS, Board, Views
+from playground.train import about, state
+from playground.train.board import CURVE_VIEWS, HEIGHTS, Board, Views, gradient_views
+from playground.train.digit import panel as digit_panel
+from playground.train.one_row import panel as row_panel
+from playground.train.one_row import state as one_row
 
 WEIGHT_WAYS = ("One by one", "Paste starting weights")
 
@@ -38,6 +41,7 @@ def page() -> None:
     board = _panels(snapshot)
     if not presenting.hides("try"):
         row_panel.panel(snapshot)
+        digit_panel.panel(snapshot)
     if current.mode == "paused":
         _draw(board, snapshot, readouts, still=True)
         spoken.say(snapshot)
@@ -161,7 +165,7 @@ def _panels(snapshot: Snapshot) -> Board:
             st.plotly_chart(
                 live_figure.figure, config=chart_config.config(), height="stretch" if is_large else HEIGHTS[name],
                 key=f"{name}_chart", alt=board.first_alts[name], selection_mode="points",
-                on_select=state.click if name == "learned" and board.takes_clicks else "ignore",
+                on_select=one_row.click if name == "learned" and board.takes_clicks else "ignore",
             )  # fmt: skip
     return board
 
@@ -194,7 +198,7 @@ def _views(heads: dict[str, DeltaGenerator], snapshot: Snapshot) -> Views:
             heads["learned"].markdown(f":small[:gray[{_caption(snapshot)}]]")
     network = _network_view(heads.get("network"), snapshot)
     learned = _view("learned_view", learned_views(snapshot.data), heads.get("learned"))
-    gradients = _view("gradients_view", GRADIENT_VIEWS, heads.get("gradients"))
+    gradients = _view("gradients_view", gradient_views(snapshot.data), heads.get("gradients"))
     curves = _view("curves_view", CURVE_VIEWS, heads.get("loss_curve"))
     scale = _view("scale", ("log", "linear"), heads.get("loss_curve"))
     return Views(learned, gradients, curves, log=scale == "log", network=network)

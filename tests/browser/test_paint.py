@@ -58,6 +58,8 @@ CASES: dict[str, tuple[str, list[dict[str, str]], list[str]]] = {
         [{}, {"learned_view": "Units"}],
         ["network", "weights", "gradients", "loss_curve"],
     ),
+    "patterns": ("?preset=digits&epoch=2", [{"learned_view": "Patterns"}], ["learned"]),
+    "wrong rows": ("?preset=digits&epoch=2", [{"learned_view": "Wrong rows"}], ["learned"]),
 }
 
 

@@ -44,6 +44,7 @@ VIEWS = {
     "sine": ("Curve", "Units"),
     "plane": ("Surface", "Units"),
     "iris": ("Confusion", "Units"),
+    "digits": ("Confusion", "Patterns", "Wrong rows", "Units"),
 }
 
 

@@ -6,7 +6,7 @@ from support.app_page import Page
 from backprop_core.training.presets import PRESETS
 from playground.charts.of_run import learned_views, network_views
 from playground.train.about import WORDS, layers, sentences
-from playground.train.board import CURVE_VIEWS, GRADIENT_VIEWS
+from playground.train.board import CURVE_VIEWS, gradient_views
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -18,7 +18,7 @@ def test_every_view_of_every_preset_is_explained(preset: str) -> None:
         "network": network_views(run.data),
         "learned": learned_views(run.data),
         "weights": ("Weights",),
-        "gradients": GRADIENT_VIEWS,
+        "gradients": gradient_views(run.data),
         "loss_curve": CURVE_VIEWS,
     }
     for chart, names in views.items():

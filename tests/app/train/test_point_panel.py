@@ -7,7 +7,7 @@ from support.app_page import STEP, TRAIN, Page
 from backprop_core.training import PRESETS
 from playground.charts.theme import LIGHT
 from playground.session.widgets import Kept
-from playground.train import forward_pass
+from playground.train.one_row import forward_pass
 from playground.train.plane import Plane
 from playground.train.state import Panels
 

@@ -9,7 +9,7 @@ from backprop_core import Run
 from backprop_core.tables import choice, read
 from backprop_core.training import suggested_for
 from playground.session.widgets import Kept
-from playground.train import raw_rows
+from playground.train.one_row import raw_rows
 
 BIRDS = "island,bill ($),sex,species\n" + "\n".join(
     f"{('Biscoe', 'Dream', 'Torgersen')[i % 3]},{'' if i == 4 else 30 + (i % 8) + 10 * (i // 12)},"

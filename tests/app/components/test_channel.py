@@ -24,7 +24,7 @@ def test_frames_that_follow_closely_are_sent_together(
 ) -> None:
     channel, sent = _channel()
     clock = iter(times)
-    monkeypatch.setattr(live.time, "perf_counter", lambda: 100 + next(clock) / 1000)
+    monkeypatch.setattr("time.perf_counter", lambda: 100 + next(clock) / 1000)
     for number, _ in enumerate(times, start=1):
         channel.send(number, {}, still=False)
     assert [[frame["number"] for frame in strip] for strip in sent] == messages
@@ -32,7 +32,7 @@ def test_frames_that_follow_closely_are_sent_together(
 
 def test_a_picture_that_stands_still_is_sent_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     channel, sent = _channel()
-    monkeypatch.setattr(live.time, "perf_counter", lambda: 100.0)
+    monkeypatch.setattr("time.perf_counter", lambda: 100.0)
     for number in (1, 2):
         channel.send(number, {}, still=False)
     channel.send(3, {}, still=True, numbers={"epoch_shown": "3"})

@@ -12,7 +12,7 @@ from backprop_core.training import Snapshot
 from playground.components.markdown import escaped
 from playground.session import widgets
 from playground.session.session import session
-from playground.train import raw_rows, state
+from playground.train.one_row import raw_rows, state
 
 FIELD_WIDTH = 150
 HEAD_HEIGHT, ROW_HEIGHT, MOST_ROWS_SHOWN = 38, 28, 9

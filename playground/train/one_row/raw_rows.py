@@ -13,7 +13,7 @@ from backprop_core.data import Preparation, RawColumn, TableRows, typed
 from backprop_core.nn import OUTPUTS, Array
 from backprop_core.training import Run, Snapshot
 from playground.charts.learned import reach
-from playground.train import forward_pass
+from playground.train.one_row import forward_pass
 from playground.train.plane import Point
 
 MOST_FIELDS = 32  # columns of a built-in dataset with a field each: not the pixels of a digit

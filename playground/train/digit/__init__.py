@@ -1,0 +1,1 @@
+"""A digit drawn by hand, and the answer of the network."""

@@ -1,0 +1,1 @@
+"""A row or a point that is tried: its fields, and the answer of the network."""
