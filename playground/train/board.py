@@ -77,7 +77,7 @@ class Board:
         self._norms = views.curves == CURVE_VIEWS[1]
         self._run = run
         self.update(run.at(epoch), still=True)
-        self._sizes = _large_sizes(run.network.sizes)
+        self._sizes = _large_sizes(run.network.sizes, views.network)
         for name, figure in self.figures.items():
             figure.settle()
             if views.large:
@@ -203,9 +203,9 @@ def _gradients(
     return Matrices(titles, theme, height), values
 
 
-def _large_sizes(layers: Sequence[int]) -> dict[str, Sizes]:
+def _large_sizes(layers: Sequence[int], network: str) -> dict[str, Sizes]:
     """How much charts are enlarged, by panel, if their marks are too many to be as large as those of others."""
-    crowded = ["network"] if max(layers) > MOST_LARGE_UNITS else []
+    crowded = ["network"] if max(layers) > MOST_LARGE_UNITS and network == NETWORK_VIEWS[0] else []
     crowded += ["weights", "gradients"] if sum(layers[1:]) > MOST_LARGE_COLUMNS or max(layers) > MOST_SAMPLES else []
     return dict.fromkeys(crowded, CROWDED)
 

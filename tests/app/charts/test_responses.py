@@ -117,3 +117,13 @@ def test_pictures_do_not_touch_and_names_stand_where_there_is_room(units: int) -
 )
 def test_they_are_offered_where_there_is_a_plane(dataset: str, offered: bool) -> None:
     assert ("Responses" in network_views(Run(suggested(dataset)).data)) == offered
+
+
+@pytest.mark.parametrize(("width", "height"), [(505, 256), (270, 256)])
+def test_pictures_are_squares_in_a_chart_of_the_given_size(width: int, height: int) -> None:
+    run = Run(CONFIGS["deep"])
+    live, _ = network_figure(run, "Responses", LIGHT, height, width)
+    axes, tile = live.figure.layout, live.figure.data[0]
+    across, down = ((axis.range[1] - axis.range[0]) for axis in (axes.xaxis, axes.yaxis))
+    x, y = decoded(tile.x), decoded(tile.y)
+    assert (x[-1] - x[0]) * width / across == pytest.approx((y[-1] - y[0]) * height / down)
