@@ -41,7 +41,7 @@ HELPS = {
 }
 PATHS = (
     "A race on one landscape: the way of each pinned run with this network and these rows, moved onto the plane, with "
-    "a mark where it is at the shown epoch, or at its end if it is shorter. The dark line is the run shown."
+    "a mark where it is at the shown epoch, or at its end if it is shorter. The line without a colour is the run shown."
 )
 OF_ALL = "The plane holds as much as a plane can of the ways of all runs that are shown."
 RACE_HELP = (
@@ -289,7 +289,7 @@ def _charts(drawing: Drawing, snapshot: Snapshot) -> None:
         texts = [(path.place, f"{path.name}: loss {loss:.4g} at epoch {epoch:,}") for path, loss, epoch in ends]
         with st.container(key="landscape_legend"):
             st.html(legend.labels(texts))
-    line = "The dark line" if drawing.paths else "The line"
+    line = "The line without a colour" if drawing.paths else "The line"
     is_of_all = drawing.paths and drawing.kind == "pca"
     plane = OF_ALL if is_of_all else PLANES[drawing.kind].about
     newest = " (the newest when it was drawn, as in the source)" if drawing.centre == drawing.newest else ""

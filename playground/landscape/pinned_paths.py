@@ -94,12 +94,13 @@ def changes(
 
 def notes(paths: Sequence[PinnedPath], theme: Theme, coordinates: Coordinates) -> list[dict[str, Any]]:
     """The number of each run, as on Compare, beside the end of its path, each on another side: many end together."""
-    look = {"bgcolor": theme.background, "opacity": 0.85, "showarrow": False, "borderpad": 1}
+    look = {"bgcolor": theme.background, "opacity": 0.85, "showarrow": False, "borderpad": 1, "borderwidth": 1.5}
+    look |= {"font": {"size": 12, "color": theme.text}}
     angles = 2 * np.pi * np.arange(len(paths)) / max(len(paths), 1)
     shifts = np.rint(NEAR * np.column_stack([np.cos(angles), np.sin(angles)])).tolist()
     return [
         look
-        | {"text": f"<b>{path.place + 1}</b>", "font": {"size": 13, "color": style(path.place).colour}}
+        | {"text": f"<b>{path.place + 1}</b>", "bordercolor": style(path.place).colour}
         | {"xshift": shift[0], "yshift": shift[1]}
         | dict(zip("xyz", coordinates(path.trail, 3)[-1].tolist(), strict=False))
         for path, shift in zip(paths, shifts, strict=True)
