@@ -21,10 +21,10 @@ from playground.components.switch import switch
 from playground.session import navigation, widgets
 from playground.session.session import next_frame
 
-CURVES_HEIGHT = 250
+CURVES_HEIGHT = 145  # on a low screen, for which the numbers at the curves' ends are spread; style.css decides
 MOST_LARGE = 2  # pictures up to which there is room for full-size markers and texts
 COLUMNS = {1: 2, 2: 2, 3: 3, 4: 4, 5: 3, 6: 3, 7: 4, 8: 4}  # of pictures, by the number of runs; 6 for more
-HEIGHTS = {2: 260, 3: 210, 4: 190, 6: 165}  # of a picture, by the number of columns
+HEIGHTS = {2: 260, 3: 210, 4: 190, 6: 165}  # of a picture on a high screen, by the number of columns; as in style.css
 ROW_HEIGHT = 35
 SOLVED_HELP = "From this epoch on, the accuracy on the training rows was 1 without a break."
 ONE_EPOCH = "One epoch for all runs. A run that is shorter is shown at its last epoch, and says so."
@@ -123,7 +123,7 @@ def _curves(pins: list[Pin]) -> dict[str, dict[str, Any]]:
             st.plotly_chart(
                 curves.figure,
                 config=chart_config.config(),
-                height=CURVES_HEIGHT,
+                height="stretch",
                 key="compare_curves_chart",
                 alt="Loss curves of the pinned runs, each with its number.",
             )
@@ -154,7 +154,7 @@ def _pictures(pins: list[Pin]) -> dict[str, dict[str, Any]]:
     figures = state.pictures(view, height, compact=len(pins) > MOST_LARGE)
     with st.container(key=f"cards_{columns}"):
         for pin in pins:
-            _card(pin, figures[pin.number].figure, height)
+            _card(pin, figures[pin.number].figure)
     return {_chart(pin): figures[pin.number].patch for pin in pins}
 
 
@@ -177,7 +177,7 @@ def _chart(pin: Pin) -> str:
     return f"pin_chart_{pin.number}"
 
 
-def _card(pin: Pin, figure: Any, height: int) -> None:
+def _card(pin: Pin, figure: Any) -> None:
     with st.container(key=f"card_{pin.number}"):
         with st.container(key=f"head_card_{pin.number}", horizontal=True, vertical_alignment="center", wrap=False):
             st.html(legend.label(pin.place, pin.name))
@@ -186,7 +186,7 @@ def _card(pin: Pin, figure: Any, height: int) -> None:
             st.plotly_chart(
                 figure,
                 config=chart_config.config(),
-                height=height,
+                height="stretch",
                 key=f"{_chart(pin)}_plot",
                 alt=f"What run {pin.place + 1} has learned.",
             )

@@ -25,7 +25,7 @@ from playground.sweep.durations import between, duration
 from playground.sweep.figures import MEASURES, bundle
 from playground.sweep.workers import WorkersError, find_workers
 
-MAP_HEIGHT = 480
+MAP_HEIGHT = 480  # on a high screen; as in style.css
 BUNDLE_HEIGHT = 260
 TELLING = 0.1  # share of a sweep, from which on its own speed tells how long the rest takes
 
@@ -181,7 +181,7 @@ def _results(current: state.Sweeps) -> Callable[[], None]:
     map_ = state.map_of(result, measure, MAP_HEIGHT)
     with st.container(key="sweep_map"):
         st.plotly_chart(
-            map_.figure, config=chart_config.config(), height=MAP_HEIGHT, key=state.map_key(),
+            map_.figure, config=chart_config.config(), height="stretch", key=state.map_key(),
             on_select=state.choose_cell, selection_mode="points", alt="Map of the sweep: a cell per pair of settings.",
         )  # fmt: skip
     channel = live.channel()
