@@ -9,10 +9,11 @@ import numpy as np
 from backprop_core.data import Data
 from backprop_core.nn import Array
 from backprop_core.training import Run, Snapshot
-from playground.charts import alt_text, learned, pictures, responses
-from playground.charts.diagram import Diagram
+from playground.charts import alt_text, learned, pictures
 from playground.charts.live_figure import Live
 from playground.charts.matrices import Matrix
+from playground.charts.network import responses
+from playground.charts.network.diagram import Diagram
 from playground.charts.theme import Theme
 from playground.charts.units import MOST_ROWS, TILE, Mosaic
 

@@ -13,10 +13,10 @@ from backprop_core.nn import Array, Params
 from backprop_core.training import Run, Snapshot
 from playground import wording
 from playground.charts.curves import Curves
-from playground.charts.diagram import MOST_LINES, Diagram
 from playground.charts.learned import plane_grid
 from playground.charts.live_figure import short
 from playground.charts.matrices import Matrices, Matrix
+from playground.charts.network.diagram import MOST_LINES, Diagram
 from playground.charts.of_run import learned_figure, learned_views, parameter_names, unit_names
 from playground.charts.plotly_text import literal
 from playground.charts.theme import CLASSES, Theme

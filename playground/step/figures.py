@@ -9,8 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from backprop_core.nn import Activation, Array, Params
-from playground.charts.diagram import Diagram
 from playground.charts.live_figure import HIDDEN_AXIS, layout, nice_ceiling, visible_axis
+from playground.charts.network.diagram import Diagram
 from playground.charts.plotly_text import literal
 from playground.charts.theme import Theme, diverging
 

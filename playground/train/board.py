@@ -16,6 +16,7 @@ from playground.charts.enlarged import CROWDED, LARGE, Sizes, enlarged, enlarged
 from playground.charts.learned import plane_grid
 from playground.charts.live_figure import Live
 from playground.charts.matrices import Matrices, Matrix
+from playground.charts.network.responses import WIDTH
 from playground.charts.of_run import (
     NETWORK_VIEWS,
     learned_alt,
@@ -26,7 +27,6 @@ from playground.charts.of_run import (
     with_bias,
 )
 from playground.charts.pictures import Patterns
-from playground.charts.responses import WIDTH
 from playground.charts.theme import Theme
 from playground.train.plane import Plane, Point
 

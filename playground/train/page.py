@@ -11,8 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from backprop_core.training import Snapshot
 from playground import wording
+from playground.charts.network.responses import MOST_UNITS
 from playground.charts.of_run import has_room_for_responses, learned_views, network_views, unit_names
-from playground.charts.responses import MOST_UNITS
 from playground.compare import state as pins
 from playground.compare.comparison import LONGEST_NAME
 from playground.components import chart_config, live, spoken

@@ -6,7 +6,7 @@ from support.decoding import decoded, shown
 
 from backprop_core import Config, Run
 from backprop_core.nn.activations import Array
-from playground.charts.diagram import MOST_LINES, Diagram
+from playground.charts.network.diagram import MOST_LINES, Diagram
 from playground.charts.theme import LIGHT
 
 POINTS = 6  # of a bar: four corners, the first again, and a gap

@@ -9,10 +9,10 @@ from support.decoding import decoded, shown
 from backprop_core import Config, Run
 from backprop_core.nn.activations import Array
 from backprop_core.training.presets import suggested
-from playground.charts.diagram import places_of
 from playground.charts.learned import reach
+from playground.charts.network.diagram import places_of
+from playground.charts.network.responses import MOST_UNITS, SPACED
 from playground.charts.of_run import network_figure, network_views, unit_names
-from playground.charts.responses import MOST_UNITS, SPACED
 from playground.charts.theme import LIGHT
 
 CONFIGS = {

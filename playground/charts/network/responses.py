@@ -10,7 +10,9 @@ import plotly.graph_objects as go
 
 from backprop_core.data import Data
 from backprop_core.nn import Array, Params
-from playground.charts.diagram import (
+from playground.charts.learned import plane_grid
+from playground.charts.live_figure import Live, encoded, nice_ceiling
+from playground.charts.network.diagram import (
     HIGHEST,
     LOWEST,
     MARGIN,
@@ -20,8 +22,6 @@ from playground.charts.diagram import (
     diagram_layout,
     places_of,
 )
-from playground.charts.learned import plane_grid
-from playground.charts.live_figure import Live, encoded, nice_ceiling
 from playground.charts.plotly_text import literal
 from playground.charts.theme import Theme, diverging
 
