@@ -221,6 +221,9 @@ def test_views_can_be_switched_and_hovering_tells_exact_values(open_page: Open) 
         for view in views:
             page.switch(key, view)
             page.rest()
+    page.switch("network_view", "Responses")
+    page.rest()
+    assert page.point("network", 1, 0.75).startswith("h1 at (")  # the picture, not a weight or a bias near it
     title = "document.querySelector('.st-key-gradients .js-plotly-plot').data[1].text.includes('<b>ΔW1, Δb1</b>')"
     page.page.wait_for_function(title)
     page.press("step")
