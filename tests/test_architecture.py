@@ -32,6 +32,7 @@ LAYERS = (
 )
 ROW = {place: row for row, places in enumerate(LAYERS) for place in places}
 PUBLIC = {place for place in ROW if place.startswith("backprop_core")}
+NO_STREAMLIT = {"playground.charts", "playground.wording", "playground.replay"}
 # Packages beside NumPy that the core may import, all inside functions, where they are needed.
 CORE_MAY_IMPORT = {"backprop_core.data.rows": {"sklearn"}, "backprop_core.data.datasets": {"sklearn"}}
 CORE_MAY_IMPORT |= {"backprop_core.tables.inputs": {"sklearn"}}
@@ -123,7 +124,12 @@ def test_the_core_needs_numpy_alone(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in PLAYGROUND if "figures" in name or place_of(name) in {*LAYERS[7], "playground.replay"}]
+    "name",
+    [
+        name
+        for name in PLAYGROUND
+        if "figures" in name or place_of(name) in {"playground.charts", "playground.wording", "playground.replay"}
+    ],
 )
 def test_figures_know_no_streamlit(name: str) -> None:
     assert "streamlit" not in packages(parsed(name))

@@ -243,6 +243,8 @@ def test_on_every_screen_nothing_is_cut_off(open_compare: OpenCompare, width: in
         assert box["x"] + box["width"] <= width, key
     assert page.chart(CURVES).evaluate("(e) => e._fullLayout.font.color") == (DARK if dark else LIGHT).text
     main = page.page.locator(".stMain")
+    below = main.evaluate("(e) => e.scrollHeight - e.clientHeight")
+    assert below == 0 or width < 640, "curves, pictures and tables of two runs are on one screen"
     main.evaluate("(e) => e.scrollTo(0, e.scrollHeight)")
     slider = page.boxes("compare_epoch")["compare_epoch"]
     assert 0 <= slider["y"] < 120, "the slider stays in view"

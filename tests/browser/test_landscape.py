@@ -113,6 +113,7 @@ def test_on_a_desktop_both_pictures_are_on_one_screen_and_stay_there(
     boxes = page.boxes(*keys)
     for key, box in boxes.items():
         assert inside(box, width, height), key
+    assert page.page.locator(".stMain").evaluate("(e) => e.scrollHeight - e.clientHeight") == 0
     assert page.overflow() == 0
     for option in ("Two parameters", "Random directions"):
         page.switch("landscape_plane", option)
