@@ -338,7 +338,7 @@ def test_each_run_shows_its_best_where_it_has_no_such_picture(page: PinPage) -> 
         page.start(preset, 2)
         page.pin()
     page.go(COMPARE)
-    assert page.widget("compare_view").options == ["Surface", "Table", "Curve", "Confusion"]
+    assert page.widget("compare_view").options == ["Surface", "Table", "Curve", "Confusion", "Patterns", "Wrong rows"]
     page.choose("compare_view", "Table")
     kinds = [page.spec(f"pin_chart_{number}_plot")["data"][0]["type"] for number in (1, 2, 3)]
     assert kinds == ["heatmap", "scatter", "heatmap"]
