@@ -17,7 +17,7 @@ from playground.components import chart_config, live
 from playground.components.explained import explain
 from playground.components.markdown import escaped
 from playground.components.playback import Readouts, button, choose_speed, play, timeline
-from playground.landscape import about, state, wanted_pins
+from playground.landscape import about, chosen_pins, state
 from playground.landscape.state import MOST_ZOOM, Drawing
 from playground.session import playing, presenting, transport, widgets
 from playground.session.session import session
@@ -200,19 +200,19 @@ def _choose_paths(seconds: float) -> None:
     """The choice of pinned runs whose paths are on the landscape; seconds : that a loss takes."""
     with st.popover("Paths of pinned runs", icon=":material/route:", key="landscape_paths"):
         st.caption(PATHS)
-        fitting = {pin.number: pin for pin in wanted_pins.fitting_pins()}
+        fitting = {pin.number: pin for pin in chosen_pins.fitting_pins()}
         if fitting:
-            widgets.give(wanted_pins.KEY, [pin.number for pin in wanted_pins.shown_pins()])
+            widgets.give(chosen_pins.KEY, [pin.number for pin in chosen_pins.shown_pins()])
             st.pills(
-                "Pinned runs", list(fitting), selection_mode="multi", key=wanted_pins.KEY, on_change=wanted_pins.choose,
+                "Pinned runs", list(fitting), selection_mode="multi", key=chosen_pins.KEY, on_change=chosen_pins.choose,
                 format_func=lambda number: f"{fitting[number].place + 1} {escaped(fitting[number].name)}",
             )  # fmt: skip
         else:
             st.button(
                 "Pin three optimizers", key="pin_race", icon=":material/sports_score:", type="primary",
-                on_click=wanted_pins.pin_race, args=(seconds,), help=RACE_HELP,
+                on_click=chosen_pins.pin_race, args=(seconds,), help=RACE_HELP,
             )  # fmt: skip
-        for pin, reason in wanted_pins.others():
+        for pin, reason in chosen_pins.others():
             st.caption(f"Not here: **{pin.place + 1}** {escaped(pin.name)}. {reason}")
 
 

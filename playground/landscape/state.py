@@ -31,9 +31,9 @@ from backprop_core.landscape import (
 from backprop_core.nn import Array
 from backprop_core.settings import Address, addresses
 from playground.charts.theme import Theme
+from playground.landscape.chosen_pins import shown_pins
 from playground.landscape.figures import ContourMap, Relief
 from playground.landscape.pinned_paths import PinnedPath
-from playground.landscape.wanted_pins import shown_pins
 from playground.session import widgets
 from playground.session.session import press, session, theme
 

@@ -16,8 +16,8 @@ KEY = "landscape_pins"  # of the widget in which they are chosen
 
 
 @dataclass
-class WantedPins:
-    """The numbers of the pinned runs whose paths are wanted, also of those without the landscape of the run shown."""
+class ChosenPins:
+    """The numbers of the pinned runs that were chosen, also of those that have not the landscape of the run shown."""
 
     numbers: tuple[int, ...] = ()
 
@@ -29,8 +29,8 @@ def fitting_pins() -> list[Pin]:
 
 def shown_pins() -> list[Pin]:
     """The pinned runs whose paths are shown."""
-    wanted = session().part(WantedPins).numbers
-    return [pin for pin in fitting_pins() if pin.number in wanted] if wanted else []
+    numbers = session().part(ChosenPins).numbers
+    return [pin for pin in fitting_pins() if pin.number in numbers] if numbers else []
 
 
 def others() -> list[tuple[Pin, str]]:
@@ -41,8 +41,8 @@ def others() -> list[tuple[Pin, str]]:
 
 @press
 def choose() -> None:
-    """Other pinned runs were chosen among those that fit. What is wanted of others waits for its own landscape."""
-    page, fitting = session().part(WantedPins), [pin.number for pin in fitting_pins()]
+    """Other pinned runs were chosen among those that fit; the choice of those that do not fit stays."""
+    page, fitting = session().part(ChosenPins), [pin.number for pin in fitting_pins()]
     chosen = [number for number in widgets.value(KEY) or [] if number in fitting]
     page.numbers = (*(number for number in page.numbers if number not in fitting), *chosen)
 
@@ -53,7 +53,7 @@ def pin_race(seconds: float) -> None:
 
     seconds : that a loss takes
     """
-    page, before = session().part(WantedPins), {pin.number for pin in pins.pins()}
+    page, before = session().part(ChosenPins), {pin.number for pin in pins.pins()}
     for name, recipe in contestants(session().run, seconds).items():
         refused = pins.pin(recipe, comparison.numbered(name, [pin.name for pin in pins.pins()]))
         session().error = refused or session().error
