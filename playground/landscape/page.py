@@ -192,13 +192,13 @@ def _choices() -> None:
         st.space("stretch")
         if not presenting.hides("paths"):
             _choose_paths(page.seconds)
-        button("draw_around", "Draw around this point", "my_location", state.draw_around,
+        button("draw_around", "Draw here", "my_location", state.draw_around,
                 "Draw the surface anew, with the weights of the shown epoch as its origin.")  # fmt: skip
 
 
 def _choose_paths(seconds: float) -> None:
     """The choice of pinned runs whose paths are on the landscape; seconds : that a loss takes."""
-    with st.popover("Paths of pinned runs", icon=":material/route:", key="landscape_paths"):
+    with st.popover("Paths", icon=":material/route:", key="landscape_paths"):
         st.caption(PATHS)
         fitting = {pin.number: pin for pin in chosen_pins.fitting_pins()}
         if fitting:
@@ -250,7 +250,7 @@ def _choose_parameters() -> None:
             key=f"landscape_parameter_{which}",
             on_change=state.choose_parameters,
             label_visibility="collapsed",
-            width=165,
+            width=150,
         )
 
 
