@@ -16,7 +16,11 @@ DRAGMODE = f"{LEARNED}._fullLayout.dragmode"
 
 
 def click(page: TrainPage, x: float, y: float) -> None:
+    """Click what is drawn and has noticed the mouse: on what is drawn anew at that moment, a click is lost."""
+    page.page.wait_for_function("!window.backpropPlayground.drawing")
     left, top = page.page.evaluate(PLACE, ["learned", x, y])
+    page.page.mouse.move(left, top)
+    page.page.wait_for_function(f"{HOVERED} !== undefined")
     page.page.mouse.click(left, top)
 
 
