@@ -28,6 +28,7 @@ sys.path.insert(0, str(ROOT))
 
 SECONDS = 8.0
 ROUNDS = 3  # of playing
+LONG_RUN = "/?epochs=100000"  # does not end while it is watched
 PRESSES = 2  # of Pause and Play, after each
 VIEWPORT = ViewportSize(width=1400, height=1000)
 CHARTS = ("network", "learned", "weights", "gradients", "loss_curve")
@@ -207,14 +208,16 @@ def main() -> None:
     arguments = parser.parse_args()
     seconds, peer = arguments.seconds, arguments.peer
     rounds, peers, empty = [], [], []
-    with serve() as address, browse(address) as page:
-        choose_speed(page, "10")
-        for _ in range(arguments.rounds):
-            rounds.append(play(page, seconds))
-            empty.append(animate_nothing(page, min(seconds, 2.0)))
-            if peer:
-                peers.append(play_peer(page, peer, seconds))
-        epochs_10_000 = race(page)
+    with serve() as address:
+        with browse(address + LONG_RUN) as page:
+            choose_speed(page, "10")
+            for _ in range(arguments.rounds):
+                rounds.append(play(page, seconds))
+                empty.append(animate_nothing(page, min(seconds, 2.0)))
+                if peer:
+                    peers.append(play_peer(page, peer, seconds))
+        with browse(address) as page:
+            epochs_10_000 = race(page)
     rates = [min(seen["states"].values()) / seen["seconds"] for seen in rounds]
     first, answered = ([delay for seen in rounds for delay in seen[name]] for name in ("first", "answered"))
     blank, shown, remounted = (sum(counts) for counts in zip(*map(_counts, rounds), strict=True))

@@ -20,12 +20,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from core import notebook_epoch
-from frames import CHARTS, READ, WATCH, browse
+from frames import CHARTS, LONG_RUN, READ, WATCH, browse
 from server import serve, server_of
 from visitors import Condition, NoEffectError, Visitor, played_on, ran_again
 
 FIRST_END = 20_000  # epochs of the first visitor's run; each has another number
-LONG_RUN = "/?epochs=100000"  # for the page in Chromium, which is played once
 PAUSE = (4.0, 7.0)  # seconds between two presses of a visitor: at speed "auto", a run takes ten from its beginning
 RATE = 0.4
 
