@@ -29,7 +29,7 @@ class Timeline(NamedTuple):
 class Channel:
     """The place through which frames are sent: once on a page that has charts which move, where nothing is shown.
 
-    held : frames to be sent with the next one, as JSON; whoever stops playing draws the page anew, and needs them not
+    held : frames to be sent with the next one, as JSON; when playing stops, the page is drawn anew without them
     sent : the time of the last message
     """
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -14,6 +13,7 @@ from playground.charts.pictures import wrong_rows
 from playground.session.session import press, session
 from playground.train.digit import drawing
 from playground.train.one_row import raw_rows
+from playground.train.question import Question
 
 PAD, DRAWN, DRAW_PLACE = "pad", "drawn", "draw_place"
 
@@ -29,7 +29,7 @@ class Drawing:
     version : how often a row or nothing was put into the field, which is to be told
     changes : how often it changed
     answer, epoch : the answer and its epoch
-    asked : what the answer belongs to
+    question : what the answer belongs to
     message : why a button did nothing
     """
 
@@ -41,7 +41,7 @@ class Drawing:
     changes: int = 0
     answer: drawing.Answer | None = None
     epoch: int = 0
-    asked: tuple[Any, ...] = ()
+    question: Question = field(default_factory=Question)
     message: str = ""
 
     def take(self, ink: Array) -> None:
@@ -75,10 +75,8 @@ def drawn_answer(snapshot: Snapshot) -> Drawing:
     """The drawing with the answer at the shown epoch; while the run plays, with the answer that it has already."""
     current = session()
     on_pad = current.part(Drawing)
-    asked = (current.runs, on_pad.changes, current.edits, snapshot.epoch)
-    is_new = asked != on_pad.asked if current.mode == "paused" else asked[:2] != on_pad.asked[:2]
-    if is_new:
-        on_pad.asked, on_pad.epoch, on_pad.answer = asked, snapshot.epoch, None
+    if on_pad.question.is_new((on_pad.changes,), snapshot.epoch):
+        on_pad.epoch, on_pad.answer = snapshot.epoch, None
         if on_pad.ink.any():
             on_pad.answer = drawing.answer(current.run, snapshot, on_pad.picture)
     return on_pad

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -16,6 +15,7 @@ from playground.session import widgets
 from playground.session.session import press, session
 from playground.train.one_row import raw_rows
 from playground.train.plane import Point
+from playground.train.question import Question
 
 BELOW = "The forward pass of this point, with all numbers, is below the charts."
 PLACE, OPEN, SURFACE = "try_place", "try_row", "learned_chart"
@@ -32,7 +32,7 @@ class TriedRow:
     values : of its columns
     is_changed : whether one of them was changed since
     answer, refused, epoch : the answer or why there is none, and its epoch
-    asked : what the answer belongs to
+    question : what the answer belongs to
     """
 
     preparation: Preparation | None = None
@@ -46,7 +46,7 @@ class TriedRow:
     answer: raw_rows.Answer | None = None
     refused: str = ""
     epoch: int = 0
-    asked: tuple[Any, ...] = ()
+    question: Question = field(default_factory=Question)
 
     def begin_with(self, place: int) -> None:
         """Take the values of one of the rows."""
@@ -100,11 +100,8 @@ def answered(snapshot: Snapshot) -> TriedRow:
     """The tried row with the answer at the shown epoch; while the run plays, with the answer that it has already."""
     current = session()
     tried = current.part(TriedRow)
-    row = (current.runs, *tried.values)
-    asked = (*row, current.edits, snapshot.epoch)
-    is_new = asked != tried.asked if current.mode == "paused" else row != tried.asked[: len(row)]
-    if is_new:
-        tried.asked, tried.epoch, tried.answer, tried.refused = asked, snapshot.epoch, None, ""
+    if tried.question.is_new(tuple(tried.values), snapshot.epoch):
+        tried.epoch, tried.answer, tried.refused = snapshot.epoch, None, ""
         try:
             tried.answer = raw_rows.answer(current.run, snapshot, tried.values)
         except ValueError as error:

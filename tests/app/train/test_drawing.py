@@ -1,9 +1,8 @@
 """Draw a digit: a drawing is counted as the data were, and is answered by the run's own forward pass."""
 
-from typing import Any
-
 import numpy as np
 import pytest
+from support.answers import asked_at
 from support.app_page import Page
 
 from backprop_core import Run
@@ -115,13 +114,7 @@ def test_wrong_rows_are_put_into_the_field_one_after_another(trained: Run) -> No
 def test_while_the_run_plays_the_answer_stays(trained: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     page = opened(Run(trained.config))
     page.choose("draw_place", 1)
-    epochs, answer = [], drawing.answer
-
-    def counted(run: Run, snapshot: Any, picture: Array) -> Any:
-        epochs.append(snapshot.epoch)
-        return answer(run, snapshot, picture)
-
-    monkeypatch.setattr(drawing, "answer", counted)
+    epochs = asked_at(drawing, monkeypatch)
     page.session.mode, page.session.until = "playing", 3  # the script plays to its end, and runs again
     page.look()
     assert epochs == [3]

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from support.answers import asked_at
 from support.app_page import Page
 
 from backprop_core import Run
@@ -79,13 +80,7 @@ def rows_of_the_file(run: Run) -> Any:
 def test_while_the_run_plays_the_answer_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     page = opened(run_of(CARS, (2,)))
     assert "**mpg = " in said(page)
-    epochs, answer = [], raw_rows.answer
-
-    def counted(run: Run, snapshot: Any, row: Any) -> Any:
-        epochs.append(snapshot.epoch)
-        return answer(run, snapshot, row)
-
-    monkeypatch.setattr(raw_rows, "answer", counted)
+    epochs = asked_at(raw_rows, monkeypatch)
     page.session.mode, page.session.until = "playing", 70  # the script plays to its end, and runs again
     page.look()
     assert epochs == [70]
