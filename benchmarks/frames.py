@@ -4,7 +4,8 @@ Starts the app, opens the default page at 1400 × 1000 and plays it at speed 10 
 per second (the slowest chart's distinct painted states), blank frames, layout shift, the delay of the first frame and
 of Pause, the time that XOR takes to epoch 10,000 at the fastest speed, and the server's time per frame. Beside them
 stands how often an empty page is animated. With `--peer FOLDER`, where the files of tensorflow/playground's branch
-gh-pages lie, that is played in the same browser, in turns with ours.
+gh-pages lie, that is played in the same browser, in turns with ours. `--slower N` makes the browser, but not the
+server, as slow as on a machine whose processor needs N times as long.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ ANIMATED = """([seconds, number]) => new Promise((resolve) => {
 
 
 @contextmanager
-def browse(address: str) -> Iterator[Page]:
+def browse(address: str, slower: float) -> Iterator[Page]:
     """Open the app in headless Chromium; yields the page once its charts are drawn."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -102,8 +103,14 @@ def browse(address: str) -> Iterator[Page]:
         page.goto(address)
         page.wait_for_selector(".st-key-loss_curve .js-plotly-plot[data-frame]")
         page.wait_for_timeout(1_500)
+        slow_down(page, slower)
         yield page
         browser.close()
+
+
+def slow_down(page: Page, factor: float) -> None:
+    """Let everything that the page computes take so many times as long."""
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": factor})
 
 
 def choose_speed(page: Page, speed: str) -> None:
@@ -129,28 +136,29 @@ def play(page: Page, seconds: float) -> dict[str, Any]:
 
 
 @contextmanager
-def other_page(page: Page, address: str) -> Iterator[Page]:
+def other_page(page: Page, address: str, slower: float) -> Iterator[Page]:
     """Another page in the same browser, with nothing from outside of this machine."""
     assert page.context.browser
     other = page.context.browser.new_page(viewport=VIEWPORT)
     other.route(re.compile("^https?:"), lambda route: route.abort())
     other.goto(address)
+    slow_down(other, slower)
     yield other
     other.close()
 
 
-def play_peer(page: Page, folder: Path, seconds: float) -> float:
+def play_peer(page: Page, folder: Path, seconds: float, slower: float) -> float:
     """Frames a second of tensorflow/playground, counted by the epochs it shows."""
-    with other_page(page, (folder / "index.html").resolve().as_uri()) as peer:
+    with other_page(page, (folder / "index.html").resolve().as_uri(), slower) as peer:
         peer.locator("#play-pause-button").click()
         peer.wait_for_timeout(1_000)
         rate: float = peer.evaluate(ANIMATED, [seconds, "#iter-number"])
     return rate
 
 
-def animate_nothing(page: Page, seconds: float) -> float:
+def animate_nothing(page: Page, seconds: float, slower: float) -> float:
     """How often a second an empty page is animated."""
-    with other_page(page, "about:blank") as empty:
+    with other_page(page, "about:blank", slower) as empty:
         rate: float = empty.evaluate(ANIMATED, [seconds, None])
     return rate
 
@@ -205,18 +213,21 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=SECONDS, help="how long to watch (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often (default: %(default)s)")
     parser.add_argument("--peer", type=Path, help="a folder with tensorflow/playground, to play beside ours")
+    parser.add_argument(
+        "--slower", type=float, default=1.0, metavar="N", help="let the browser take N times as long (default: 1)"
+    )
     arguments = parser.parse_args()
-    seconds, peer = arguments.seconds, arguments.peer
+    seconds, peer, slower = arguments.seconds, arguments.peer, arguments.slower
     rounds, peers, empty = [], [], []
     with serve() as address:
-        with browse(address + LONG_RUN) as page:
+        with browse(address + LONG_RUN, slower) as page:
             choose_speed(page, "10")
             for _ in range(arguments.rounds):
                 rounds.append(play(page, seconds))
-                empty.append(animate_nothing(page, min(seconds, 2.0)))
+                empty.append(animate_nothing(page, min(seconds, 2.0), slower))
                 if peer:
-                    peers.append(play_peer(page, peer, seconds))
-        with browse(address) as page:
+                    peers.append(play_peer(page, peer, seconds, slower))
+        with browse(address, slower) as page:
             epochs_10_000 = race(page)
     rates = [min(seen["states"].values()) / seen["seconds"] for seen in rounds]
     first, answered = ([delay for seen in rounds for delay in seen[name]] for name in ("first", "answered"))

@@ -47,7 +47,10 @@ def ran_again(finished: int) -> Condition:
 
 
 class Visitor:
-    """One open page. `end` is the last epoch of this visitor's own run, by which it knows its own frames."""
+    """One open page. `end` is the last epoch of this visitor's own run, by which it knows its own frames.
+
+    A run that is played on at its end, as by a press of Pause that comes too late, goes on for as many epochs again.
+    """
 
     def __init__(self, connection: ClientConnection, end: int) -> None:
         self.seen, self.end, self.foreign, self.errors = Seen(), end, 0, 0
@@ -98,7 +101,7 @@ class Visitor:
         self.seen.epoch, self.seen.end = frame["timeline"]["epoch"], frame["timeline"]["end"]
         self.seen.still = frame["still"]
         self.seen.frames += not frame["still"]
-        self.foreign += self.seen.end != self.end
+        self.foreign += self.seen.end % self.end != 0
 
     async def until(self, condition: Condition) -> float:
         """Wait until the visitor has seen this; returns how many seconds it took."""

@@ -1,10 +1,10 @@
 // Updates the charts of st.plotly_chart to the newest frame, in place: for a changed description, Streamlit mounts a new
-// chart, which blinks. Frames come in strips, of which one is painted after the other; when the next strip is there, the
-// rest is skipped. Numbers and the timeline are painted together with the charts, so that the screen never shows two
+// chart, which blinks. Frames come in strips and follow each other as fast as they were made; a browser that cannot paint
+// as many skips some. Numbers and the timeline are painted together with the charts, so that the screen never shows two
 // epochs at once.
 const queue = (window.backpropPlayground ??= {}); // frame.js puts strips in
 
-const GAP = 12; // ms between two frames at least: some screens are painted more often than frames are made
+const EARLY = 8; // ms, half of the time between two pictures of most screens: a frame may be painted so much early
 const RESTS = 3; // after drawing, a 3D chart pauses for this many times the time it took, so that others are drawn
 
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
@@ -106,13 +106,11 @@ async function drawChart(chart, patch, frame) {
 }
 
 async function draw(now) {
-  if (now - queue.painted < GAP) {
-    requestAnimationFrame(draw);
-    return;
-  }
-  queue.painted = now;
+  const { strip } = queue;
+  const overdue = strip.findLastIndex((frame) => frame.due <= now);
+  if (overdue > 0) strip.splice(0, overdue);
   try {
-    await drawFrame(queue.strip.shift());
+    if (strip[0].due <= now + EARLY) await drawFrame(strip.shift());
   } finally {
     if (queue.strip.length) requestAnimationFrame(draw); // also after an error: or no later frame would be drawn
     else queue.drawing = false;
@@ -133,6 +131,8 @@ async function drawFrame(frame) {
 }
 
 queue.start = () => {
+  const now = performance.now();
+  for (const frame of queue.strip ?? []) frame.due ??= now + frame.time - queue.strip[0].time;
   if (!queue.drawing && queue.strip?.length) {
     queue.drawing = true;
     requestAnimationFrame(draw);

@@ -15,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from playground.components.scripts import script
 
 FOLDER = Path(__file__).parent
-STRIP_SECONDS = 0.025  # For the browser, a message is half of the work of a frame: at most one in this time.
+STRIP_SECONDS = 0.075  # For the browser, a message is half of the work of a frame: at most one in this time.
 
 
 class Timeline(NamedTuple):
@@ -29,7 +29,7 @@ class Timeline(NamedTuple):
 class Channel:
     """The place through which frames are sent: once on a page that has charts which move, where nothing is shown.
 
-    held : frames to be sent with the next one, as JSON; when playing stops, the page is drawn anew without them
+    held : frames to be sent with the next one, as JSON; a picture that stands still takes their place
     sent : the time of the last message
     """
 
@@ -57,16 +57,19 @@ class Channel:
         alts : alternative texts of the charts, sent here because st.plotly_chart would mount a new chart for another
             `alt`
         """
+        now = time.perf_counter()
         frame = {
             "number": number,
+            "time": round(1_000 * now, 1),
             "still": still,
             "charts": patches,
             "numbers": numbers or {},
             "timeline": timeline and timeline._asdict(),
             "alts": alts or {},
         }
+        if still:
+            self.held.clear()
         self.held.append(json.dumps(frame))
-        now = time.perf_counter()
         if not still and now - self.sent < STRIP_SECONDS:
             return
         with self.place:

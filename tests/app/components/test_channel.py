@@ -14,8 +14,8 @@ from playground.components import live
 @pytest.mark.parametrize(
     ("times", "messages"),
     [
-        pytest.param([0, 17, 33, 50, 67, 83], [[1], [2, 3], [4, 5]], id="sixty frames a second, in pairs"),
-        pytest.param([0, 10, 20, 30, 40], [[1], [2, 3, 4]], id="faster, in threes"),
+        pytest.param([17 * i for i in range(11)], [[1], [2, 3, 4, 5, 6], [7, 8, 9, 10, 11]], id="sixty a second"),
+        pytest.param([0, 50, 100, 150, 200], [[1], [2, 3], [4, 5]], id="twenty a second"),
         pytest.param([0, 100, 200], [[1], [2], [3]], id="slow, one by one"),
     ],
 )
@@ -28,15 +28,17 @@ def test_frames_that_follow_closely_are_sent_together(
     for number, _ in enumerate(times, start=1):
         channel.send(number, {}, still=False)
     assert [[frame["number"] for frame in strip] for strip in sent] == messages
+    made = [frame["time"] - 100_000 for strip in sent for frame in strip]
+    assert made == times[: len(made)]
 
 
-def test_a_picture_that_stands_still_is_sent_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_that_stands_still_is_sent_at_once_and_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     channel, sent = _channel()
     monkeypatch.setattr("time.perf_counter", lambda: 100.0)
     for number in (1, 2):
         channel.send(number, {}, still=False)
     channel.send(3, {}, still=True, numbers={"epoch_shown": "3"})
-    assert [[frame["still"] for frame in strip] for strip in sent] == [[False], [False, True]]
+    assert [[frame["still"] for frame in strip] for strip in sent] == [[False], [True]]
     assert sent[-1][-1]["numbers"] == {"epoch_shown": "3"}
 
 
