@@ -138,7 +138,7 @@ def main() -> None:
     arguments = parser.parse_args()
     epoch = notebook_epoch()
     visitors = arguments.playing + arguments.standing
-    with serve() as address, browse(address + LONG_RUN) as page:
+    with serve() as address, browse(address + LONG_RUN, slower=1) as page:
         server, arrive = server_of(address), 1.0 * visitors
         before = server.cpu_times()
         page.evaluate("document.querySelector('.st-key-play button').click()")
