@@ -19,7 +19,7 @@ const merged = (old, changes) => {
 
 Object.assign(queue, { painter, merged }); // for those who compare what is painted with what Plotly draws
 
-const box = (key) => document.querySelector(`.st-key-${key}`);
+const box = (key) => document.getElementsByClassName(`st-key-${key}`)[0]; // browsers remember what that found
 const chartOf = (panel) => box(panel)?.querySelector(".js-plotly-plot");
 
 // Change React's own text node instead of replacing it, so that React can go on changing it.
@@ -68,8 +68,8 @@ function paintTimeline({ epoch, end }, still) {
 }
 
 function paintNumbers(frame) {
+  if (frame.timeline) paintTimeline(frame.timeline, frame.still); // first, since it reads sizes
   for (const [key, text] of Object.entries(frame.numbers)) write(box(key)?.querySelector("strong"), text);
-  if (frame.timeline) paintTimeline(frame.timeline, frame.still);
   for (const key of [...Object.keys(frame.numbers), TIMELINE]) {
     if (box(key)) observer.observe(box(key), { subtree: true, childList: true, characterData: true, attributes: true });
   }

@@ -22,16 +22,19 @@ function numbers(values) {
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
-// A function from a number to [red, green, blue], as Plotly's colour scales: linear between their colours, cut at the ends.
+// A function that writes the red, green and blue of a number into an array, as Plotly's colour scales: linear between their
+// colours, cut at the ends.
 function colours(scale, low, high) {
   const stops = scale.map(([at, colour]) => [at, rgb(colour)]);
-  return (value) => {
+  return (value, parts, index = 0) => {
     const at = Math.min(1, Math.max(0, (value - low) / (high - low)));
     let k = 1;
     while (k < stops.length - 1 && at > stops[k][0]) k += 1;
-    const [[start, first], [end, second]] = [stops[k - 1], stops[k]];
+    const [start, first] = stops[k - 1];
+    const [end, second] = stops[k];
     const share = end > start ? (at - start) / (end - start) : 1;
-    return first.map((part, i) => Math.round(part + (second[i] - part) * share));
+    for (let i = 0; i < 3; i += 1) parts[index + i] = Math.round(first[i] + (second[i] - first[i]) * share);
+    return parts;
   };
 }
 
@@ -79,17 +82,17 @@ function heatmapPainter(image, trace, changes, cell, xaxis, yaxis) {
   };
   const onePixelEach = trace.zsmooth === "fast" || image.style.imageRendering !== ""; // and scaled up by the browser
   return () => {
-    const canvas = document.createElement("canvas");
-    const context = canvas.getContext("2d");
+    const canvas = (image.canvas ??= document.createElement("canvas"));
+    const context = canvas.getContext("2d", { willReadFrequently: true });
     if (onePixelEach) {
-      [canvas.width, canvas.height] = [columns, rows];
+      [canvas.width, canvas.height] = [columns, rows]; // which clears it
       const isUpward = yaxis.c2p(cell.y[0]) > yaxis.c2p(cell.y[rows]);
       const pixels = context.createImageData(columns, rows);
       for (let i = 0; i < z.length; i += 1) {
         if (Number.isNaN(z[i])) continue;
         const row = Math.floor(i / columns);
         const at = 4 * ((isUpward ? rows - 1 - row : row) * columns + (i % columns));
-        pixels.data.set([...colour(z[i]), 255], at);
+        colour(z[i], pixels.data, at)[at + 3] = 255;
       }
       context.putImageData(pixels, 0, 0);
     } else {
@@ -102,7 +105,7 @@ function heatmapPainter(image, trace, changes, cell, xaxis, yaxis) {
         const [row, column] = [Math.floor(i / columns), i % columns];
         const [left, right] = [Math.min(x[column], x[column + 1]), Math.max(x[column], x[column + 1])];
         const [top, bottom] = [Math.min(y[row], y[row + 1]), Math.max(y[row], y[row + 1])];
-        context.fillStyle = `rgb(${colour(z[i])})`;
+        context.fillStyle = `rgb(${colour(z[i], [])})`;
         context.fillRect(left + gapLeft, top + gapTop, right - left - trace.xgap, bottom - top - trace.ygap);
       }
     }
@@ -141,7 +144,7 @@ function scatterPainter(group, trace, changes, xaxis, yaxis) {
     const { colorscale, cmin, cmax } = { ...trace.marker, ...changes.marker };
     if (points.length !== values.length || !colorscale) return null;
     const colour = colours(colorscale, cmin, cmax);
-    steps.push(() => points.forEach((point, i) => (point.style.fill = `rgb(${colour(values[i])})`)));
+    steps.push(() => points.forEach((point, i) => (point.style.fill = `rgb(${colour(values[i], [])})`)));
   }
   if (changes.text && trace.mode.includes("text")) {
     const texts = [...group.querySelectorAll(".text text")];
