@@ -15,7 +15,7 @@ def main() -> None:
     from playground.lessons import state as lesson
     from playground.practice import page as practice
     from playground.practice import state as exercises
-    from playground.session import navigation, playing, presenting, setting_changes, transport
+    from playground.session import navigation, playing, presenting, setting_changes, sockets, transport
     from playground.sidebar import address, opening
     from playground.sidebar import opening_page as on_its_way
     from playground.step import page as step
@@ -39,6 +39,7 @@ def main() -> None:
     plays = {"Train", "Landscape"}
     style.use_style()  # first of all, or the page would be seen without it for a moment
     blas.use_one_thread()
+    sockets.send_at_once()
     navigation.offer(pages)
     presenting.from_address()
     page = st.navigation(list(pages.values()), position="hidden" if presenting.hides("pages") else "top")
