@@ -8,6 +8,7 @@ def main() -> None:
     from backprop_core.nn import blas
     from playground.compare import page as compare
     from playground.components import presenter, style
+    from playground.components.turns import PLAYING
     from playground.data import page as data
     from playground.landscape import page as landscape
     from playground.lessons import page as lessons
@@ -56,7 +57,8 @@ def main() -> None:
     presenter.view()
     address.keep(lesson.parts() | presenting.parts() | (own_parts[page.title]() if page.title in own_parts else {}))
     panel.view()
-    page.run()
+    with PLAYING.drawing():
+        page.run()
 
 
 if __name__ == "__main__":  # the processes that train sweeps import this file too, and have no use for pages

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from playground.components.turns import PLAYING
+
 BURST_SECONDS = 10.0  # Streamlit and the browser remember something of every frame until the script ends
 SHORTEST_WAIT = 0.002  # seconds for the thread that sends frames to the browser
 
@@ -22,6 +24,7 @@ def burst(
     `frames_per_second` keeps it from drawing more frames than a browser can paint. The function never returns:
     `st.rerun` ends it, or Streamlit does when something is pressed.
     """
+    PLAYING.drawn()
     due = time.perf_counter()
     end = due + BURST_SECONDS
     while goes_on() and time.perf_counter() < end:

@@ -1,17 +1,29 @@
-"""Sessions that play at the same time take turns.
+"""Sessions that play at the same time take turns, and wait while a page is drawn.
 
 Python runs one thread at a time. If thirty sessions trained and drew whenever they could, a press would wait for all of
-them, and so would the thread that sends their frames. With turns, at most one of them works at any moment.
+them, and so would the thread that sends their frames. With turns, at most one of them works at any moment, and none
+while a page is drawn after a press.
 """
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event, Lock
+from dataclasses import dataclass, field
+from threading import Event, Lock, get_ident
 
 LOOK_SECONDS = 0.05  # between two looks at whether somebody who waits still wants a turn
+LONGEST_WAIT = 0.2  # seconds that pages keep a frame waiting: with more presses than can be answered, it still plays
+
+
+@dataclass(eq=False)
+class Waiting:
+    """Somebody who waits for a turn."""
+
+    called: Event = field(default_factory=Event)
+    since: float = field(default_factory=time.perf_counter)
 
 
 class Turns:
@@ -19,12 +31,29 @@ class Turns:
 
     def __init__(self) -> None:
         self._lock, self._taken = Lock(), False
-        self._waiting: deque[Event] = deque()
+        self._waiting: deque[Waiting] = deque()
+        self._drawing: set[int] = set()  # threads
 
     @property
     def waiting(self) -> int:
         """How many wait for their turn."""
         return len(self._waiting)
+
+    @contextmanager
+    def drawing(self) -> Iterator[None]:
+        """Draw a page, until the end or until `drawn` is called; meanwhile nobody gets a turn for `LONGEST_WAIT`."""
+        with self._lock:
+            self._drawing.add(get_ident())
+        try:
+            yield
+        finally:
+            self.drawn()
+
+    def drawn(self) -> None:
+        """The page that this thread draws is complete: what follows is playing."""
+        with self._lock:
+            self._drawing.discard(get_ident())
+            self._call_next()
 
     @contextmanager
     def turn(self, while_waiting: Callable[[], object] = lambda: None) -> Iterator[None]:
@@ -36,37 +65,44 @@ class Turns:
         try:
             yield
         finally:
-            self._pass_on()
+            self._give_back()
 
     def _take(self, while_waiting: Callable[[], object]) -> None:
+        one = Waiting()
         with self._lock:
-            if not self._taken:
-                self._taken = True
-                return
-            called = Event()
-            self._waiting.append(called)
+            self._waiting.append(one)
+            self._call_next()
         try:
-            while not called.wait(LOOK_SECONDS):
+            while not one.called.wait(LOOK_SECONDS):
                 while_waiting()
+                with self._lock:
+                    self._call_next()
         except BaseException:
-            self._withdraw(called)
+            self._withdraw(one)
             raise
 
-    def _withdraw(self, called: Event) -> None:
-        """Leave the queue, or pass on the turn that has come meanwhile."""
+    def _withdraw(self, one: Waiting) -> None:
+        """Leave the queue, or give back the turn that has come meanwhile."""
         with self._lock:
-            waits = called in self._waiting
+            waits = one in self._waiting
             if waits:
-                self._waiting.remove(called)
+                self._waiting.remove(one)
         if not waits:
-            self._pass_on()
+            self._give_back()
 
-    def _pass_on(self) -> None:
+    def _give_back(self) -> None:
         with self._lock:
-            if self._waiting:
-                self._waiting.popleft().set()
-            else:
-                self._taken = False
+            self._taken = False
+            self._call_next()
+
+    def _call_next(self) -> None:
+        """Call who has waited longest, if it is free; the lock is held."""
+        if self._taken or not self._waiting:
+            return
+        first = self._waiting[0]
+        if not self._drawing or time.perf_counter() - first.since > LONGEST_WAIT:
+            self._taken = True
+            self._waiting.popleft().called.set()
 
 
 PLAYING = Turns()

@@ -70,3 +70,36 @@ def test_who_gives_up_waiting_does_not_hold_up_the_others() -> None:
     assert order == ["patient"]
     with turns.turn(give_up):  # it is free again
         assert turns.waiting == 0
+
+
+@pytest.mark.parametrize("longest_wait", [0.0, PATIENCE])
+def test_frames_wait_for_pages_that_are_drawn_but_not_for_ever(
+    longest_wait: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("playground.components.turns.LONGEST_WAIT", longest_wait)
+    turns, order = Turns(), list[str]()
+    begun = threading.Event()
+
+    def press() -> None:
+        with turns.drawing():
+            begun.set()
+            while not turns.waiting and "frame" not in order:
+                threading.Event().wait(0.001)
+            if not longest_wait:
+                playing.join(PATIENCE)
+            order.append("page")
+            turns.drawn()
+            playing.join(PATIENCE)
+            order.append("played on")
+
+    def play() -> None:
+        begun.wait(PATIENCE)
+        with turns.turn():
+            order.append("frame")
+
+    threads = [threading.Thread(target=press), playing := threading.Thread(target=play)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert order == (["page", "frame", "played on"] if longest_wait else ["frame", "page", "played on"])
