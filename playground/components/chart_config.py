@@ -1,4 +1,4 @@
-"""The button above every chart that saves it as a picture, PNG or SVG."""
+"""What every chart has in common: a button above it that saves it as a picture, PNG or SVG, and clicks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ PICTURES = ("PNG", "SVG")
 
 
 def config(**changes: Any) -> dict[str, Any]:
-    """Plotly's configuration of a chart, with the picture format chosen in the sidebar."""
+    """Plotly's configuration of a chart, with the picture format chosen in the sidebar.
+
+    Two clicks that follow quickly are two clicks: no range can be changed, so a double click would do nothing.
+    """
     image = {"format": widgets.value("picture", PICTURES[0]).lower(), "filename": "backprop", "scale": 2}
-    return {"displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": image} | changes
+    common = {"displaylogo": False, "doubleClickDelay": 0, "modeBarButtons": [["toImage"]]}
+    return common | {"toImageButtonOptions": image} | changes

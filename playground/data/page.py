@@ -35,7 +35,7 @@ PREVIEW_HEIGHT = 353  # nine rows
 LIMITS = (
     f"At most {MAX_ROWS:,} rows. A network takes up to {MAX_INPUTS} inputs and tells up to {MAX_CLASSES} classes apart."
 )
-CHART_CONFIG = {"displayModeBar": False, "doubleClick": False}
+CHART_CONFIG = {"displayModeBar": False, "doubleClick": False, "doubleClickDelay": 0}
 
 
 def page() -> None:

@@ -236,7 +236,13 @@ def _caption(snapshot: Snapshot) -> str:
 
 
 def _weight_editor(snapshot: Snapshot) -> None:
-    with st.popover("Edit", icon=":material/edit:", key="edit_weights", disabled=session().mode != "paused"):
+    popover = st.popover(
+        "Edit", icon=":material/edit:", key="edit_weights", disabled=session().mode != "paused",
+        on_change=widgets.toggled,
+    )  # fmt: skip
+    if not popover.open:
+        return
+    with popover:
         if switch("weights_way", WEIGHT_WAYS, "Edit") == WEIGHT_WAYS[1]:
             _weight_blocks(snapshot)
             return

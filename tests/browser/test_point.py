@@ -16,12 +16,8 @@ DRAGMODE = f"{LEARNED}._fullLayout.dragmode"
 
 
 def click(page: TrainPage, x: float, y: float) -> None:
-    """Click what is drawn and has noticed the mouse: on what is drawn anew at that moment, a click is lost.
-
-    Two clicks that follow quickly would be a double click.
-    """
+    """Click what is drawn and has noticed the mouse: on what is drawn anew at that moment, a click is lost."""
     page.page.wait_for_function("!window.backpropPlayground.drawing")
-    page.page.wait_for_function(f"!(Date.now() - {LEARNED}._mouseDownTime < 2 * {LEARNED}._context.doubleClickDelay)")
     left, top = page.page.evaluate(PLACE, ["learned", x, y])
     page.page.mouse.move(left, top)
     page.page.wait_for_function(f"{HOVERED} !== undefined")

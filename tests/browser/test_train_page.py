@@ -152,6 +152,20 @@ def test_a_weight_typed_into_the_table_is_an_edit(open_page: Open) -> None:
     assert page.key("train_loss").inner_text().split()[-1] == f"{run.history.loss[-1]:.6g}"
 
 
+def test_what_a_chart_shows_is_explained_when_it_is_asked_and_playing_goes_on(open_page: Open) -> None:
+    page = open_page(query="?epochs=100000")
+    page.switch("speed", "10")
+    page.press("play")
+    page.wait_playing()
+    explained = page.page.get_by_test_id("stPopoverBody")
+    page.press("explain_loss_curve")
+    explained.get_by_text("The curve is the loss").wait_for()
+    page.wait_frames(3)
+    page.press("play")  # which also closes it
+    page.wait_paused()
+    explained.wait_for(state="hidden")
+
+
 def test_finish_undo_and_speed(open_page: Open) -> None:
     page = open_page()
     page.press("finish")
