@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from browser.conftest import Open
-from browser.train_page import PLACE, TrainPage
+from browser.train_page import TrainPage
 
 pytestmark = pytest.mark.browser
 
@@ -45,12 +45,7 @@ def train(page: TrainPage) -> None:
 
 
 def click_plane(page: TrainPage, x: float, y: float, count: int) -> None:
-    page.page.wait_for_function("!window.backpropPlayground.drawing")  # a click on what is drawn anew is lost
-    left, top = page.page.evaluate(PLACE, ["data_plane", x, y])
-    page.page.mouse.move(left - 2, top - 2)
-    page.page.mouse.move(left, top)
-    page.page.locator(".st-key-data_plane .hoverlayer .hovertext").wait_for()
-    page.page.mouse.click(left, top)
+    page.click("data_plane", x, y)
     page.page.wait_for_function(CLICKED, arg=count)
     page.rest()
 

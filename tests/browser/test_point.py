@@ -3,7 +3,7 @@
 import pytest
 
 from browser.conftest import Open
-from browser.train_page import PLACE, TrainPage
+from browser.train_page import TrainPage
 
 pytestmark = pytest.mark.browser
 
@@ -15,49 +15,40 @@ HOVERED = f"{LEARNED}._hoverdata?.[0]?.curveNumber"
 DRAGMODE = f"{LEARNED}._fullLayout.dragmode"
 
 
-def click(page: TrainPage, x: float, y: float) -> None:
-    """Click what is drawn and has noticed the mouse: on what is drawn anew at that moment, a click is lost."""
-    page.page.wait_for_function("!window.backpropPlayground.drawing")
-    left, top = page.page.evaluate(PLACE, ["learned", x, y])
-    page.page.mouse.move(left, top)
-    page.page.wait_for_function(f"{HOVERED} !== undefined")
-    page.page.mouse.click(left, top)
-
-
 def fields(page: TrainPage) -> list[str]:
     return [page.page.locator(f".st-key-try_field_{i} input").input_value() for i in (0, 1)]
 
 
 def wait_fields(page: TrainPage, *values: str) -> None:
+    """Wait until the fields say this, and the point is marked: then the picture is drawn, and takes another click."""
     page.page.wait_for_function(
         "(values) => values.every((value, i) =>"
         " document.querySelector(`.st-key-try_field_${i} input`)?.value === value)",
         arg=list(values),
     )
     page.rest()
+    page.page.wait_for_function(f"(values) => String({MARK}) === values.join()", arg=list(values))
 
 
 def test_a_clicked_point_is_tried_and_marked_and_nothing_else_changes(open_page: Open) -> None:
     page = open_page()
-    click(page, 0.4, 0.6)
+    page.click("learned", 0.4, 0.6)
     wait_fields(page, "0.4", "0.6")
-    page.page.wait_for_function(f"String({MARK}) === '0.4,0.6'")
     assert page.page.evaluate(OPACITIES) == ["1"] * 4
     assert page.page.evaluate(DRAGMODE) is False  # or a finger could not scroll the page there
     page.enter("try_field_0", 0.9)
     wait_fields(page, "0.9", "0.6")
-    page.page.wait_for_function(f"String({MARK}) === '0.9,0.6'")
     page.page.locator(".stMain").evaluate("(e) => e.scrollTo(0, 0)")
-    click(page, 0.4, 0.6)  # plotly.js takes the selection away, and the same point is meant
+    page.click("learned", 0.4, 0.6)  # plotly.js takes the selection away, and the same point is meant
     wait_fields(page, "0.4", "0.6")
-    click(page, 1.0, 0.0)
+    page.click("learned", 1.0, 0.0)
     wait_fields(page, "1", "0")
 
 
 def test_while_it_plays_hints_are_the_surface_s_and_a_click_changes_nothing(open_page: Open) -> None:
     page = open_page()
     page.mark_charts()
-    click(page, 0.4, 0.6)
+    page.click("learned", 0.4, 0.6)
     wait_fields(page, "0.4", "0.6")
     page.enter("try_field_0", 0.9)
     wait_fields(page, "0.9", "0.6")
@@ -69,7 +60,7 @@ def test_while_it_plays_hints_are_the_surface_s_and_a_click_changes_nothing(open
     page.point("learned", 0.2, 0.2)
     page.page.wait_for_function(f"{HOVERED} === 0")
     before = page.epoch
-    click(page, 0.2, 0.2)
+    page.click("learned", 0.2, 0.2)
     page.wait_epoch(f"> {before + 10}")
     page.page.mouse.move(1, 1)
     page.press("play")

@@ -37,6 +37,11 @@ PLACE = """([name, x, y]) => {
   return [box.left + xaxis._offset + xaxis.d2p(x), box.top + yaxis._offset + yaxis.d2p(y)];
 }"""
 
+POINTED = """([name, x, y]) => {
+  const point = document.querySelector(`.st-key-${name} .js-plotly-plot`)._hoverdata?.[0];
+  return Math.abs(point?.x - x) < 0.1 && Math.abs(point?.y - y) < 0.1;
+}"""
+
 
 class TrainPage:
     """The page, opened and drawn. Whatever goes wrong in the browser is kept in `complaints`.
@@ -166,6 +171,15 @@ class TrainPage:
         hint = self.page.locator(f".st-key-{name} .hoverlayer .hovertext")
         hint.wait_for()
         return hint.first.text_content() or ""
+
+    def click(self, name: str, x: float, y: float) -> None:
+        """Click a chart, once it is drawn and has noticed where the mouse is: before that, a click is lost."""
+        self.page.wait_for_function("!window.backpropPlayground.drawing")
+        left, top = self.page.evaluate(PLACE, [name, x, y])
+        self.page.mouse.move(left - 2, top - 2)
+        self.page.mouse.move(left, top)
+        self.page.wait_for_function(POINTED, arg=[name, x, y])
+        self.page.mouse.click(left, top)
 
     def cells(self, name: str) -> list[list[float | None]]:
         """The numbers of a heatmap as the browser holds them."""
