@@ -20,12 +20,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from core import notebook_epoch
-from frames import CHARTS, LONG_RUN, READ, WATCH, browse
+from frames import CHARTS, LONG_RUN, READ, WATCH, browse, choose_speed
 from server import serve, server_of
 from visitors import Condition, NoEffectError, Visitor, played_on, ran_again
 
 FIRST_END = 20_000  # epochs of the first visitor's run; each has another number
-PAUSE = (4.0, 7.0)  # seconds between two presses of a visitor: at speed "auto", a run takes ten from its beginning
+PAUSE = (4.0, 7.0)  # seconds for which a visitor plays: at speed "auto", a run takes ten from its beginning
+LOOK = (15.0, 45.0)  # seconds for which somebody who stands still looks, between two steps
 RATE = 0.4
 
 
@@ -46,6 +47,10 @@ def paused(finished: int) -> Condition:
 
 def stands_at(epoch: int) -> Condition:
     return lambda seen: seen.still and seen.epoch == epoch
+
+
+def drawn_again(stills: int) -> Condition:
+    return lambda seen: seen.stills > stills
 
 
 async def timed(results: Results, visitor: Visitor, name: str, press: Awaitable[None], effect: Condition) -> None:
@@ -78,13 +83,13 @@ async def play(visitor: Visitor, until: float, dice: random.Random, results: Res
         await timed(results, visitor, "scrub", visitor.scrub(past), stands_at(past))
         rates.reverse()
         change = visitor.run_script("learning_rate", double_value=rates[0])
-        await timed(results, visitor, "learning rate", change, ran_again(seen.finished))
+        await timed(results, visitor, "learning rate", change, drawn_again(seen.stills))
 
 
 async def stand(visitor: Visitor, until: float, dice: random.Random, results: Results) -> None:
     """Step now and then."""
     while time.perf_counter() < until:
-        await asyncio.sleep(dice.uniform(*PAUSE))
+        await asyncio.sleep(dice.uniform(*LOOK))
         await timed(results, visitor, "step", visitor.press("step"), stands_at(visitor.seen.epoch + 1))
 
 
@@ -140,12 +145,15 @@ def main() -> None:
     visitors = arguments.playing + arguments.standing
     with serve() as address, browse(address + LONG_RUN, slower=1) as page:
         server, arrive = server_of(address), 1.0 * visitors
+        choose_speed(page, "10")  # or the run would end meanwhile
         before = server.cpu_times()
         page.evaluate("document.querySelector('.st-key-play button').click()")
-        page.evaluate(WATCH, CHARTS)
         visits = crowd(address, arguments.playing, arguments.standing, arrive, arguments.seconds)
         with ThreadPoolExecutor(1) as thread:  # Playwright has an event loop in this one
-            results = thread.submit(asyncio.run, visits).result()
+            crowded = thread.submit(asyncio.run, visits)
+            page.wait_for_timeout(1_000 * arrive)
+            page.evaluate(WATCH, CHARTS)
+            results = crowded.result()
         seen = page.evaluate(READ)
         after, memory = server.cpu_times(), server.memory_info().rss
     processor = after.user + after.system - before.user - before.system

@@ -31,6 +31,7 @@ class Seen:
     end: int = -1
     still: bool = True
     frames: int = 0
+    stills: int = 0  # pictures that stood still
     bytes: int = 0
     finished: int = 0  # script runs that went to their end
 
@@ -101,6 +102,7 @@ class Visitor:
         self.seen.epoch, self.seen.end = frame["timeline"]["epoch"], frame["timeline"]["end"]
         self.seen.still = frame["still"]
         self.seen.frames += not frame["still"]
+        self.seen.stills += frame["still"]
         self.foreign += self.seen.end % self.end != 0
 
     async def until(self, condition: Condition) -> float:

@@ -63,7 +63,7 @@ def play(draw: Callable[[], None]) -> None:
 
     def frame() -> None:
         with PLAYING.turn(session):  # asking for the session ends this script if something is pressed
-            playing.play_frame(1 / (1 + PLAYING.waiting))
+            playing.play_frame(1 / (1 + 2 * PLAYING.waiting))  # training slows down before frames get fewer
             draw()
 
     burst(lambda: current.mode != "paused", frame, frames_per_second=playing.FRAMES_PER_SECOND)

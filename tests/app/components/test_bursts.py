@@ -6,8 +6,10 @@ import time
 
 import pytest
 import streamlit as st
+from support.patience import PATIENCE
 
 from playground.components import bursts
+from playground.components.turns import PLAYING
 
 
 class RerunError(Exception):
@@ -37,6 +39,19 @@ def frames_until(last: int, **options: float) -> list[str]:
 @pytest.mark.parametrize("last", [0, 1, 3])
 def test_there_are_frames_until_it_is_done_and_then_the_script_runs_again(last: int) -> None:
     assert len(frames_until(last)) == last
+
+
+def test_others_who_play_do_not_wait_until_a_burst_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("playground.components.turns.LONGEST_WAIT", PATIENCE)
+
+    def frame() -> None:
+        with PLAYING.turn(lambda: pytest.fail("the page is still taken for one that is being drawn")):
+            frames.append("frame")
+
+    frames: list[str] = []
+    with PLAYING.drawing(), pytest.raises(RerunError):
+        bursts.burst(lambda: len(frames) < 3, frame)
+    assert len(frames) == 3
 
 
 def test_a_burst_ends_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
