@@ -16,10 +16,8 @@ settings.load_profile("repeatable")
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes begin with the tests with a browser: each has its own server and browser, and half the files."""
+    """All tests with a browser in one process, which begins with them: two at a time would have to share too little."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
-    with_browser = [item for item in items if item.get_closest_marker("browser")]
-    files = sorted({item.path for item in with_browser})
-    for item in with_browser:
-        half = 2 * files.index(item.path) // len(files)
-        item.add_marker(pytest.mark.xdist_group(f"browser {half + 1}"))
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
