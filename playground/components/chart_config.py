@@ -1,4 +1,4 @@
-"""What every chart has in common: a button above it that saves it as a picture, PNG or SVG, and clicks."""
+"""Plotly's configuration of every chart: a button above it saves it as a picture, PNG or SVG."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PICTURES = ("PNG", "SVG")
 
 
 def config(**changes: Any) -> dict[str, Any]:
-    """Plotly's configuration of a chart, with the picture format chosen in the sidebar.
+    """The configuration of a chart, with the picture format chosen in the sidebar.
 
     Two clicks that follow quickly are two clicks: no range can be changed, so a double click would do nothing.
     """

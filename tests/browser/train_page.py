@@ -165,6 +165,7 @@ class TrainPage:
 
     def point(self, name: str, x: float, y: float) -> str:
         """What a chart says when the mouse points at a place, in the units of its axes."""
+        self.page.wait_for_function("!window.backpropPlayground.drawing")  # what is drawn anew loses its hint
         left, top = self.page.evaluate(PLACE, [name, x, y])
         self.page.mouse.move(left - 3, top - 3)
         self.page.mouse.move(left, top)
