@@ -92,7 +92,7 @@ ANIMATED = """([seconds, number]) => new Promise((resolve) => {
 
 
 @contextmanager
-def browse(address: str, slower: float) -> Iterator[Page]:
+def browse(address: str, slower: float = 1.0) -> Iterator[Page]:
     """Open the app in headless Chromium; yields the page once its charts are drawn."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -143,7 +143,7 @@ def main() -> None:
     arguments = parser.parse_args()
     epoch = notebook_epoch()
     visitors = arguments.playing + arguments.standing
-    with serve() as address, browse(address + LONG_RUN, slower=1) as page:
+    with serve() as address, browse(address + LONG_RUN) as page:
         server, arrive = server_of(address), 1.0 * visitors
         choose_speed(page, "10")  # or the run would end meanwhile
         before = server.cpu_times()

@@ -24,7 +24,7 @@ def burst(
     `frames_per_second` keeps it from drawing more frames than a browser can paint. The function never returns:
     `st.rerun` ends it, or Streamlit does when something is pressed.
     """
-    PLAYING.drawn()
+    PLAYING.drawn()  # others who play need not wait while this page does
     due = time.perf_counter()
     end = due + BURST_SECONDS
     while goes_on() and time.perf_counter() < end:

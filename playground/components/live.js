@@ -131,9 +131,10 @@ async function drawFrame(frame) {
 }
 
 queue.start = () => {
+  const { strip = [] } = queue;
   const now = performance.now();
-  for (const frame of queue.strip ?? []) frame.due ??= now + frame.time - queue.strip[0].time;
-  if (!queue.drawing && queue.strip?.length) {
+  for (const frame of strip) frame.due ??= now + frame.time - strip[0].time;
+  if (strip.length && !queue.drawing) {
     queue.drawing = true;
     requestAnimationFrame(draw);
   }

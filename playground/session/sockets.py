@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import socket
 
-import streamlit as st
 
-
-@st.cache_resource
+@functools.cache
 def send_at_once() -> None:
     """Switch off Nagle's algorithm for all TCP sockets of this process, and for the connections that they will accept.
 

@@ -10,7 +10,7 @@ def test_a_connection_does_not_wait_for_acknowledgements() -> None:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         assert not _sends_at_once(listening)
-        send_at_once.clear()
+        send_at_once.cache_clear()
         send_at_once()
         with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
             assert _sends_at_once(accepted)
