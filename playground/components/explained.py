@@ -1,16 +1,17 @@
 """“What am I looking at?”: an icon in the head of a chart, which opens sentences about what it shows.
 
-They are written by the script, when the icon is pressed, and not by frames: they name the epoch that they are about.
+They are written by the script, not by frames: they name the epoch that they are about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from playground import wording
-from playground.session import presenting, widgets
+from playground.session import presenting
 
 WORDS: dict[str, str] = wording.sentences(__file__, "explained.toml")
 
@@ -20,8 +21,5 @@ def explain(head: DeltaGenerator, chart: str, sentences: Callable[[], str]) -> N
     if presenting.hides("about"):
         return
     place = head.container(key=f"about_{chart}", width="content")
-    popover = place.popover(
-        WORDS["what"], icon=":material/help:", type="tertiary", key=f"explain_{chart}", on_change=widgets.toggled
-    )
-    if popover.open:
-        popover.markdown(sentences())
+    with place.popover(WORDS["what"], icon=":material/help:", type="tertiary", key=f"explain_{chart}"):
+        st.markdown(sentences())

@@ -118,11 +118,6 @@ def keep(key: str) -> None:
         session().part(Kept).values[key] = st.session_state[key]
 
 
-@press
-def toggled() -> None:
-    """The callback of a popover that is filled only while it is open."""
-
-
 def choices() -> dict[str, Any]:
     """What was chosen in widgets that are kept, by their keys."""
     return dict(session().part(Kept).values)

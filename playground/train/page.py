@@ -236,13 +236,7 @@ def _caption(snapshot: Snapshot) -> str:
 
 
 def _weight_editor(snapshot: Snapshot) -> None:
-    popover = st.popover(
-        "Edit", icon=":material/edit:", key="edit_weights", disabled=session().mode != "paused",
-        on_change=widgets.toggled,
-    )  # fmt: skip
-    if not popover.open:
-        return
-    with popover:
+    with st.popover("Edit", icon=":material/edit:", key="edit_weights", disabled=session().mode != "paused"):
         if switch("weights_way", WEIGHT_WAYS, "Edit") == WEIGHT_WAYS[1]:
             _weight_blocks(snapshot)
             return

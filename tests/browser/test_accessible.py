@@ -69,7 +69,6 @@ def train(page: AnyPage, found: Callable[[str], None]) -> None:
     for key in ("pin", "edit_weights"):
         page.press(key)
         page.page.get_by_test_id("stPopoverBody").wait_for()
-        page.rest()
         found(f"with {key} open")
         page.page.keyboard.press("Escape")
     page.page.locator(".st-key-activation input").first.click()

@@ -67,6 +67,18 @@ def arrive(chromium: Browser, address: str) -> Iterator[Callable[[str], Visitor]
         yield lambda link: open_page(query=link)
 
 
+def test_a_link_is_followed_while_something_is_open(arrive: Callable[[str], Visitor]) -> None:
+    """The same click closes it; if that ran the script, the visitor would be brought back to the page before."""
+    visitor = arrive("")
+    for key in ("explain_network", "edit_weights", "pin"):
+        visitor.press(key)
+        visitor.page.get_by_test_id("stPopoverBody").wait_for()
+        visitor.go("One step")
+        visitor.page.get_by_test_id("stPopoverBody").wait_for(state="detached")
+        assert urlsplit(visitor.page.url).path == "/step"
+        visitor.go("Train")
+
+
 def walk(visitor: Visitor, config: Config) -> None:
     """Go everywhere; at every stop with a sidebar it says what is in force."""
     for here, there in pairwise(f"{WALK} > Train".split(" > ")):

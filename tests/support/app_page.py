@@ -95,12 +95,6 @@ class Page:
             self.app.button(key=key).click().run()
             self.check()
 
-    def open(self, *keys: str) -> None:
-        """Open popovers, which are filled only while they are open."""
-        for key in keys:
-            self.app.session_state[key] = True
-        self.look()
-
     def train(self, epochs: int) -> None:
         """Train to this epoch, as scrubbing ahead does."""
         self.choose("timeline", epochs)

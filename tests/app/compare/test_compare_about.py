@@ -43,7 +43,6 @@ def test_the_page_has_them_unless_it_hides_them() -> None:
     page = Page(COMPARE)
     assert f"There is room for {MOST_PINS} runs." in page.text()
     page.press("pin_examples")
-    page.open("explain_compare_curves")
     assert "Each curve is the loss of one pinned run" in page.text()
     assert {"about_compare_curves", "about_pictures"} <= page.keys_on_it()
     page = Page(COMPARE, hide="about")

@@ -41,6 +41,5 @@ def test_the_page_has_them_unless_it_hides_them() -> None:
         assert ("about_data_plane" in page.keys_on_it()) == there
         page.choose("data_way", "paste")
         page.choose("data_text", FLOWERS)
-        page.open("explain_data_columns")
         assert ("about_data_columns" in page.keys_on_it()) == there
         assert ("Each line is a column of the table" in page.text()) == there

@@ -446,7 +446,6 @@ def test_features_are_offered_where_the_inputs_are_a_plane(page: DataPage) -> No
 
 def test_pasted_weights_are_edits_at_epoch_0_and_stay(page: DataPage) -> None:
     page.go(TRAIN)
-    page.open("edit_weights")
     page.choose("weights_way", "Paste starting weights")
     area = page.app.text_area[0]
     area.set_value("0.15\t0.25\n0.2\t0.3\n0.35\t0.35")
@@ -460,7 +459,6 @@ def test_pasted_weights_are_edits_at_epoch_0_and_stay(page: DataPage) -> None:
 
 def test_pasted_weights_of_another_shape_are_refused_beside_the_text(page: DataPage) -> None:
     page.go(TRAIN)
-    page.open("edit_weights")
     page.choose("weights_way", "Paste starting weights")
     page.app.text_area[0].set_value("1 2\n3 4")
     page.press("use_block_1")
@@ -472,7 +470,6 @@ def test_pasted_weights_of_another_shape_are_refused_beside_the_text(page: DataP
 def test_starting_weights_are_for_epoch_0(page: DataPage) -> None:
     page.go(TRAIN)
     page.press("step")
-    page.open("edit_weights")
     page.choose("weights_way", "Paste starting weights")
     assert "Starting weights are those of epoch 0" in page.text()
     assert not page.app.text_area

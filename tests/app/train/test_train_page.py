@@ -36,7 +36,6 @@ def pretend(page: Page, mode: Mode, until: int) -> None:
 
 def type_weights(page: Page, layer: int, rows: dict[int, dict[str, float]]) -> None:
     """Edit cells of a layer's table, {row: {column: value}}."""
-    page.open("edit_weights")
     page.edit(page.app.dataframe[layer - 1], rows)
 
 
@@ -530,7 +529,6 @@ def test_many_steps_can_be_undone_but_not_without_end(page: Page) -> None:
 def test_the_tables_hold_the_exact_weights_of_the_shown_epoch(page: Page) -> None:
     page.train(6)
     page.train(4)
-    page.open("edit_weights")
     for table, (W, b) in zip(page.app.dataframe, page.run.at(4).params, strict=True):
         np.testing.assert_array_equal(table.value.iloc[:, 1:].to_numpy(), np.vstack([W, b]))
 
