@@ -17,7 +17,7 @@ const merged = (old, changes) => {
   return result;
 };
 
-Object.assign(queue, { painter, merged }); // for those who compare what is painted with what Plotly draws
+Object.assign(queue, { painter, unpaint, merged }); // for those who compare what is painted with what Plotly draws
 
 const box = (key) => document.getElementsByClassName(`st-key-${key}`)[0]; // browsers remember what that found
 const chartOf = (panel) => box(panel)?.querySelector(".js-plotly-plot");
@@ -94,6 +94,7 @@ async function drawChart(chart, patch, frame) {
   }
   if (!frame.still && started < chart.restsUntil) return;
   const data = chart.data.map((trace, i) => merged(trace, patch.data[i]));
+  unpaint(chart);
   await window.Plotly.react(chart, data, merged(chart.layout, patch.layout));
   if (!chart._fullLayout) return; // its page was left meanwhile, and Plotly has cleared it
   chart.dataset.frame = frame.number;

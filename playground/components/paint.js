@@ -13,7 +13,7 @@ const PAINTED_OF_MARKERS = new Set(["color", "cmin", "cmax"]);
 const ARRAYS = { f4: Float32Array, f8: Float64Array };
 
 function numbers(values) {
-  if (!values?.bdata) return values;
+  if (values?.bdata === undefined) return values;
   const characters = atob(values.bdata);
   const bytes = new Uint8Array(characters.length);
   for (let i = 0; i < bytes.length; i += 1) bytes[i] = characters.charCodeAt(i);
@@ -22,21 +22,31 @@ function numbers(values) {
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
-// A function that writes the red, green and blue of a number into an array, as Plotly's colour scales: linear between their
-// colours, cut at the ends.
-function colours(scale, low, high) {
+const LEVELS = 1024; // even, so that the middle of a scale is one of them
+const scales = new WeakMap();
+
+// The colours of a colour scale from its lower to its upper end, linear between its own as in Plotly: as CSS writes them,
+// and as pixels.
+function levelsOf(scale) {
+  if (scales.has(scale)) return scales.get(scale);
   const stops = scale.map(([at, colour]) => [at, rgb(colour)]);
-  return (value, parts, index = 0) => {
-    const at = Math.min(1, Math.max(0, (value - low) / (high - low)));
-    let k = 1;
-    while (k < stops.length - 1 && at > stops[k][0]) k += 1;
-    const [start, first] = stops[k - 1];
-    const [end, second] = stops[k];
+  const parts = Array.from({ length: LEVELS + 1 }, (_, level) => {
+    const at = level / LEVELS;
+    const k = Math.max(1, stops.findIndex(([end]) => at <= end));
+    const [[start, first], [end, second]] = [stops[k - 1], stops[k]];
     const share = end > start ? (at - start) / (end - start) : 1;
-    for (let i = 0; i < 3; i += 1) parts[index + i] = Math.round(first[i] + (second[i] - first[i]) * share);
-    return parts;
+    return first.map((part, i) => Math.round(part + (second[i] - part) * share));
+  });
+  const levels = {
+    css: parts.map((rgb) => `rgb(${rgb})`),
+    pixels: Uint32Array.from(parts, ([red, green, blue]) => (255 << 24) | (blue << 16) | (green << 8) | red),
   };
+  scales.set(scale, levels);
+  return levels;
 }
+
+// The level of a number on a scale from low to high.
+const levelOf = (value, low, high) => Math.round(LEVELS * Math.min(1, Math.max(0, (value - low) / (high - low))));
 
 const rgbs = new Map();
 
@@ -73,7 +83,8 @@ function heatmapPainter(image, trace, changes, cell, xaxis, yaxis) {
   const [rows, columns] = [cell.y.length - 1, cell.x.length - 1];
   const z = numbers(changes.z) ?? cell.z.flatMap((row) => [...row]);
   if (z.length !== rows * columns) return null;
-  const colour = colours(trace.colorscale, changes.zmin ?? trace.zmin, changes.zmax ?? trace.zmax);
+  const levels = levelsOf(trace.colorscale);
+  const [low, high] = [changes.zmin ?? trace.zmin, changes.zmax ?? trace.zmax];
   // Edges of the cells in whole pixels, counted from the first; the image's own x and y are rounded.
   const edges = (values, axis) => {
     const places = Array.from(values, (value) => axis.c2p(value));
@@ -81,22 +92,22 @@ function heatmapPainter(image, trace, changes, cell, xaxis, yaxis) {
     return places.map((edge) => Math.max(0, Math.round(edge - start)));
   };
   const onePixelEach = trace.zsmooth === "fast" || image.style.imageRendering !== ""; // and scaled up by the browser
+  const sizes = onePixelEach ? [columns, rows] : ["width", "height"].map((name) => Number(image.getAttribute(name)));
   return () => {
-    const canvas = (image.canvas ??= document.createElement("canvas"));
-    const context = canvas.getContext("2d", { willReadFrequently: true });
+    const context = canvasOf(image, sizes, xaxis, yaxis);
     if (onePixelEach) {
-      [canvas.width, canvas.height] = [columns, rows]; // which clears it
       const isUpward = yaxis.c2p(cell.y[0]) > yaxis.c2p(cell.y[rows]);
-      const pixels = context.createImageData(columns, rows);
+      const picture = context.createImageData(columns, rows);
+      const pixels = new Uint32Array(picture.data.buffer);
       for (let i = 0; i < z.length; i += 1) {
         if (Number.isNaN(z[i])) continue;
         const row = Math.floor(i / columns);
-        const at = 4 * ((isUpward ? rows - 1 - row : row) * columns + (i % columns));
-        colour(z[i], pixels.data, at)[at + 3] = 255;
+        const at = (isUpward ? rows - 1 - row : row) * columns + (i % columns);
+        pixels[at] = levels.pixels[levelOf(z[i], low, high)];
       }
-      context.putImageData(pixels, 0, 0);
+      context.putImageData(picture, 0, 0);
     } else {
-      [canvas.width, canvas.height] = [Number(image.getAttribute("width")), Number(image.getAttribute("height"))];
+      context.clearRect(0, 0, ...sizes);
       const x = edges(cell.x, xaxis);
       const y = edges(cell.y, yaxis);
       const [gapLeft, gapTop] = [Math.floor(trace.xgap / 2), Math.floor(trace.ygap / 2)];
@@ -105,12 +116,42 @@ function heatmapPainter(image, trace, changes, cell, xaxis, yaxis) {
         const [row, column] = [Math.floor(i / columns), i % columns];
         const [left, right] = [Math.min(x[column], x[column + 1]), Math.max(x[column], x[column + 1])];
         const [top, bottom] = [Math.min(y[row], y[row + 1]), Math.max(y[row], y[row + 1])];
-        context.fillStyle = `rgb(${colour(z[i], [])})`;
+        context.fillStyle = levels.css[levelOf(z[i], low, high)];
         context.fillRect(left + gapLeft, top + gapTop, right - left - trace.xgap, bottom - top - trace.ygap);
       }
     }
-    image.setAttribute("href", canvas.toDataURL());
   };
+}
+
+// The canvas that stands for an image of a heatmap while it is painted: behind the chart, at the image's place, so that
+// nothing has to be encoded as a picture. Plotly's own image is hidden meanwhile.
+function canvasOf(image, [width, height], xaxis, yaxis) {
+  if (!image.canvas?.isConnected) {
+    const area = document.createElement("div"); // of the plot, at whose edges Plotly cuts images off
+    area.className = "painted";
+    area.append((image.canvas = document.createElement("canvas")));
+    image.closest(".svg-container").prepend(area);
+    image.style.visibility = "hidden";
+  }
+  const { canvas } = image;
+  const [x, y, wide, tall] = ["x", "y", "width", "height"].map((name) => Number(image.getAttribute(name)));
+  const scaling = image.style.imageRendering || "auto";
+  style(canvas.parentElement, xaxis._offset, yaxis._offset, xaxis._length, yaxis._length, "overflow:hidden");
+  style(canvas, 0, 0, wide, tall, `transform:translate(${x}px,${y}px);image-rendering:${scaling}`); // not in whole pixels
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  return canvas.getContext("2d");
+}
+
+function style(element, left, top, width, height, more) {
+  const css = `position:absolute;left:${left}px;top:${top}px;width:${width}px;height:${height}px;${more}`;
+  if (element.css !== css) element.style.cssText = element.css = css;
+}
+
+// Shows Plotly's own images again, before it draws.
+function unpaint(chart) {
+  for (const area of chart.querySelectorAll(".painted")) area.remove();
+  for (const image of chart.querySelectorAll(".hm image")) image.style.visibility = "";
 }
 
 function scatterPainter(group, trace, changes, xaxis, yaxis) {
@@ -143,8 +184,8 @@ function scatterPainter(group, trace, changes, xaxis, yaxis) {
   if (values) {
     const { colorscale, cmin, cmax } = { ...trace.marker, ...changes.marker };
     if (points.length !== values.length || !colorscale) return null;
-    const colour = colours(colorscale, cmin, cmax);
-    steps.push(() => points.forEach((point, i) => (point.style.fill = `rgb(${colour(values[i], [])})`)));
+    const { css } = levelsOf(colorscale);
+    steps.push(() => points.forEach((point, i) => (point.style.fill = css[levelOf(values[i], cmin, cmax)])));
   }
   if (changes.text && trace.mode.includes("text")) {
     const texts = [...group.querySelectorAll(".text text")];
@@ -185,7 +226,7 @@ function painter(chart, patch) {
   for (const [i, trace] of chart._fullData.entries()) {
     const changes = patch.data[i] ?? {};
     const group = trace.visible === true ? drawn[trace.type]?.[seen[trace.type]++] : null;
-    if (!Object.keys(changes).length) continue;
+    if (!Object.keys(changes).length || (trace.visible === false && numbers(changes.x)?.length === 0)) continue;
     if (!group || trace.xaxis !== "x" || trace.yaxis !== "y") return null;
     if (!Object.keys(changes).every((name) => PAINTED[trace.type].has(name))) return null;
     if (!Object.keys(changes.marker ?? {}).every((name) => PAINTED_OF_MARKERS.has(name))) return null;

@@ -23,9 +23,10 @@ PAINT = """(panel) => {
 }"""
 
 DRAW = """async (panel) => {
-  const { merged, moving } = window.backpropPlayground;
+  const { merged, moving, unpaint } = window.backpropPlayground;
   const chart = document.querySelector(`.st-key-${panel} .js-plotly-plot`);
   const { data, layout } = moving.charts[panel];
+  unpaint(chart);
   await window.Plotly.react(chart, chart.data.map((trace, i) => merged(trace, data[i])), merged(chart.layout, layout));
 }"""
 
@@ -41,6 +42,11 @@ CASES: dict[str, tuple[str, list[dict[str, str]], list[str]]] = {
     "deep": (
         "?dataset=moons&hidden=8-8&activation=tanh&learning_rate=0.05&batch_size=32&epoch=100",
         [{"gradients_view": "Activations"}, {"gradients_view": "Updates"}],
+        CHARTS,
+    ),
+    "large, all weights positive": (
+        "?dataset=xor&hidden=64-64-64-64-64-64&learning_rate=0.001&epochs=100&epoch=3",
+        [{}],
         CHARTS,
     ),
     "pictures": (
@@ -89,6 +95,7 @@ def test_painted_is_what_plotly_draws(open_page: Open, case: str, dark: bool) ->
             page.switch(key, option)
         page.rest()
         play_a_little(page)
+        assert not page.page.locator(".painted").count()  # what stands still is Plotly's own
         for panel in CHARTS:
             if page.page.evaluate(PAINT, panel):
                 done.add(panel)
