@@ -26,6 +26,7 @@ from visitors import Condition, NoEffectError, Visitor, played_on, ran_again
 
 FIRST_END = 20_000  # epochs of the first visitor's run; each has another number
 PAUSE = (4.0, 7.0)  # seconds for which a visitor plays: at speed "auto", a run takes ten from its beginning
+THINK = (1.0, 3.0)  # seconds that a visitor who plays looks at what a press did, before the next one
 LOOK = (15.0, 45.0)  # seconds for which somebody who stands still looks, between two steps
 RATE = 0.4
 
@@ -74,16 +75,19 @@ async def watch(visitor: Visitor, seconds: float, results: Results) -> None:
 async def play(visitor: Visitor, until: float, dice: random.Random, results: Results) -> None:
     """Play, watch, pause, look at a past epoch, change the learning rate there, and play on."""
     rates, seen = [RATE, RATE / 2], visitor.seen
+    await asyncio.sleep(dice.uniform(*THINK))  # or all would press Play at once
     while time.perf_counter() < until:
         await timed(results, visitor, "play", visitor.press("play"), played_on(seen.frames))
         await watch(visitor, dice.uniform(*PAUSE), results)
         await timed(results, visitor, "pause", visitor.press("play"), paused(seen.finished))
-        await asyncio.sleep(dice.uniform(0.5, 1.5))
+        await asyncio.sleep(dice.uniform(*THINK))
         past = seen.epoch // 10
         await timed(results, visitor, "scrub", visitor.scrub(past), stands_at(past))
+        await asyncio.sleep(dice.uniform(*THINK))
         rates.reverse()
         change = visitor.run_script("learning_rate", double_value=rates[0])
         await timed(results, visitor, "learning rate", change, drawn_again(seen.stills))
+        await asyncio.sleep(dice.uniform(*THINK))
 
 
 async def stand(visitor: Visitor, until: float, dice: random.Random, results: Results) -> None:
