@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 
-@st.cache_resource
+@cache  # st.cache_resource would hash the names again at every call
 def script(name: str, *files: Path) -> Any:
     """The component that runs these files, one after another as one script, wherever it is mounted."""
     js = "\n".join(file.read_text("utf-8") for file in files)

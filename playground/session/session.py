@@ -72,9 +72,10 @@ class Session:
 
 def session() -> Session:
     """The visitor's session; a new one begins with the default preset."""
-    if "session" not in st.session_state:
-        st.session_state["session"] = Session(PRESETS[DEFAULT_PRESET].run())
-    return st.session_state["session"]
+    current: Session | None = st.session_state.get("session")
+    if current is None:
+        current = st.session_state["session"] = Session(PRESETS[DEFAULT_PRESET].run())
+    return current
 
 
 def press(callback: Callable[Arguments, Result]) -> Callable[Arguments, Result]:

@@ -16,6 +16,8 @@ from backprop_core import Config
 from playground.session import widget_values
 from playground.session.session import press, session
 
+NOT_SET = object()  # not even None, which some widgets hold
+
 
 @dataclass
 class Kept:
@@ -55,7 +57,7 @@ def prepare() -> None:
             sidebar.before[key] = sidebar.sent[key]
         sidebar.sent[key] = new
         # On a page that is open already, only values that differ: setting one would interrupt what is being typed.
-        if is_new_page or key not in st.session_state or st.session_state[key] != new:
+        if is_new_page or st.session_state.get(key, NOT_SET) != new:
             st.session_state[key] = new
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -236,7 +237,11 @@ def _caption(snapshot: Snapshot) -> str:
 
 
 def _weight_editor(snapshot: Snapshot) -> None:
-    with st.popover("Edit", icon=":material/edit:", key="edit_weights", disabled=session().mode != "paused"):
+    paused = session().mode == "paused"
+    popover = st.popover("Edit", icon=":material/edit:", key="edit_weights", disabled=not paused)
+    if not paused:
+        return
+    with popover:
         if switch("weights_way", WEIGHT_WAYS, "Edit") == WEIGHT_WAYS[1]:
             _weight_blocks(snapshot)
             return
@@ -245,7 +250,7 @@ def _weight_editor(snapshot: Snapshot) -> None:
         for l, (W, b) in enumerate(snapshot.params, start=1):
             key = f"weights_{l}_{session().runs}_{session().edits}_{snapshot.epoch}"
             columns = [[*weights, bias] for weights, bias in zip(W.T.tolist(), b.tolist(), strict=True)]
-            table = {f"W{l}, b{l}": [*names[l - 1], "bias"], **dict(zip(names[l], columns, strict=True))}
+            table = pd.DataFrame({f"W{l}, b{l}": [*names[l - 1], "bias"], **dict(zip(names[l], columns, strict=True))})
             numbers = {name: st.column_config.NumberColumn(format="%.6g", width="small") for name in names[l]}
             st.data_editor(
                 table,
