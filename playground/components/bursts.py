@@ -9,7 +9,7 @@ import streamlit as st
 
 from playground.components.turns import PLAYING
 
-BURST_SECONDS = 30.0  # Streamlit and the browser remember something of every frame until the script ends
+BURST_SECONDS = 10.0  # Streamlit and the browser remember something of every frame until the script ends
 SHORTEST_WAIT = 0.002  # seconds for the thread that sends frames to the browser
 
 

@@ -11,9 +11,9 @@ import socket
 def send_at_once() -> None:
     """Switch off Nagle's algorithm for all TCP sockets of this process, and for the connections that they will accept.
 
-    Streamlit's server leaves it on (as in https://github.com/Kludex/uvicorn/issues/3149): then a message waits until
-    the browser has acknowledged the one before, which takes up to 40 ms, twice or more for every press. Streamlit does
-    not say which sockets it has.
+    Without uvloop, which switches it off itself, Streamlit's server leaves it on
+    (https://github.com/Kludex/uvicorn/issues/3149): then a message waits until the browser has acknowledged the one
+    before, which takes up to 40 ms, twice or more for every press. Streamlit does not say which sockets it has.
     """
     for found in gc.get_objects():
         if isinstance(found, socket.socket) and found.fileno() >= 0 and _is_tcp(found):
