@@ -72,22 +72,27 @@ async def watch(visitor: Visitor, seconds: float, results: Results) -> None:
     results.rates.append((visitor.seen.frames - before) / (time.perf_counter() - start))
 
 
+async def think(dice: random.Random) -> None:
+    """Look at what the last press did."""
+    await asyncio.sleep(dice.uniform(*THINK))
+
+
 async def play(visitor: Visitor, until: float, dice: random.Random, results: Results) -> None:
     """Play, watch, pause, look at a past epoch, change the learning rate there, and play on."""
     rates, seen = [RATE, RATE / 2], visitor.seen
-    await asyncio.sleep(dice.uniform(*THINK))  # or all would press Play at once
+    await think(dice)  # or all would press Play at once
     while time.perf_counter() < until:
         await timed(results, visitor, "play", visitor.press("play"), played_on(seen.frames))
         await watch(visitor, dice.uniform(*PAUSE), results)
         await timed(results, visitor, "pause", visitor.press("play"), paused(seen.finished))
-        await asyncio.sleep(dice.uniform(*THINK))
+        await think(dice)
         past = seen.epoch // 10
         await timed(results, visitor, "scrub", visitor.scrub(past), stands_at(past))
-        await asyncio.sleep(dice.uniform(*THINK))
+        await think(dice)
         rates.reverse()
         change = visitor.run_script("learning_rate", double_value=rates[0])
         await timed(results, visitor, "learning rate", change, drawn_again(seen.stills))
-        await asyncio.sleep(dice.uniform(*THINK))
+        await think(dice)
 
 
 async def stand(visitor: Visitor, until: float, dice: random.Random, results: Results) -> None:

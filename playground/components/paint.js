@@ -226,7 +226,8 @@ function painter(chart, patch) {
   for (const [i, trace] of chart._fullData.entries()) {
     const changes = patch.data[i] ?? {};
     const group = trace.visible === true ? drawn[trace.type]?.[seen[trace.type]++] : null;
-    if (!Object.keys(changes).length || (trace.visible === false && numbers(changes.x)?.length === 0)) continue;
+    const staysEmpty = trace.visible === false && numbers(changes.x)?.length === 0; // without points, there is no group
+    if (staysEmpty || !Object.keys(changes).length) continue;
     if (!group || trace.xaxis !== "x" || trace.yaxis !== "y") return null;
     if (!Object.keys(changes).every((name) => PAINTED[trace.type].has(name))) return null;
     if (!Object.keys(changes.marker ?? {}).every((name) => PAINTED_OF_MARKERS.has(name))) return null;

@@ -54,7 +54,7 @@ def play_frame(share: float = 1.0) -> None:
     trains = goal > run.epoch
     if trains:
         _train(goal, share)
-        session()  # ends this script if something was pressed meanwhile: another one shows the run now, and stays there
+        session()  # ends this script if something was pressed meanwhile: the next one shows the run, and stays there
     current.shown = min(goal, run.epoch)
     stuck = trains and (run.diverged is not None or run.goal_reached)
     if current.shown >= current.until or stuck:

@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from backprop_core.training import Snapshot
 from playground import wording
 from playground.charts.network.responses import MOST_UNITS
-from playground.charts.of_run import has_room_for_responses, learned_views, network_views, unit_names
+from playground.charts.of_run import has_room_for_responses, learned_views, network_views, unit_names, with_bias
 from playground.compare import state as pins
 from playground.compare.comparison import LONGEST_NAME
 from playground.components import chart_config, live, spoken
@@ -249,8 +249,8 @@ def _weight_editor(snapshot: Snapshot) -> None:
         names = unit_names(session().run)
         for l, (W, b) in enumerate(snapshot.params, start=1):
             key = f"weights_{l}_{session().runs}_{session().edits}_{snapshot.epoch}"
-            columns = [[*weights, bias] for weights, bias in zip(W.T.tolist(), b.tolist(), strict=True)]
-            table = pd.DataFrame({f"W{l}, b{l}": [*names[l - 1], "bias"], **dict(zip(names[l], columns, strict=True))})
+            table = pd.DataFrame(with_bias(W, b), columns=list(names[l]))
+            table.insert(0, f"W{l}, b{l}", [*names[l - 1], "bias"])
             numbers = {name: st.column_config.NumberColumn(format="%.6g", width="small") for name in names[l]}
             st.data_editor(
                 table,
