@@ -45,7 +45,7 @@ CASES: dict[str, tuple[str, list[dict[str, str]], list[str]]] = {
         CHARTS,
     ),
     "large, all weights positive": (
-        "?dataset=xor&hidden=64-64-64-64-64-64&learning_rate=0.001&epochs=100&epoch=3",
+        "?dataset=xor&hidden=64-64-64-64-64-64&learning_rate=0.001&epoch=3",
         [{}],
         CHARTS,
     ),
