@@ -100,7 +100,9 @@ async function drawChart(chart, patch, frame) {
   chart.dataset.frame = frame.number;
   if (frame.still) chart.emit("plotly_redraw"); // updates Streamlit's own copy of the figure
   if (chart._fullLayout._has("gl3d")) {
-    await new Promise(requestAnimationFrame); // without a graphics card, most of the time passes after the call
+    // Without a graphics card, most of the time passes when the picture is shown, after the next call.
+    await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
     const ended = performance.now();
     chart.restsUntil = ended + RESTS * (ended - started);
   }

@@ -63,6 +63,7 @@ function rgb(colour) {
 
 const place = (axis, value) => axis.l2p(axis.type === "log" ? Math.log10(value) : value);
 const isPlain = (axis) => axis.type === "linear" || axis.type === "log";
+const isMarkup = (text) => !text || /[<&$]/.test(text);
 const short = (pixels) => Math.round(pixels * 100) / 100;
 
 // "M…L…" through points, with a gap wherever one of them has no place.
@@ -190,7 +191,6 @@ function scatterPainter(group, trace, changes, xaxis, yaxis) {
   if (changes.text && trace.mode.includes("text")) {
     const texts = [...group.querySelectorAll(".text text")];
     const changed = changes.text.flatMap((text, i) => (text === texts[i]?.dataset.unformatted ? [] : [i]));
-    const isMarkup = (text) => !text || /[<&$]/.test(text);
     if (texts.length !== changes.text.length || changed.some((i) => isMarkup(changes.text[i]))) return null;
     steps.push(() => {
       for (const i of changed) texts[i].textContent = texts[i].dataset.unformatted = changes.text[i];
@@ -199,10 +199,10 @@ function scatterPainter(group, trace, changes, xaxis, yaxis) {
   return () => steps.forEach((step) => step());
 }
 
-// Straight lines across the chart at one x, of which only that x may change; and ranges, which may not.
+// Straight lines across the chart at one x, of which only that x may change; notes; and ranges, which may not.
 function layoutPainter(chart, changes) {
-  const { shapes = [], ...rest } = changes;
   const full = chart._fullLayout;
+  const { shapes = [], annotations, ...rest } = changes;
   for (const [name, attributes] of Object.entries(rest)) {
     for (const [attribute, value] of Object.entries(attributes)) {
       if (!full[name]?.range || !same(value, full[name][attribute])) return null;
@@ -211,12 +211,50 @@ function layoutPainter(chart, changes) {
   const paths = [...chart.querySelectorAll(".shapelayer path")];
   if (shapes.length !== full.shapes.length || (shapes.length && paths.length !== shapes.length)) return null;
   if (!shapes.every(({ type, x0, x1, yref }) => type === "line" && x0 === x1 && yref === "paper")) return null;
-  return () =>
+  if (annotations && annotations.length !== full.annotations.length) return null;
+  const notes = (annotations ?? []).map((note, i) => notePainter(chart, note, i));
+  if (notes.includes(null)) return null;
+  return () => {
     shapes.forEach(({ x0 }, i) => {
       const x = short(full.xaxis._offset + place(full.xaxis, x0));
       paths[i].setAttribute("d", paths[i].getAttribute("d").replace(/([ML])[-\d.]+,/g, `$1${x},`));
     });
+    notes.forEach((paint) => paint());
+  };
 }
+
+// A note at a place of the axes, which may move and have another text of the same length. Plotly draws what enters or
+// leaves the axes, and what it keeps from leaving the chart.
+function notePainter(chart, { x, y, text, ...rest }, i) {
+  const { annotations, xaxis, yaxis, width, height } = chart._fullLayout;
+  const { x: oldX, y: oldY, text: oldText, ...oldRest } = chart.layout.annotations[i];
+  if (!same(rest, oldRest) || rest.textangle || !isPlain(xaxis) || !isPlain(yaxis)) return null;
+  const words = chart.querySelector(`.annotation[data-index="${i}"] text`); // within the axes
+  const from = [place(xaxis, oldX), place(yaxis, oldY)];
+  const to = [place(xaxis, x), place(yaxis, y)];
+  const isInside = to[0] >= 0 && to[0] <= xaxis._length && to[1] >= 0 && to[1] <= yaxis._length;
+  if (isInside !== Boolean(words)) return null;
+  if (!isInside) return () => {};
+  if (text !== oldText && (text.length !== oldText.length || isMarkup(text))) return null;
+  const [oldTail, tail] = [from, to].map(([left, top]) => [
+    xaxis._offset + left + (rest.ax ?? 0),
+    yaxis._offset + top + (rest.ay ?? 0),
+  ]);
+  if (![oldTail, tail].every(([left, top]) => within(left, width) && within(top, height))) return null;
+  const note = words.closest(".annotation");
+  const sizes = ["width", "height"].map((name) => Number(note.querySelector(".bg").getAttribute(name)));
+  const corner = ([left, top]) => [left, top].map((at, k) => Math.round(at - (sizes[k] + annotations[i].borderwidth) / 2));
+  const [oldCorner, newCorner] = [corner(oldTail), corner(tail)]; // as Plotly, words in whole pixels, but not arrows
+  return () => {
+    note.querySelector(".annotation-text-g").setAttribute("transform", moveBy(oldCorner, newCorner));
+    note.querySelector(".annotation-arrow-g")?.setAttribute("transform", moveBy(from, to));
+    if (!isMarkup(text) && words.textContent !== text) words.textContent = text;
+  };
+}
+
+const EDGE = 3; // pixels at the edge of a chart that Plotly keeps the arrows of notes out of
+const within = (pixels, size) => pixels > EDGE && pixels < size - EDGE;
+const moveBy = (from, to) => `translate(${[to[0] - from[0], to[1] - from[1]].map(short)})`;
 
 function painter(chart, patch) {
   const { xaxis, yaxis } = chart._fullLayout;

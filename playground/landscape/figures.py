@@ -42,8 +42,8 @@ class ContourMap(Live):
             line={"width": 0.5, "color": theme.background},
         )
         way = [
-            go.Scatter(mode="lines", line={"width": 6, "color": theme.background}, hoverinfo="skip"),
-            go.Scatter(mode="lines", line={"width": 2.5, "color": theme.text}, hoverinfo="text"),
+            go.Scatter(mode="lines", line={"width": 6, "color": theme.background, "simplify": False}, hoverinfo="skip"),
+            go.Scatter(mode="lines", line={"width": 2.5, "color": theme.text, "simplify": False}, hoverinfo="text"),
             go.Scatter(mode="markers", marker=_ends(theme, 11), hoverinfo="skip"),
             go.Scatter(mode="markers", marker=_now(theme, 16), hoverinfo="text"),
         ]
@@ -60,14 +60,17 @@ class ContourMap(Live):
             ),
         )
 
-    def update_trail(self, trail: Trail, now: Trail, others: Sequence[Trail] = ()) -> None:
-        """Show the run's path, and the point of the shown epoch, one point each; others : the points of other paths."""
+    def update_trail(self, trail: Trail, now: Trail, others: Sequence[Trail] = (), *, hints: bool = True) -> None:
+        """Show the run's path, with or without hints, and the point of the shown epoch.
+
+        now, others : one point each; the others are those of other paths
+        """
         line = along("xy", trail.points)
         self.show(
             {},
             *pinned_paths.changes(self._paths, others, self._scale, _flat),
             line,
-            line | {"text": texts(trail, self._scale)},
+            line | {"text": texts(trail, self._scale) if hints else ""},
             along("xy", trail.points[[0, -1]]),
             along("xy", now.points) | {"text": texts(now, self._scale)},
             layout={
@@ -125,14 +128,17 @@ class Relief(Live):
             ),
         )
 
-    def update_trail(self, trail: Trail, now: Trail, others: Sequence[Trail] = ()) -> None:
-        """Show the run's path, and the point of the shown epoch, one point each; others : the points of other paths."""
+    def update_trail(self, trail: Trail, now: Trail, others: Sequence[Trail] = (), *, hints: bool = True) -> None:
+        """Show the run's path, with or without hints, and the point of the shown epoch.
+
+        now, others : one point each; the others are those of other paths
+        """
         edge, line, ends = (self._raised(trail, lifts) for lifts in (1, 2, 3))
         self.show(
             {},
             *pinned_paths.changes(self._paths, others, self._scale, self._raised),
             along("xyz", edge),
-            along("xyz", line) | {"text": texts(trail, self._scale)},
+            along("xyz", line) | {"text": texts(trail, self._scale) if hints else ""},
             along("xyz", ends[[0, -1]]),
             along("xyz", self._raised(now, 4)) | {"text": texts(now, self._scale)},
             layout={

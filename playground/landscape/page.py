@@ -80,7 +80,7 @@ def _show(drawing: Drawing | None, readouts: Readouts, *, still: bool) -> None:
     """Update numbers and pictures to the shown epoch."""
     current = session()
     snapshot = current.run.at(current.shown)
-    now = None if drawing is None else state.follow(drawing, snapshot)
+    now = None if drawing is None else state.follow(drawing, snapshot, hints=still)
     readouts.say(_status(drawing, now))
     pictures = () if drawing is None else drawing.pictures or ()
     patches = {name: picture.patch for name, picture in zip(CHARTS, pictures, strict=False)}

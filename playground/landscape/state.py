@@ -33,6 +33,7 @@ from backprop_core.settings import Address, addresses
 from playground.charts.theme import Theme
 from playground.landscape.chosen_pins import shown_pins
 from playground.landscape.figures import ContourMap, Relief
+from playground.landscape.growing import grown
 from playground.landscape.pinned_paths import PinnedPath
 from playground.session import widgets
 from playground.session.session import press, session, theme
@@ -56,6 +57,7 @@ class Drawing:
     newest : the run's newest epoch when the surface was computed
     seconds : how long that took
     paths : of pinned runs
+    way_until : the run's newest epoch when its whole path was computed; since then `way` has grown point by point
     """
 
     kind: str
@@ -65,6 +67,7 @@ class Drawing:
     newest: int
     seconds: float
     paths: tuple[PinnedPath, ...] = ()
+    way_until: int = -1
     theme: Theme | None = None
     pictures: tuple[ContourMap, Relief] | None = None
 
@@ -146,22 +149,25 @@ def drawing() -> Drawing:
     if drawing is None:
         drawing = page.drawing = _draw(page, plane_kind, run)
         page.drawing_key = (*asked, page.centre)
-    elif drawing.way.epochs[-1] != run.epoch:
-        drawing.way = _way(page, drawing.landscape, run)
+    elif drawing.way_until != run.epoch:
+        drawing.way, drawing.way_until = _way(page, drawing.landscape, run), run.epoch
     _paint(drawing)
     return drawing
 
 
-def follow(drawing: Drawing, snapshot: Snapshot) -> Trail:
-    """Update both pictures, and the path, to a snapshot; returns its point on the surface."""
+def follow(drawing: Drawing, snapshot: Snapshot, *, hints: bool = True) -> Trail:
+    """Update both pictures, and the path, to a snapshot; returns its point on the surface.
+
+    hints : whether the path has one at every point: most of what would be sent with every frame that moves
+    """
     run = session().run
     now = _trail(drawing, run, snapshot)
     if now.epochs[0] > drawing.way.epochs[-1]:
         share = explained(drawing.landscape.plane, trajectory(run, FEW)[1])
-        drawing.way = _joined(drawing.way, now, share)
+        drawing.way = grown(drawing.way, now, share)
     others = [_point_of(drawing, path, snapshot.epoch) for path in drawing.paths]
     for picture in drawing.pictures or ():
-        picture.update_trail(drawing.way, now, others)
+        picture.update_trail(drawing.way, now, others, hints=hints)
     return now
 
 
@@ -235,7 +241,8 @@ def _draw(page: Landscapes, plane_kind: str, run: Run) -> Drawing:
     seconds = time.perf_counter() - began
     page.seconds = seconds / points**2
     paths = tuple(PinnedPath(pin.place, pin.name, pin.run, _way(page, landscape, pin.run)) for pin in shown_pins())
-    return Drawing(plane_kind, landscape, _way(page, landscape, run), centre, run.epoch, seconds, paths)
+    way = _way(page, landscape, run)
+    return Drawing(plane_kind, landscape, way, centre, run.epoch, seconds, paths, way_until=run.epoch)
 
 
 def _thetas(run: Run) -> Array:
@@ -269,17 +276,6 @@ def _has_left(run: Run, drawing: Drawing) -> bool:
 def _trail(drawing: Drawing, run: Run, snapshot: Snapshot) -> Trail:
     """A trail of one point."""
     return trail(drawing.landscape, run, np.array([snapshot.epoch]), snapshot.state.theta[np.newaxis])
-
-
-def _joined(way: Trail, now: Trail, share: float) -> Trail:
-    """A path with another point at its end."""
-    return Trail(
-        np.append(way.epochs, now.epochs),
-        np.vstack([way.points, now.points]),
-        np.append(way.heights, now.heights),
-        np.append(way.losses, now.losses),
-        share,
-    )
 
 
 def _paint(drawing: Drawing) -> None:

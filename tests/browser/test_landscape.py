@@ -12,15 +12,22 @@ from support.patience import PATIENCE
 
 from backprop_core import Config, Run
 from browser.conftest import BROWSERS, QUIET, visits
+from browser.painted import check_painted, wait_still
 from browser.train_page import TrainPage, inside, moved
 
 pytestmark = pytest.mark.browser
 
 PICTURES = ["landscape_map", "landscape_relief"]
-PLACES = """(names) => names.map((name) => {
-  const { x, y } = document.querySelector(`.st-key-${name} .js-plotly-plot`)._fullData.at(-1);
-  return [x[0], y[0]];
-})"""
+# Where the point is drawn on the map, which may be painted, and where it is in Plotly's data of the relief.
+PLACES = """([map, relief]) => {
+  const [flat, space] = [map, relief].map((name) => document.querySelector(`.st-key-${name} .js-plotly-plot`));
+  const point = [...flat.querySelectorAll(".scatterlayer .point")].at(-1).getAttribute("transform");
+  const [left, top] = point.match(/[-0-9.]+/g).map(Number);
+  const { xaxis, yaxis } = flat._fullLayout;
+  const { x, y } = space._fullData.at(-1);
+  const places = [[xaxis.p2l(left), yaxis.p2l(top)], [x[0], y[0]]];
+  return places.map((place) => place.map((at) => Math.round(200 * at) / 200));
+}"""
 SOFTWARE_GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]  # surfaces in space without a graphics card
 
 OpenLandscape = Callable[..., "LandscapePage"]
@@ -55,7 +62,7 @@ class LandscapePage(TrainPage):
         return marked
 
     def places(self) -> list[list[float]]:
-        """Where each picture shows the point."""
+        """Where each picture shows the point, rounded, as pixels are."""
         places: list[list[float]] = self.page.evaluate(PLACES, PICTURES)
         return places
 
@@ -102,6 +109,18 @@ def test_the_point_moves_with_the_timeline_and_with_training(open_landscape: Ope
     page.rest()
     assert page.marked_pictures() == PICTURES
     assert f"{Run(Config()).at(0).loss:.6g}" in page.key("train_loss").inner_text()
+
+
+def test_the_map_is_painted(open_landscape: OpenLandscape) -> None:
+    page = open_landscape(query="?epoch=3000&learning_rate=0.01")
+    page.switch("speed", "1")
+    page.press("play")
+    page.wait_playing()
+    page.wait_epoch(">= 3005")
+    page.press("play")
+    page.wait_paused()
+    wait_still(page, PICTURES)
+    assert check_painted(page, "landscape_map")
 
 
 @pytest.mark.parametrize(("width", "height", "dark"), [(1400, 1000, True), (1280, 720, False)])

@@ -148,6 +148,19 @@ def test_leaving_in_mid_play_and_undo(arrive: Callable[[str], Visitor]) -> None:
     walk(visitor, Config())
 
 
+def test_a_run_plays_on_from_page_to_page(arrive: Callable[[str], Visitor]) -> None:
+    visitor = arrive("?epochs=100000")
+    visitor.press("play")
+    visitor.wait_playing()
+    for name in ("Landscape", "Train", "Landscape", "Train"):
+        visitor.page.get_by_role("link", name=name, exact=True).first.click()
+        visitor.page.wait_for_selector(LAST[name])
+        visitor.wait_epoch(f"> {visitor.epoch}")
+    visitor.press("play")
+    visitor.wait_paused()
+    check_settings(visitor.page, Config(epochs=100_000))
+
+
 def test_the_slider_of_one_step_says_its_epoch_after_leaving_in_mid_play(arrive: Callable[[str], Visitor]) -> None:
     visitor = arrive("?epochs=100000")
     for _ in range(4):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -113,6 +114,16 @@ def test_only_the_marker_moves_with_the_shown_epoch(picture: type[ContourMap | R
     marker, point = after["data"][-1], at(123).points[0]
     assert [*decoded(marker["x"]), *decoded(marker["y"])] == point.tolist()
     assert marker["text"][0].startswith("<b>epoch 123</b>")
+
+
+@PICTURES
+def test_a_frame_that_moves_has_no_hints_along_the_path(picture: type[ContourMap | Relief]) -> None:
+    """They would be most of it: with them, a browser fell ever farther behind."""
+    _, ground, way = scene()
+    live = picture_of(picture, ground, way, at(0))
+    live.update_trail(way, at(123), hints=False)
+    assert [trace.get("text") for trace in live.patch["data"][2:4]] == ["", None]
+    assert len(json.dumps(live.patch)) < 80 * len(way.epochs)  # two lines, in up to three coordinates of 11 characters
 
 
 @PICTURES
