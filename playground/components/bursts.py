@@ -8,6 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from playground.components.turns import PLAYING
+from playground.session import browser
 
 BURST_SECONDS = 10.0  # Streamlit and the browser remember something of every frame until the script ends
 SHORTEST_WAIT = 0.002  # seconds for the thread that sends frames to the browser
@@ -21,13 +22,15 @@ def burst(
 ) -> None:
     """Bring frame after frame for a while, then run the script again, which draws everything that frames leave out.
 
+    While the browser is behind, the script does not run again, and frames should draw nothing.
+
     `frames_per_second` keeps it from drawing more frames than a browser can paint. The function never returns:
     `st.rerun` ends it, or Streamlit does when something is pressed.
     """
     PLAYING.drawn()  # others who play need not wait while this page does
     due = time.perf_counter()
     end = due + BURST_SECONDS
-    while goes_on() and time.perf_counter() < end:
+    while goes_on() and (time.perf_counter() < end or browser.is_behind()):
         frame()
         if frames_per_second:
             pause = 1 / frames_per_second

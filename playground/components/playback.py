@@ -13,7 +13,7 @@ from playground.components import live
 from playground.components.bursts import burst
 from playground.components.switch import switch
 from playground.components.turns import PLAYING
-from playground.session import playing, presenting, transport, widgets
+from playground.session import browser, playing, presenting, transport, widgets
 from playground.session.session import next_frame, session
 
 
@@ -64,7 +64,8 @@ def play(draw: Callable[[], None]) -> None:
     def frame() -> None:
         with PLAYING.turn(session):  # asking for the session ends this script if something is pressed
             playing.play_frame(1 / (1 + 2 * PLAYING.waiting))  # training slows down before frames get fewer
-            draw()
+            if not browser.is_behind():
+                draw()
 
     burst(lambda: current.mode != "paused", frame, frames_per_second=playing.FRAMES_PER_SECOND)
 

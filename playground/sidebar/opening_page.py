@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from playground.components.bursts import burst
+from playground.session import browser
 from playground.sidebar import opening
 
 
@@ -25,7 +26,8 @@ def page() -> None:
 
     def frame() -> None:
         opening.proceed()
-        draw()
+        if not browser.is_behind():
+            draw()
 
     draw()
     burst(lambda: current.going is not None, frame)

@@ -18,7 +18,7 @@ from playground.components import chart_config, live
 from playground.components.bursts import burst
 from playground.components.explained import explain
 from playground.components.switch import switch
-from playground.session import navigation, widgets
+from playground.session import browser, navigation, widgets
 from playground.session.session import next_frame, theme
 from playground.sweep import about, axis_values, state
 from playground.sweep.durations import between, duration
@@ -207,7 +207,8 @@ def _train(current: state.Sweeps, draw: Callable[[], None]) -> None:
 
     def frame() -> None:
         state.advance()
-        draw()
+        if not browser.is_behind():
+            draw()
 
     draw()
     if current.going is not None:

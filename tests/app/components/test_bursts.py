@@ -10,6 +10,7 @@ from support.patience import PATIENCE
 
 from playground.components import bursts
 from playground.components.turns import PLAYING
+from playground.session import browser
 
 
 class RerunError(Exception):
@@ -57,6 +58,13 @@ def test_others_who_play_do_not_wait_until_a_burst_ends(monkeypatch: pytest.Monk
 def test_a_burst_ends_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bursts, "BURST_SECONDS", 0.05)
     assert 0 < len(frames_until(10**9, frames_per_second=100)) < 50
+
+
+def test_a_burst_does_not_end_while_the_browser_is_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([True, True, True, False])
+    monkeypatch.setattr(browser, "is_behind", lambda: next(answers))
+    monkeypatch.setattr(bursts, "BURST_SECONDS", 0.0)
+    assert len(frames_until(10**9)) == 3
 
 
 def test_frames_are_no_faster_than_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
