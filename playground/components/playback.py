@@ -58,11 +58,17 @@ def timeline() -> None:
 
 
 def play(draw: Callable[[], None]) -> None:
-    """Play, or finish, and draw; then run the script again."""
+    """Play, or finish, and draw; then run the script again.
+
+    Playing waits for a browser that is behind, as one that sleeps in a pocket; finishing goes on without being drawn.
+    """
     current = session()
 
     def frame() -> None:
-        with PLAYING.turn(session):  # asking for the session ends this script if something is pressed
+        if current.mode == "playing" and browser.is_behind():
+            session()  # ends this script if something is pressed
+            return
+        with PLAYING.turn(session):
             playing.play_frame(1 / (1 + 2 * PLAYING.waiting))  # training slows down before frames get fewer
             if not browser.is_behind():
                 draw()

@@ -1,17 +1,20 @@
-"""The connection is lost in mid-play, or the server is killed: the page comes back with the same run, bit for bit."""
+"""The connection is lost or held up in mid-play, or the server is killed: the page comes back with the same run."""
 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+import psutil
 import pytest
 from playwright.sync_api import Browser
 from support.cut_connection import Connection
+from support.patience import PATIENCE
 
 from backprop_core import Run
 from browser.conftest import free_port, serving, visits
@@ -27,6 +30,7 @@ LINKS = {
     "preset": f"?preset=mazur&epochs=100000&epoch={EPOCH}",
 }
 link = pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)
+IDLE = 10  # percent of a core
 DISCARDED_AT_ONCE = "--server.disconnectedSessionTTL=0"
 LOST = re.compile(r"WebSocket connection to|net::ERR_|Failed to fetch")  # what the browser says of a lost connection
 
@@ -121,6 +125,25 @@ def test_nothing_moves_on_after_pause(chromium: Browser, address: str) -> None:
             page.press("play")
             page.wait_epoch(f"> {at}")
             page.wait_frames(2)
+
+
+def test_a_browser_that_takes_nothing_costs_nothing_and_is_not_cut_off(chromium: Browser, tmp_path: Path) -> None:
+    """Streamlit drops a session silently when too many messages wait for its browser."""
+    port, link = free_port(), LINKS["edited"]
+    with (
+        serving(port, tmp_path / "log.txt") as server,
+        closing(Connection(port)) as connection,
+        visiting(chromium, connection.address, link) as page,
+    ):
+        page.switch("speed", "1")  # the run does not end meanwhile
+        connection.hold()
+        process, until = psutil.Process(server.pid), time.monotonic() + PATIENCE
+        while process.cpu_percent(interval=1) > IDLE:
+            assert time.monotonic() < until, "the server goes on training for a browser that takes nothing"
+        connection.release()
+        page.wait_frames(20)
+        pause(page)
+        check_the_run(page, link, tmp_path)
 
 
 @link

@@ -1,4 +1,7 @@
-"""A connection that can be lost: it passes bytes on to a server until it is cut, and refuses everybody until mended."""
+"""A connection to a server that can be lost, or held up.
+
+It passes bytes on until it is cut, and refuses everybody until mended; while it is held, it takes no answers.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,8 @@ class Connection:
         self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._lock, self._open = threading.Lock(), set[socket.socket]()
         self._passes = True
+        self._flows = threading.Event()
+        self._flows.set()
         self.refused = 0  # those who came while it was cut
         self._accepting = threading.Thread(target=self._accept, daemon=True)
         self._accepting.start()
@@ -32,8 +37,17 @@ class Connection:
         """Let everybody through again."""
         self._passes = True
 
+    def hold(self) -> None:
+        """Take no more of what the server says."""
+        self._flows.clear()
+
+    def release(self) -> None:
+        """Pass on everything again."""
+        self._flows.set()
+
     def close(self) -> None:
         self.cut()
+        self.release()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._accepting.join()
         self._listener.close()
@@ -62,7 +76,7 @@ class Connection:
 
     def _pass_on(self, visitor: socket.socket, server: socket.socket) -> None:
         """Pass on what both say until neither has more to say."""
-        answers = threading.Thread(target=pass_on, args=(server, visitor), daemon=True)
+        answers = threading.Thread(target=pass_on, args=(server, visitor, self._flows), daemon=True)
         answers.start()
         pass_on(visitor, server)
         answers.join()
@@ -72,10 +86,12 @@ class Connection:
         server.close()
 
 
-def pass_on(source: socket.socket, target: socket.socket) -> None:
-    """Pass on what one side says until it has nothing more to say."""
+def pass_on(source: socket.socket, target: socket.socket, flows: threading.Event | None = None) -> None:
+    """Pass on what one side says until it has nothing more to say; nothing while it does not flow."""
     with contextlib.suppress(OSError):
         while content := source.recv(65_536):
+            if flows:
+                flows.wait()
             target.sendall(content)
     for end, way in ((source, socket.SHUT_RD), (target, socket.SHUT_WR)):
         with contextlib.suppress(OSError):  # one of them has gone already

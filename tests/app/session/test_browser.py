@@ -51,8 +51,9 @@ def test_what_waits_for_a_slow_connection_is_noticed(monkeypatch: pytest.MonkeyP
     assert asyncio.run(send()) == [False, True, False]
 
 
-@pytest.mark.parametrize("is_behind", [False, True])
-def test_a_browser_that_is_behind_is_sent_no_frames_that_move(monkeypatch: pytest.MonkeyPatch, is_behind: bool) -> None:
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether each frame that was sent stands still."""
     sent: list[bool] = []
     send = Channel.send
 
@@ -61,12 +62,29 @@ def test_a_browser_that_is_behind_is_sent_no_frames_that_move(monkeypatch: pytes
         send(channel, *args, still=still, **parts)
 
     monkeypatch.setattr(Channel, "send", record)
-    monkeypatch.setattr(browser, "is_behind", lambda: is_behind)
+    return sent
+
+
+def test_playing_waits_for_a_browser_that_is_behind(monkeypatch: pytest.MonkeyPatch, sent: list[bool]) -> None:
     monkeypatch.setattr(playing, "AUTO_SECONDS", 0.5)
     page = Page()
-    sent.clear()
+    waited: list[tuple[int, int]] = []
+
+    def is_behind() -> bool:
+        current = page.session
+        waited.append((current.run.epoch, len(sent)))
+        return len(waited) <= 20
+
+    monkeypatch.setattr(browser, "is_behind", is_behind)
     page.press("play")
-    assert page.session.mode == "paused"
+    assert len(set(waited[:20])) == 1
     assert page.session.shown == page.run.config.epochs
-    assert sent[-1]
-    assert (False in sent) is not is_behind
+    assert False in sent
+
+
+def test_finishing_goes_on_but_sends_nothing(monkeypatch: pytest.MonkeyPatch, sent: list[bool]) -> None:
+    page = Page()
+    monkeypatch.setattr(browser, "is_behind", lambda: True)
+    page.press("finish")
+    assert page.session.shown == page.run.config.epochs
+    assert all(sent)
