@@ -150,6 +150,7 @@ def test_leaving_in_mid_play_and_undo(arrive: Callable[[str], Visitor]) -> None:
 
 def test_a_run_plays_on_from_page_to_page(arrive: Callable[[str], Visitor]) -> None:
     visitor = arrive("?epochs=100000")
+    visitor.switch("speed", "1")  # at "auto" it would soon be at its end
     visitor.press("play")
     visitor.wait_playing()
     for name in ("Landscape", "Train", "Landscape", "Train"):
