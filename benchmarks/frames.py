@@ -3,9 +3,9 @@
 Starts the app, opens the default page at 1400 × 1000 and plays it at speed 10 with every chart live. Printed are frames
 per second (the slowest chart's distinct painted states), blank frames, layout shift, the delay of the first frame and
 of Pause, the time that XOR takes to epoch 10,000 at the fastest speed, and the server's time per frame. Beside them
-stands how often an empty page is animated. With `--peer FOLDER`, where the files of tensorflow/playground's branch
-gh-pages lie, that is played in the same browser, in turns with ours. `--slower N` makes the browser, but not the
-server, as slow as on a machine whose processor needs N times as long.
+stands how often an empty page is animated. With `--landscape`, the Landscape page is played, too. With `--peer FOLDER`,
+where the files of tensorflow/playground's branch gh-pages lie, that is played in the same browser, in turns with ours.
+`--slower N` makes the browser, but not the server, as slow as on a machine whose processor needs N times as long.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import shutil
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,11 @@ sys.path.insert(0, str(ROOT))
 SECONDS = 8.0
 ROUNDS = 3  # of playing
 LONG_RUN = "/?epochs=100000"  # does not end while it is watched
+LONG_WAY = "/landscape?epochs=100000&learning_rate=0.01&epoch=3000"  # nor does it leave the surface
 PRESSES = 2  # of Pause and Play, after each
 VIEWPORT = ViewportSize(width=1400, height=1000)
 CHARTS = ("network", "learned", "weights", "gradients", "loss_curve")
+MAP = ("landscape_map",)
 
 WATCH = """(charts) => {
   const seen = (window.seen = { start: performance.now(), animationFrames: 0, blank: 0, shift: 0, stop: false,
@@ -61,9 +63,9 @@ READ = """() => { const seen = window.seen; seen.stop = true; const sizes = (set
   return { seconds: (performance.now() - seen.start) / 1000, animationFrames: seen.animationFrames, blank: seen.blank,
     shift: seen.shift, states: sizes(seen.states), nodes: sizes(seen.nodes) }; }"""
 
-PRESS = """(wanted) => new Promise((resolve) => {
+PRESS = """([wanted, chart]) => new Promise((resolve) => {
   const button = () => document.querySelector(".st-key-play button");
-  const frame = () => document.querySelector(".st-key-loss_curve .js-plotly-plot").dataset.frame;
+  const frame = () => document.querySelector(`.st-key-${chart} .js-plotly-plot`).dataset.frame;
   const start = performance.now(), before = frame();
   let first = null;
   button().click();
@@ -92,8 +94,8 @@ ANIMATED = """([seconds, number]) => new Promise((resolve) => {
 
 
 @contextmanager
-def browse(address: str, slower: float = 1.0) -> Iterator[Page]:
-    """Open the app in headless Chromium; yields the page once its charts are drawn."""
+def browse(address: str, slower: float = 1.0, last: str = CHARTS[-1]) -> Iterator[Page]:
+    """Open the app in headless Chromium; yields the page once its last chart is drawn."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
@@ -101,7 +103,7 @@ def browse(address: str, slower: float = 1.0) -> Iterator[Page]:
         )
         page = browser.new_page(viewport=VIEWPORT)
         page.goto(address)
-        page.wait_for_selector(".st-key-loss_curve .js-plotly-plot[data-frame]")
+        page.wait_for_selector(f".st-key-{last} .js-plotly-plot[data-frame]")
         page.wait_for_timeout(1_500)
         slow_down(page, slower)
         yield page
@@ -118,18 +120,23 @@ def choose_speed(page: Page, speed: str) -> None:
     page.wait_for_timeout(800)
 
 
-def play(page: Page, seconds: float) -> dict[str, Any]:
+def play(page: Page, seconds: float, charts: Sequence[str] = CHARTS) -> dict[str, Any]:
     """Play for some seconds while watching every animation frame, then pause and play again to measure the delays."""
-    presses = {"Play": [page.evaluate(PRESS, "Play")], "Pause": []}
-    page.evaluate(WATCH, CHARTS)
+
+    def press(wanted: str) -> dict[str, float]:
+        delays: dict[str, float] = page.evaluate(PRESS, [wanted, charts[-1]])
+        return delays
+
+    presses = {"Play": [press("Play")], "Pause": []}
+    page.evaluate(WATCH, charts)
     page.wait_for_timeout(seconds * 1_000)
     seen: dict[str, Any] = page.evaluate(READ)
     for _ in range(PRESSES):
-        presses["Pause"].append(page.evaluate(PRESS, "Pause"))
+        presses["Pause"].append(press("Pause"))
         page.wait_for_timeout(700)
-        presses["Play"].append(page.evaluate(PRESS, "Play"))
+        presses["Play"].append(press("Play"))
         page.wait_for_timeout(900)
-    presses["Pause"].append(page.evaluate(PRESS, "Pause"))
+    presses["Pause"].append(press("Pause"))
     seen["first"] = [press["first"] for press in presses["Play"]]
     seen["answered"] = [press["answered"] for press in presses["Pause"]]
     return seen
@@ -216,6 +223,7 @@ def main() -> None:
     parser.add_argument(
         "--slower", type=float, default=1.0, metavar="N", help="let the browser take N times as long (default: 1)"
     )
+    parser.add_argument("--landscape", action="store_true", help="play the Landscape page, too")
     arguments = parser.parse_args()
     seconds, peer, slower = arguments.seconds, arguments.peer, arguments.slower
     rounds, peers, empty = [], [], []
@@ -229,7 +237,11 @@ def main() -> None:
                     peers.append(play_peer(page, peer, seconds, slower))
         with browse(address, slower) as page:
             epochs_10_000 = race(page)
-    rates = [min(seen["states"].values()) / seen["seconds"] for seen in rounds]
+        if arguments.landscape:
+            with browse(address + LONG_WAY, slower, "landscape_relief") as page:
+                choose_speed(page, "1")
+                ways = [play(page, seconds, MAP) for _ in range(arguments.rounds)]
+    rates = list(map(_rate, rounds))
     first, answered = ([delay for seen in rounds for delay in seen[name]] for name in ("first", "answered"))
     blank, shown, remounted = (sum(counts) for counts in zip(*map(_counts, rounds), strict=True))
     print(f"frames a second at speed 10, slowest chart: {_spread(rates)}")
@@ -243,8 +255,17 @@ def main() -> None:
     print(f"first frame after Play: median {statistics.median(first):.0f} ms, worst {max(first):.0f} ms")
     print(f"Pause answered: median {statistics.median(answered):.0f} ms, worst {max(answered):.0f} ms")
     print(f"XOR to epoch 10,000 at speed 1000, charts live: {epochs_10_000:.2f} s")
+    if arguments.landscape:
+        print(f"Landscape's map at speed 1: {_spread(list(map(_rate, ways)))}")
+        waits = [delay for seen in ways for delay in seen["answered"]]
+        print(f"Pause answered there: median {statistics.median(waits):.0f} ms, worst {max(waits):.0f} ms")
     epoch, frame = 1_000 * notebook_epoch(), server_frame()
     print(f"server time of a frame, all charts: median {frame:.2f} ms, {frame / epoch:.0f} epochs of the notebook")
+
+
+def _rate(seen: dict[str, Any]) -> float:
+    """Frames a second of the slowest chart of a round."""
+    return float(min(seen["states"].values()) / seen["seconds"])
 
 
 def _counts(seen: dict[str, Any]) -> tuple[int, int, int]:

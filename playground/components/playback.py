@@ -60,7 +60,7 @@ def timeline() -> None:
 def play(draw: Callable[[], None]) -> None:
     """Play, or finish, and draw; then run the script again.
 
-    Playing waits for a browser that is behind, as one that sleeps in a pocket; finishing goes on without being drawn.
+    Playing waits for a browser that is behind, as that of a phone in a pocket is; finishing goes on, but is not drawn.
     """
     current = session()
 

@@ -32,10 +32,13 @@ STILL = """(panels) => {
   return !drawing && panels.every((panel) => frame(panel) > moving.number);
 }"""
 
+TWO_FRAMES = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+
 
 def wait_still(page: TrainPage, panels: list[str]) -> None:
     """Wait for the last frame, which Plotly draws: it would be drawn over what is painted."""
     page.page.wait_for_function(STILL, arg=panels)
+    page.page.evaluate(TWO_FRAMES)  # after it, Streamlit's own chart draws the same picture once more
     assert not page.page.locator(".painted").count()  # what stands still is Plotly's own
 
 
