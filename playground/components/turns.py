@@ -1,8 +1,9 @@
-"""Sessions that play at the same time take turns, and wait while a page is drawn.
+"""Sessions that play at the same time take turns, and wait while a page is drawn; pages are drawn one after another.
 
 Python runs one thread at a time. If thirty sessions trained and drew whenever they could, a press would wait for all of
 them, and so would the thread that sends their frames. With turns, at most one of them works at any moment, and none
-while a page is drawn after a press.
+while a page is drawn after a press. Of ten pages that are drawn at the same time, all are ready at the end; drawn one
+after another, most are ready earlier and none later.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from threading import Event, Lock, get_ident
 
 LOOK_SECONDS = 0.05  # between two looks at whether somebody who waits still wants a turn
 LONGEST_WAIT = 0.2  # seconds that pages keep a frame waiting: with more presses than can be answered, it still plays
+LONGEST_PAGE = 1.0  # seconds that a page keeps other pages waiting: some take long, as one with a large surface
 
 
 @dataclass(eq=False)
@@ -32,7 +34,8 @@ class Turns:
     def __init__(self) -> None:
         self._lock, self._taken = Lock(), False
         self._waiting: deque[Waiting] = deque()
-        self._drawing: set[int] = set()  # threads
+        self._drawing: set[int] = set()  # threads that draw a page, or wait for that
+        self._page, self._drawer = Lock(), 0  # a thread that keeps other pages waiting holds the lock
 
     @property
     def waiting(self) -> int:
@@ -41,9 +44,14 @@ class Turns:
 
     @contextmanager
     def drawing(self) -> Iterator[None]:
-        """Draw a page, until the end or until `drawn` is called; meanwhile nobody gets a turn for `LONGEST_WAIT`."""
+        """Wait for other pages and draw one, until the end or until `drawn` is called.
+
+        Nobody waits longer than `LONGEST_PAGE` for other pages, or than `LONGEST_WAIT` for a turn while pages are drawn.
+        """
         with self._lock:
             self._drawing.add(get_ident())
+        if self._page.acquire(timeout=LONGEST_PAGE):
+            self._drawer = get_ident()
         try:
             yield
         finally:
@@ -51,6 +59,9 @@ class Turns:
 
     def drawn(self) -> None:
         """The page that this thread draws is complete: what follows is playing."""
+        if self._drawer == get_ident():
+            self._drawer = 0
+            self._page.release()
         with self._lock:
             self._drawing.discard(get_ident())
             self._call_next()

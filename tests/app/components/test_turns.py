@@ -103,3 +103,28 @@ def test_frames_wait_for_pages_that_are_drawn_but_not_for_ever(
     for thread in threads:
         thread.join(PATIENCE)
     assert order == (["page", "frame", "played on"] if longest_wait else ["frame", "page", "played on"])
+
+
+@pytest.mark.parametrize("longest_page", [0.001, PATIENCE])
+def test_pages_are_drawn_one_after_another_unless_one_takes_long(
+    longest_page: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("playground.components.turns.LONGEST_PAGE", longest_page)
+    turns, order = Turns(), list[str]()
+
+    def draw() -> None:
+        with turns.drawing():
+            order.append("second")
+
+    other = threading.Thread(target=draw)
+    with turns.drawing():
+        other.start()
+        other.join(0.05 if longest_page == PATIENCE else PATIENCE)
+        order.append("first")
+        turns.drawn()
+        other.join(PATIENCE)
+        order.append("played on")
+    assert order == (["first", "second", "played on"] if longest_page == PATIENCE else ["second", "first", "played on"])
+    with turns.drawing():  # whoever did not wait to the end has not given back what it did not have
+        assert turns._page.locked()
+    assert not turns._page.locked()
