@@ -46,7 +46,7 @@ class Turns:
     def drawing(self) -> Iterator[None]:
         """Wait for other pages and draw one, until the end or until `drawn` is called.
 
-        Nobody waits longer than `LONGEST_PAGE` for other pages, or than `LONGEST_WAIT` for a turn while pages are drawn.
+        No page waits longer than `LONGEST_PAGE` for others, and no turn longer than `LONGEST_WAIT` for pages.
         """
         with self._lock:
             self._drawing.add(get_ident())
