@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import streamlit as st
 
@@ -16,14 +17,15 @@ SHORTEST_WAIT = 0.002  # seconds for the thread that sends frames to the browser
 
 def burst(
     goes_on: Callable[[], bool],
-    frame: Callable[[], None],
+    advance: Callable[[], object],
+    draw: Callable[[], object],
     *,
+    turn: Callable[[], AbstractContextManager[object]] = nullcontext,
     frames_per_second: float | None = None,
 ) -> None:
-    """Bring frame after frame for a while, then run the script again, which draws everything that frames leave out.
+    """Advance and draw for a while, then run the script again, which draws everything that frames leave out.
 
-    While the browser is behind, the script does not run again, and frames should draw nothing.
-
+    While the browser is behind, nothing is drawn, and the script does not run again. `turn` is held for each frame;
     `frames_per_second` keeps it from drawing more frames than a browser can paint. The function never returns:
     `st.rerun` ends it, or Streamlit does when something is pressed.
     """
@@ -31,7 +33,10 @@ def burst(
     due = time.perf_counter()
     end = due + BURST_SECONDS
     while goes_on() and (time.perf_counter() < end or browser.is_behind()):
-        frame()
+        with turn():
+            advance()
+            if not browser.is_behind():
+                draw()
         if frames_per_second:
             pause = 1 / frames_per_second
             due = max(due + pause, time.perf_counter() - pause)  # catches up with one late frame at most

@@ -64,16 +64,18 @@ def play(draw: Callable[[], None]) -> None:
     """
     current = session()
 
-    def frame() -> None:
-        if current.mode == "playing" and browser.is_behind():
-            session()  # ends this script if something is pressed
-            return
-        with PLAYING.turn(session):
+    def advance() -> None:
+        session()  # ends this script if something is pressed
+        if current.mode == "finishing" or not browser.is_behind():
             playing.play_frame(1 / (1 + 2 * PLAYING.waiting))  # training slows down before frames get fewer
-            if not browser.is_behind():
-                draw()
 
-    burst(lambda: current.mode != "paused", frame, frames_per_second=playing.FRAMES_PER_SECOND)
+    burst(
+        lambda: current.mode != "paused",
+        advance,
+        draw,
+        turn=lambda: PLAYING.turn(session),
+        frames_per_second=playing.FRAMES_PER_SECOND,
+    )
 
 
 def choose_speed() -> None:

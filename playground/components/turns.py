@@ -34,8 +34,8 @@ class Turns:
     def __init__(self) -> None:
         self._lock, self._taken = Lock(), False
         self._waiting: deque[Waiting] = deque()
-        self._drawing: set[int] = set()  # threads that draw a page, or wait for that
-        self._page, self._drawer = Lock(), 0  # a thread that keeps other pages waiting holds the lock
+        self._page = Lock()
+        self._drawing: dict[int, bool] = {}  # threads that draw a page, or wait for that; whether they hold `_page`
 
     @property
     def waiting(self) -> int:
@@ -49,9 +49,8 @@ class Turns:
         No page waits longer than `LONGEST_PAGE` for others, and no turn longer than `LONGEST_WAIT` for pages.
         """
         with self._lock:
-            self._drawing.add(get_ident())
-        if self._page.acquire(timeout=LONGEST_PAGE):
-            self._drawer = get_ident()
+            self._drawing[get_ident()] = False
+        self._drawing[get_ident()] = self._page.acquire(timeout=LONGEST_PAGE)
         try:
             yield
         finally:
@@ -59,11 +58,9 @@ class Turns:
 
     def drawn(self) -> None:
         """The page that this thread draws is complete: what follows is playing."""
-        if self._drawer == get_ident():
-            self._drawer = 0
-            self._page.release()
         with self._lock:
-            self._drawing.discard(get_ident())
+            if self._drawing.pop(get_ident(), False):
+                self._page.release()
             self._call_next()
 
     @contextmanager

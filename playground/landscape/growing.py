@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from backprop_core.landscape import Trail
@@ -17,8 +15,8 @@ def grown(way: Trail, now: Trail, share: float) -> Trail:
     now : a trail of one point
     share : of the path's variance that lies in the plane
     """
-    kept: Any = slice(None)
-    if len(way.epochs) >= MOST_POINTS:
+    kept = np.arange(len(way.epochs))
+    if len(kept) >= MOST_POINTS:
         evenly = np.linspace(way.epochs[0], way.epochs[-1], MOST_POINTS // 2)
         kept = np.unique(np.searchsorted(way.epochs, evenly))
     return Trail(

@@ -56,8 +56,8 @@ class Drawing:
     centre : the epoch of the plane's origin
     newest : the run's newest epoch when the surface was computed
     seconds : how long that took
-    paths : of pinned runs
     way_until : the run's newest epoch when its whole path was computed; since then `way` has grown point by point
+    paths : of pinned runs
     """
 
     kind: str
@@ -66,8 +66,8 @@ class Drawing:
     centre: int
     newest: int
     seconds: float
+    way_until: int
     paths: tuple[PinnedPath, ...] = ()
-    way_until: int = -1
     theme: Theme | None = None
     pictures: tuple[ContourMap, Relief] | None = None
 
@@ -242,7 +242,7 @@ def _draw(page: Landscapes, plane_kind: str, run: Run) -> Drawing:
     page.seconds = seconds / points**2
     paths = tuple(PinnedPath(pin.place, pin.name, pin.run, _way(page, landscape, pin.run)) for pin in shown_pins())
     way = _way(page, landscape, run)
-    return Drawing(plane_kind, landscape, way, centre, run.epoch, seconds, paths, way_until=run.epoch)
+    return Drawing(plane_kind, landscape, way, centre, run.epoch, seconds, run.epoch, paths)
 
 
 def _thetas(run: Run) -> Array:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from playground.components.bursts import burst
-from playground.session import browser
 from playground.sidebar import opening
 
 
@@ -24,10 +23,5 @@ def page() -> None:
             epochs = current.run.epoch if current.run else 0
             bar.progress(epochs / max(current.epochs, 1), f"{epochs:,} of {current.epochs:,} epochs")
 
-    def frame() -> None:
-        opening.proceed()
-        if not browser.is_behind():
-            draw()
-
     draw()
-    burst(lambda: current.going is not None, frame)
+    burst(lambda: current.going is not None, opening.proceed, draw)

@@ -18,7 +18,7 @@ from playground.components import chart_config, live
 from playground.components.bursts import burst
 from playground.components.explained import explain
 from playground.components.switch import switch
-from playground.session import browser, navigation, widgets
+from playground.session import navigation, widgets
 from playground.session.session import next_frame, theme
 from playground.sweep import about, axis_values, state
 from playground.sweep.durations import between, duration
@@ -204,15 +204,9 @@ def _results(current: state.Sweeps) -> Callable[[], None]:
 
 def _train(current: state.Sweeps, draw: Callable[[], None]) -> None:
     """Draw the result so far; during a sweep, train and draw for a while, then run the script again."""
-
-    def frame() -> None:
-        state.advance()
-        if not browser.is_behind():
-            draw()
-
     draw()
     if current.going is not None:
-        burst(lambda: current.going is not None, frame)
+        burst(lambda: current.going is not None, state.advance, draw)
 
 
 def _progress(current: state.Sweeps, result: Result) -> str:

@@ -40,10 +40,14 @@ LAST = {
 class Visitor(TrainPage):
     """Somebody who walks through the app."""
 
-    def go(self, name: str) -> None:
-        """Press a page's link in the bar above, and wait until the page stands."""
+    def follow(self, name: str) -> None:
+        """Press a page's link in the bar above, and wait until the page is drawn; it may play."""
         self.page.get_by_role("link", name=name, exact=True).first.click()
         self.page.wait_for_selector(LAST[name])
+
+    def go(self, name: str) -> None:
+        """Press a page's link in the bar above, and wait until the page stands."""
+        self.follow(name)
         self.rest()
 
     @property
@@ -154,8 +158,7 @@ def test_a_run_plays_on_from_page_to_page(arrive: Callable[[str], Visitor]) -> N
     visitor.press("play")
     visitor.wait_playing()
     for name in ("Landscape", "Train", "Landscape", "Train"):
-        visitor.page.get_by_role("link", name=name, exact=True).first.click()
-        visitor.page.wait_for_selector(LAST[name])
+        visitor.follow(name)
         visitor.wait_epoch(f"> {visitor.epoch}")
     visitor.press("play")
     visitor.wait_paused()

@@ -25,14 +25,15 @@ def rerun(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(st, "rerun", end)
 
 
-def frames_until(last: int, **options: float) -> list[str]:
+def frames_until(last: int, frames_per_second: float | None = None) -> list[str]:
     """The frames of a burst, if there is nothing more to do after so many."""
     steps: list[str] = []
     with pytest.raises(RerunError):
         bursts.burst(
             lambda: len(steps) < last,
             lambda: steps.append("frame"),
-            **options,
+            lambda: None,
+            frames_per_second=frames_per_second,
         )
     return steps
 
@@ -51,7 +52,7 @@ def test_others_who_play_do_not_wait_until_a_burst_ends(monkeypatch: pytest.Monk
 
     frames: list[str] = []
     with PLAYING.drawing(), pytest.raises(RerunError):
-        bursts.burst(lambda: len(frames) < 3, frame)
+        bursts.burst(lambda: len(frames) < 3, frame, lambda: None)
     assert len(frames) == 3
 
 
@@ -61,7 +62,7 @@ def test_a_burst_ends_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_burst_does_not_end_while_the_browser_is_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = iter([True, True, True, False])
+    answers = iter([True, True] * 3 + [False])  # it is asked before each frame, and before that is drawn
     monkeypatch.setattr(browser, "is_behind", lambda: next(answers))
     monkeypatch.setattr(bursts, "BURST_SECONDS", 0.0)
     assert len(frames_until(10**9)) == 3
