@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT))
 SECONDS = 8.0
 ROUNDS = 3  # of playing
 LONG_RUN = "/?epochs=100000"  # does not end while it is watched
-LONG_WAY = "/landscape?epochs=100000&learning_rate=0.01&epoch=3000"  # nor does it leave the surface
+LONG_WAY = "/landscape?epochs=100000&learning_rate=0.01&epoch=3000"  # nor does this one
 PRESSES = 2  # of Pause and Play, after each
 VIEWPORT = ViewportSize(width=1400, height=1000)
 CHARTS = ("network", "learned", "weights", "gradients", "loss_curve")
