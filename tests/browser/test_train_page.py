@@ -61,6 +61,17 @@ def test_on_a_small_laptop_nothing_is_cut_off_and_the_scroll_stays(open_page: Op
     assert main.evaluate("(e) => e.scrollTop") == scrolled
 
 
+def test_the_bar_of_pages_keeps_clear_of_what_stands_beside_it(open_page: Open) -> None:
+    page = open_page(1000, 700)
+    header = page.boxes("header")["header"]
+    links = page.page.get_by_test_id("stTopNavLink")
+    last = max(box["x"] + box["width"] for link in links.all() if (box := link.bounding_box()))
+    assert 0 < last <= header["x"]
+    page.page.get_by_test_id("stTopNavSection").click()
+    page.page.get_by_test_id("stTopNavDropdownLink").filter(has_text="Practice").click()
+    page.page.wait_for_url("**/practice**")
+
+
 def test_on_a_phone_panels_stack_and_the_transport_works(open_page: Open) -> None:
     page = open_page(390, 844)
     assert page.overflow() == 0
