@@ -17,6 +17,7 @@ def main() -> None:
     from playground.practice import page as practice
     from playground.practice import state as exercises
     from playground.session import navigation, playing, presenting, setting_changes, sockets, transport
+    from playground.session.session import session
     from playground.sidebar import address, opening
     from playground.sidebar import opening_page as on_its_way
     from playground.step import page as step
@@ -57,7 +58,7 @@ def main() -> None:
     presenter.view()
     address.keep(lesson.parts() | presenting.parts() | (own_parts[page.title]() if page.title in own_parts else {}))
     panel.view()
-    with PLAYING.drawing():
+    with PLAYING.drawing(session):
         page.run()
 
 

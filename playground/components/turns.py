@@ -17,41 +17,43 @@ from threading import Event, Lock, get_ident
 
 LOOK_SECONDS = 0.05  # between two looks at whether somebody who waits still wants a turn
 LONGEST_WAIT = 0.2  # seconds that pages keep a frame waiting: with more presses than can be answered, it still plays
-LONGEST_PAGE = 1.0  # seconds that a page keeps other pages waiting: some take long, as one with a large surface
+LONGEST_PAGE = 1.0  # seconds that a page keeps the next one waiting: some take long, as one with a large surface
 
 
 @dataclass(eq=False)
 class Waiting:
-    """Somebody who waits for a turn."""
+    """Somebody who waits, or a page that is drawn; since : the time at which the waiting or drawing began."""
 
     called: Event = field(default_factory=Event)
     since: float = field(default_factory=time.perf_counter)
 
 
 class Turns:
-    """Whoever has waited longest is next."""
+    """Two queues, one of frames and one of pages: whoever has waited longest is next."""
 
     def __init__(self) -> None:
         self._lock, self._taken = Lock(), False
-        self._waiting: deque[Waiting] = deque()
-        self._page = Lock()
-        self._drawing: dict[int, bool] = {}  # threads that draw a page, or wait for that; whether they hold `_page`
+        self._frames: deque[Waiting] = deque()
+        self._pages: deque[Waiting] = deque()  # the first is being drawn
+        self._drawn_by: dict[int, Waiting] = {}  # pages by their threads
 
     @property
     def waiting(self) -> int:
-        """How many wait for their turn."""
-        return len(self._waiting)
+        """How many frames wait for their turn."""
+        return len(self._frames)
 
     @contextmanager
-    def drawing(self) -> Iterator[None]:
-        """Wait for other pages and draw one, until the end or until `drawn` is called.
+    def drawing(self, while_waiting: Callable[[], object] = lambda: None) -> Iterator[None]:
+        """Wait for the pages that came before and draw one, until the end or until `drawn` is called.
 
-        No page waits longer than `LONGEST_PAGE` for others, and no turn longer than `LONGEST_WAIT` for pages.
+        A page that takes longer than `LONGEST_PAGE` is not waited for, and a frame waits for pages no longer than
+        `LONGEST_WAIT`. `while_waiting` is called again and again; an exception that it raises ends the waiting.
         """
         with self._lock:
-            self._drawing[get_ident()] = False
-        self._drawing[get_ident()] = self._page.acquire(timeout=LONGEST_PAGE)
+            page = self._drawn_by[get_ident()] = Waiting()
+            self._pages.append(page)
         try:
+            self._wait(page, while_waiting)
             yield
         finally:
             self.drawn()
@@ -59,58 +61,52 @@ class Turns:
     def drawn(self) -> None:
         """The page that this thread draws is complete: what follows is playing."""
         with self._lock:
-            if self._drawing.pop(get_ident(), False):
-                self._page.release()
+            page = self._drawn_by.pop(get_ident(), None)
+            if page is not None and page in self._pages:
+                self._pages.remove(page)
             self._call_next()
 
     @contextmanager
     def turn(self, while_waiting: Callable[[], object] = lambda: None) -> Iterator[None]:
-        """Wait for a turn, and give it back at the end.
-
-        `while_waiting` is called again and again; an exception that it raises ends the waiting.
-        """
-        self._take(while_waiting)
+        """Wait for a turn, and give it back at the end; `while_waiting` as in `drawing`."""
+        frame = Waiting()
+        with self._lock:
+            self._frames.append(frame)
         try:
+            self._wait(frame, while_waiting)
             yield
         finally:
-            self._give_back()
+            self._give_back(frame)
 
-    def _take(self, while_waiting: Callable[[], object]) -> None:
-        one = Waiting()
+    def _wait(self, one: Waiting, while_waiting: Callable[[], object]) -> None:
         with self._lock:
-            self._waiting.append(one)
             self._call_next()
-        try:
-            while not one.called.wait(LOOK_SECONDS):
-                while_waiting()
-                with self._lock:
-                    self._call_next()
-        except BaseException:
-            self._withdraw(one)
-            raise
+        while not one.called.wait(LOOK_SECONDS):
+            while_waiting()
+            with self._lock:
+                self._call_next()
 
-    def _withdraw(self, one: Waiting) -> None:
-        """Leave the queue, or give back the turn that has come meanwhile."""
+    def _give_back(self, frame: Waiting) -> None:
+        """End a turn, or the waiting for it."""
         with self._lock:
-            waits = one in self._waiting
-            if waits:
-                self._waiting.remove(one)
-        if not waits:
-            self._give_back()
-
-    def _give_back(self) -> None:
-        with self._lock:
-            self._taken = False
+            if frame in self._frames:
+                self._frames.remove(frame)
+            else:
+                self._taken = False
             self._call_next()
 
     def _call_next(self) -> None:
-        """Call who has waited longest, if it is free; the lock is held."""
-        if self._taken or not self._waiting:
-            return
-        first = self._waiting[0]
-        if not self._drawing or time.perf_counter() - first.since > LONGEST_WAIT:
+        """Call whoever may begin; the lock is held."""
+        now = time.perf_counter()
+        if self._pages and self._pages[0].called.is_set() and now - self._pages[0].since > LONGEST_PAGE:
+            self._pages.popleft()
+        if self._pages and not self._pages[0].called.is_set():
+            self._pages[0].since = now
+            self._pages[0].called.set()
+        is_free = not self._pages or (self._frames and now - self._frames[0].since > LONGEST_WAIT)
+        if self._frames and not self._taken and is_free:
             self._taken = True
-            self._waiting.popleft().called.set()
+            self._frames.popleft().called.set()
 
 
 PLAYING = Turns()

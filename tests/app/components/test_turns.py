@@ -7,7 +7,7 @@ import threading
 import pytest
 from support.patience import PATIENCE
 
-from playground.components.turns import Turns
+from playground.components.turns import LONGEST_PAGE, Turns
 
 
 def test_one_at_a_time_in_the_order_in_which_they_came() -> None:
@@ -125,6 +125,59 @@ def test_pages_are_drawn_one_after_another_unless_one_takes_long(
         other.join(PATIENCE)
         order.append("played on")
     assert order == (["first", "second", "played on"] if longest_page == PATIENCE else ["second", "first", "played on"])
-    with turns.drawing():  # whoever did not wait to the end has not given back what it did not have
-        assert turns._page.locked()
-    assert not turns._page.locked()
+    with turns.drawing():  # one after another again
+        assert not turns.waiting
+
+
+def test_only_the_next_page_begins_when_one_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("playground.components.turns.time.perf_counter", lambda: clock[0])
+    turns, order, looks = Turns(), list[str](), list[None]()
+    second_begun, looked, done = threading.Event(), threading.Event(), threading.Event()
+
+    def second() -> None:
+        with turns.drawing():
+            order.append("second")
+            second_begun.set()
+            done.wait(PATIENCE)
+
+    def look() -> None:
+        looks.append(None)
+        if second_begun.is_set() and len(looks) > 3:
+            looked.set()
+
+    def third() -> None:
+        with turns.drawing(look):
+            order.append("third")
+
+    threads = [threading.Thread(target=second), threading.Thread(target=third)]
+    with turns.drawing():
+        for number, thread in enumerate(threads):
+            thread.start()
+            while len(turns._pages) < 2 + number:
+                threading.Event().wait(0.001)
+        clock[0] = 1.5 * LONGEST_PAGE
+        assert looked.wait(PATIENCE)
+        assert order == ["second"]
+        done.set()
+        for thread in threads:
+            thread.join(PATIENCE)
+    assert order == ["second", "third"]
+
+
+def test_a_page_that_is_given_up_while_it_waits_is_not_drawn() -> None:
+    turns, order = Turns(), list[str]()
+
+    def give_up() -> None:
+        raise KeyboardInterrupt
+
+    def impatient() -> None:
+        with pytest.raises(KeyboardInterrupt), turns.drawing(give_up):
+            order.append("impatient")
+
+    with turns.drawing():
+        thread = threading.Thread(target=impatient)
+        thread.start()
+        thread.join(PATIENCE)
+    with turns.turn(lambda: pytest.fail("somebody is still taken for a page that waits")):
+        assert order == []
