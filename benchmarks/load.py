@@ -3,8 +3,9 @@
 Opens so many pages over the page's own WebSocket protocol, and one in a real Chromium. Some play all the time, and now
 and then pause, scrub, change the learning rate, step and play again; the others stand still, and step now and then.
 Printed are the frames that a playing visitor gets a second, the time from a press to its effect, errors, visitors who
-saw a frame of somebody else's run, and the server's processor time and memory. The notebook's own loop is timed beside
-it, as the yardstick of the machine.
+saw a frame of somebody else's run, and the server's processor time and memory. The
+notebook's own loop is timed beside it, as the yardstick of the machine. `--slower N` makes the server, but not the
+visitors, as slow as on a machine whose processor needs N times as long.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from dataclasses import dataclass, field
 
 from core import notebook_epoch
 from frames import CHARTS, LONG_RUN, READ, WATCH, browse, choose_speed
-from server import serve, server_of
+from server import serve, server_of, slowed
 from visitors import Condition, NoEffectError, Visitor, played_on, ran_again
 
 FIRST_END = 20_000  # epochs of the first visitor's run; each has another number
@@ -149,16 +150,20 @@ def main() -> None:
     parser.add_argument("--playing", type=int, default=30, help="visitors who play (default: %(default)s)")
     parser.add_argument("--standing", type=int, default=0, help="visitors who only step (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=40, help="how long (default: %(default)s)")
+    parser.add_argument(
+        "--slower", type=float, default=1.0, metavar="N", help="let the server take N times as long (default: 1)"
+    )
     arguments = parser.parse_args()
-    epoch = notebook_epoch()
+    epoch = arguments.slower * notebook_epoch()
     visitors = arguments.playing + arguments.standing
     with serve() as address, browse(address + LONG_RUN) as page:
         server, arrive = server_of(address), 1.0 * visitors
         choose_speed(page, "10")  # or the run would end meanwhile
         before = server.cpu_times()
-        page.evaluate("document.querySelector('.st-key-play button').click()")
-        visits = crowd(address, arguments.playing, arguments.standing, arrive, arguments.seconds)
-        with ThreadPoolExecutor(1) as thread:  # Playwright has an event loop in this one
+        # Visitors have a thread of their own: Playwright has an event loop in this one.
+        with slowed(server, arguments.slower), ThreadPoolExecutor(1) as thread:
+            page.evaluate("document.querySelector('.st-key-play button').click()")
+            visits = crowd(address, arguments.playing, arguments.standing, arrive, arguments.seconds)
             crowded = thread.submit(asyncio.run, visits)
             page.wait_for_timeout(1_000 * arrive)
             page.evaluate(WATCH, CHARTS)
@@ -166,7 +171,8 @@ def main() -> None:
         seen = page.evaluate(READ)
         after, memory = server.cpu_times(), server.memory_info().rss
     processor = after.user + after.system - before.user - before.system
-    print(f"{arguments.playing} play, {arguments.standing} stand still; a notebook epoch takes {1e6 * epoch:.0f} µs")
+    print(f"{arguments.playing} play, {arguments.standing} stand still")
+    print(f"a notebook epoch takes {1e6 * epoch:.0f} µs where the server runs")
     report(results)
     rate = min(seen["states"].values()) / seen["seconds"]
     print(f"frames a second in Chromium, with all of them: {rate:.1f}, blank {seen['blank']}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import psutil
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 30.0  # seconds for it to start
+STRETCH = 0.005  # seconds for which a server that is slowed down runs at a time
 
 
 def free_port() -> int:
@@ -58,3 +60,30 @@ def server_of(address: str) -> psutil.Process:
         if any(c.status == psutil.CONN_LISTEN and c.laddr.port == port for c in process.net_connections())
     )
     return server
+
+
+@contextmanager
+def slowed(server: psutil.Process, factor: float) -> Iterator[None]:
+    """Let everything that a process computes take so many times as long: for most of the time, it is stopped."""
+    if factor <= 1.0:
+        yield
+        return
+    # A process of its own, not a thread: it would have to wait for the others of this one.
+    brake = multiprocessing.get_context("spawn").Process(target=_stop_and_go, args=(server.pid, factor), daemon=True)
+    brake.start()
+    try:
+        yield
+    finally:
+        brake.terminate()
+        brake.join()
+        server.resume()
+
+
+def _stop_and_go(pid: int, factor: float) -> None:
+    process = psutil.Process(pid)
+    while True:
+        start = time.perf_counter()
+        time.sleep(STRETCH)
+        process.suspend()
+        time.sleep((factor - 1.0) * (time.perf_counter() - start))
+        process.resume()
