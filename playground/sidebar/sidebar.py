@@ -107,8 +107,9 @@ def _data(config: Config) -> None:
 
 
 def _layers(config: Config) -> None:
-    left, right = st.columns(2)
-    left.number_input(
+    most = int(SPECS["hidden"].high)
+    row = st.container(horizontal=True)
+    row.number_input(
         "Hidden layers",
         0,
         MAX_LAYERS,
@@ -117,8 +118,7 @@ def _layers(config: Config) -> None:
         args=("hidden_layers",),
         help=f"How many layers stand between input and output, 0 to {MAX_LAYERS}.",
     )
-    most = int(SPECS["hidden"].high)
-    right.number_input(
+    row.number_input(
         "Hidden size",
         1,
         most,
@@ -147,17 +147,16 @@ def _network(config: Config) -> None:
     _choice("output", config)
     _choice("loss", config)
     _choice("init", config)
-    left, right = st.columns(2, vertical_alignment="bottom")
-    with left:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         _number("seed")
-    right.button(
-        "Draw",
-        icon=":material/casino:",
-        key="draw",
-        on_click=setting_changes.draw_again,
-        width="stretch",
-        help="Start over with other weights: the next seed.",
-    )
+        st.button(
+            "Draw",
+            icon=":material/casino:",
+            key="draw",
+            on_click=setting_changes.draw_again,
+            width="stretch",
+            help="Start over with other weights: the next seed.",
+        )
 
 
 def _layer(layer: int) -> None:
@@ -226,6 +225,6 @@ def _number(name: str) -> None:
 
 def _row(*names: str) -> None:
     if names:
-        for column, name in zip(st.columns(2), names, strict=False):
-            with column:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            for name in names:
                 _number(name)
