@@ -106,8 +106,8 @@ def keep_choice(key: str, options: Sequence[Any], default: Any = None) -> None:
     give(key, next((choice for choice in candidates if choice is not None and choice in options), options[0]))
 
 
-def keep_value(key: str, default: float) -> None:
-    """Let a widget show the number or flag that was last set in it, or else the default. Its callback is `keep`."""
+def keep_value(key: str, default: float | None) -> None:
+    """Let a widget show what was last set in it, which may be nothing, or else the default. Its callback is `keep`."""
     kept = session().part(Kept).values.setdefault(key, default)
     if st.session_state.get(key) != kept:
         st.session_state[key] = kept

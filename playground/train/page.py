@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from backprop_core.training import Snapshot
 from playground import wording
 from playground.charts.network.responses import MOST_UNITS
-from playground.charts.of_run import has_room_for_responses, learned_views, network_views, unit_names, with_bias
+from playground.charts.of_run import has_room_for_responses, learned_views, network_views
 from playground.compare import state as pins
 from playground.compare.comparison import LONGEST_NAME
 from playground.components import chart_config, live, spoken
@@ -23,13 +22,11 @@ from playground.components.switch import switch
 from playground.session import playing, presenting, runs, transport, widgets
 from playground.session.session import session
 from playground.sidebar import sidebar
-from playground.train import about, state
+from playground.train import about, state, weight_editor
 from playground.train.board import CURVE_VIEWS, HEIGHTS, Board, Views, gradient_views
 from playground.train.digit import panel as digit_panel
 from playground.train.one_row import panel as row_panel
 from playground.train.one_row import state as one_row
-
-WEIGHT_WAYS = ("One by one", "Paste starting weights")
 
 
 def page() -> None:
@@ -192,7 +189,7 @@ def _views(heads: dict[str, DeltaGenerator], snapshot: Snapshot) -> Views:
         heads["weights"].markdown("**Weights**")
         if not presenting.hides("edit"):
             with heads["weights"]:
-                _weight_editor(snapshot)
+                weight_editor.editor(snapshot)
     if "learned" in heads:
         heads["learned"].markdown("**Learned**")
         if not presenting.presenting().on:
@@ -234,50 +231,3 @@ def _caption(snapshot: Snapshot) -> str:
     if len(data.X_test) == 0:
         return f"{len(data.X):,} rows"
     return f"{len(data.X):,} train ●, {len(data.X_test):,} test ◇"
-
-
-def _weight_editor(snapshot: Snapshot) -> None:
-    paused = session().mode == "paused"
-    popover = st.popover("Edit", icon=":material/edit:", key="edit_weights", disabled=not paused)
-    if not paused:
-        return
-    with popover:
-        if switch("weights_way", WEIGHT_WAYS, "Edit") == WEIGHT_WAYS[1]:
-            _weight_blocks(snapshot)
-            return
-        st.caption(f"Type a new value; training goes on from epoch {snapshot.epoch:,} with it.")
-        names = unit_names(session().run)
-        for l, (W, b) in enumerate(snapshot.params, start=1):
-            key = f"weights_{l}_{session().runs}_{session().edits}_{snapshot.epoch}"
-            table = pd.DataFrame(with_bias(W, b), columns=list(names[l]))
-            table.insert(0, f"W{l}, b{l}", [*names[l - 1], "bias"])
-            numbers = {name: st.column_config.NumberColumn(format="%.6g", width="small") for name in names[l]}
-            st.data_editor(
-                table,
-                key=key,
-                on_change=state.edit_weights,
-                args=(l, key, names[l]),
-                disabled=[f"W{l}, b{l}"],
-                column_config=numbers,
-                hide_index=True,
-            )
-
-
-def _weight_blocks(snapshot: Snapshot) -> None:
-    """A text area for each layer, into which starting weights can be pasted."""
-    if snapshot.epoch:
-        st.caption("Starting weights are those of epoch 0: press **Reset**, or move the timeline there.")
-        return
-    st.caption("Rows of numbers, as a spreadsheet or NumPy writes them: a row for each input, the last for the biases.")
-    for l, (W, _) in enumerate(snapshot.params, start=1):
-        key = f"block_{l}_{session().runs}_{session().edits}"
-        with st.form(f"form_{key}", border=False):
-            st.text_area(
-                f"W{l} over b{l}: {W.shape[0] + 1} rows of {W.shape[1]}", state.layer_text(l), key=key, height=110,
-                help="Separated by tabs, spaces, commas or semicolons; or as NumPy, PyTorch, Keras and MATLAB do.",
-            )  # fmt: skip
-            if state.refusal(key):
-                st.error(state.refusal(key), icon=":material/error:")
-            st.form_submit_button(
-                f"Use these in layer {l}", key=f"use_block_{l}", on_click=state.paste_weights, args=(l, key)
-            )

@@ -147,6 +147,7 @@ def test_a_weight_typed_into_the_table_is_an_edit(open_page: Open) -> None:
     page.wait_epoch("=== 1")
     page.rest()
     page.press("edit_weights")
+    page.page.get_by_text("One by one").click()
     table = page.page.get_by_test_id("stDataFrame").first
     table.get_by_test_id("glide-cell-1-0").wait_for(state="attached")
     table.dblclick(position={"x": 145, "y": 52})  # the row of x1, the column of h1

@@ -7,6 +7,8 @@ import pytest
 from support.app_page import Page
 
 from backprop_core import Config, Edit, Run
+from backprop_core.data import DATASETS
+from backprop_core.nn import OPTIMIZERS, SCHEDULES
 from backprop_core.nn.initializers import Params
 from backprop_core.training.presets import PRESETS
 from playground.session.runs import MOST_UNDO
@@ -16,6 +18,11 @@ CONTROLS = ["preset", "dataset", "hidden_layers", "hidden_size", "activation", "
 CONTROLS += ["learning_rate", "epochs", "optimizer", "batch_size", "train_biases"]
 TRANSPORT = ["reset", "back", "play", "step", "finish", "speed", "timeline"]
 READOUTS = ["epoch_shown", "train_loss", "test_loss", "accuracy"]
+WITH_SETTINGS: dict[str, dict[str, Any]] = {
+    "optimizer": OPTIMIZERS,
+    "schedule": SCHEDULES,
+    "dataset": {name: dataset for name, dataset in DATASETS.items() if name != "csv"},
+}
 CHARTS = ["network", "learned", "weights", "gradients", "loss_curve"]
 
 
@@ -36,6 +43,7 @@ def pretend(page: Page, mode: Mode, until: int) -> None:
 
 def type_weights(page: Page, layer: int, rows: dict[int, dict[str, float]]) -> None:
     """Edit cells of a layer's table, {row: {column: value}}."""
+    page.choose("weights_way", "One by one")
     page.edit(page.app.dataframe[layer - 1], rows)
 
 
@@ -50,6 +58,14 @@ def same_bits(first: Params, second: Params) -> bool:
 
 def test_the_page_has_every_documented_key(page: Page) -> None:
     assert {*CONTROLS, *TRANSPORT, *READOUTS, *CHARTS} - page.keys_on_it() == set()
+
+
+@pytest.mark.parametrize(
+    ("field", "name"), [(field, name) for field, registry in WITH_SETTINGS.items() for name in registry]
+)
+def test_every_setting_of_what_is_chosen_has_a_widget(field: str, name: str) -> None:
+    settings = WITH_SETTINGS[field][name].settings
+    assert {*settings} - Page(**{field: name}).keys_on_it() == set()
 
 
 def test_it_begins_with_the_default_preset_at_epoch_0(page: Page) -> None:
@@ -529,6 +545,8 @@ def test_many_steps_can_be_undone_but_not_without_end(page: Page) -> None:
 def test_the_tables_hold_the_exact_weights_of_the_shown_epoch(page: Page) -> None:
     page.train(6)
     page.train(4)
+    assert not page.app.dataframe  # until it is said that they are wanted
+    page.choose("weights_way", "One by one")
     for table, (W, b) in zip(page.app.dataframe, page.run.at(4).params, strict=True):
         np.testing.assert_array_equal(table.value.iloc[:, 1:].to_numpy(), np.vstack([W, b]))
 
