@@ -1,4 +1,4 @@
-"""Style sheets, and the icon that all pages share, each read from its file once."""
+"""Style sheets, and the icon that all pages share."""
 
 from functools import cache
 from pathlib import Path
@@ -16,9 +16,4 @@ def icon() -> str:
 
 def use_style(name: str = "style.css") -> None:
     """Apply one of this folder's style sheets to the page."""
-    st.html(_style(name))
-
-
-@cache
-def _style(name: str) -> str:
-    return f"<style>{(FOLDER / name).read_text('utf-8')}</style>"
+    st.html(FOLDER / name)
