@@ -20,6 +20,5 @@ def explain(head: DeltaGenerator, chart: str, sentences: Callable[[], str]) -> N
     """Draw the icon, as the last thing in the head of a chart; nothing where the address or presenter mode hides it."""
     if presenting.hides("about"):
         return
-    place = head.container(key=f"about_{chart}", width="content")
-    with place.popover(WORDS["what"], icon=":material/help:", type="tertiary", key=f"explain_{chart}"):
+    with head.popover(WORDS["what"], icon=":material/help:", type="tertiary", key=f"explain_{chart}"):
         st.markdown(sentences())

@@ -38,8 +38,8 @@ def test_the_page_has_them_unless_it_hides_them() -> None:
         page = Page(DATA, **parts)
         assert "Here you will see what each column holds" in page.text()
         page.choose("data_way", "click")
-        assert ("about_data_plane" in page.keys_on_it()) == there
+        assert ("explain_data_plane" in page.keys_on_it()) == there
         page.choose("data_way", "paste")
         page.choose("data_text", FLOWERS)
-        assert ("about_data_columns" in page.keys_on_it()) == there
+        assert ("explain_data_columns" in page.keys_on_it()) == there
         assert ("Each line is a column of the table" in page.text()) == there

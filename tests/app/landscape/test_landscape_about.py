@@ -44,7 +44,7 @@ def test_the_numbers_are_those_of_the_run() -> None:
 
 
 def test_the_page_has_them_unless_it_hides_them() -> None:
-    explained = {"about_landscape_map", "about_landscape_relief"}
+    explained = {"explain_landscape_map", "explain_landscape_relief"}
     page = Page(LANDSCAPE)
     assert explained <= page.keys_on_it()
     assert "Each point stands for values of all" in page.text()

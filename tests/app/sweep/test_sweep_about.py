@@ -72,6 +72,6 @@ def test_the_page_has_them_unless_it_hides_them(monkeypatch: pytest.MonkeyPatch)
         assert "Here a map will grow" not in page.text()
         (chart,) = page.app.get("plotly_chart")
         page.select(chart, {"curve_number": 1, "customdata": [1, 0]})
-        for explained in ("about_sweep_map", "about_sweep_bundle"):
+        for explained in ("explain_sweep_map", "explain_sweep_bundle"):
             assert (explained in page.keys_on_it()) == there
         assert ("the thick curve is seed 0" in page.text()) == there
