@@ -3,9 +3,9 @@
 Opens so many pages over the page's own WebSocket protocol, and one in a real Chromium. Some play all the time, and now
 and then pause, scrub, change the learning rate, step and play again; the others stand still, and step now and then.
 Printed are the frames that a playing visitor gets a second, the time from a press to its effect, errors, visitors who
-saw a frame of somebody else's run, and the server's processor time and memory. The
-notebook's own loop is timed beside it, as the yardstick of the machine. `--slower N` makes the server, but not the
-visitors, as slow as on a machine whose processor needs N times as long.
+saw a frame of somebody else's run, and the server's processor time and memory. The notebook's own loop is timed beside
+it, as the yardstick of the machine. `--slower N` makes the server, but not the visitors, as slow as on a machine whose
+processor needs N times as long.
 """
 
 from __future__ import annotations
