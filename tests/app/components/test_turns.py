@@ -125,8 +125,9 @@ def test_pages_are_drawn_one_after_another_unless_one_takes_long(
         other.join(PATIENCE)
         order.append("played on")
     assert order == (["first", "second", "played on"] if longest_page == PATIENCE else ["second", "first", "played on"])
-    with turns.drawing():  # one after another again
-        assert not turns.waiting
+    with turns.drawing():  # who was passed by has not ended what it did not hold any more
+        assert len(turns._pages) == 1
+    assert not turns._pages
 
 
 def test_only_the_next_page_begins_when_one_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
