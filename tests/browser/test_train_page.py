@@ -248,6 +248,7 @@ def test_views_can_be_switched_and_hovering_tells_exact_values(open_page: Open) 
             page.switch(key, view)
             page.rest()
     page.switch("network_view", "Responses")
+    page.page.wait_for_function("document.querySelector('.st-key-network .js-plotly-plot').data[0].type === 'heatmap'")
     page.rest()
     assert page.point("network", 1, 0.75).startswith("h1 at (")  # the picture, not a weight or a bias near it
     title = "document.querySelector('.st-key-gradients .js-plotly-plot').data[1].text.includes('<b>ΔW1, Δb1</b>')"
