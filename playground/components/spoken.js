@@ -15,5 +15,5 @@ function region() {
 
 export default function ({ data }) {
   const place = region();
-  if (data && place.textContent !== data.text) place.textContent = data.text;
+  if (data && isNewest("spoken", data.number) && place.textContent !== data.text) place.textContent = data.text;
 }

@@ -9,12 +9,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 from support.patience import PATIENCE
 
 from browser.train_page import TrainPage
@@ -22,6 +23,10 @@ from browser.train_page import TrainPage
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ["--disable-background-networking", "--disable-component-update", "--no-first-run", "--mute-audio"]
+
+# All pages of the app are drawn by one process, as tabs of one window. It has compiled the client's code once; a new
+# process would compile it again, which takes more than half of what opening a page costs.
+FLAGS = ["--no-sandbox", "--process-per-site", *QUIET]
 OPTIONS = ["--server.headless=true", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
 
 # What Streamlit's server says when a browser leaves while it is connecting: it answers a socket that is closed.
@@ -57,7 +62,7 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
+def executable(playwright: Playwright) -> str:
     """Chromium as installed on the machine, or as Playwright brings it. Where tests must run, its absence fails."""
     found = next(filter(None, map(shutil.which, BROWSERS)), playwright.chromium.executable_path)
     if not Path(found).exists():
@@ -65,9 +70,31 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu", *QUIET])
+    return found
+
+
+@contextmanager
+def launched(playwright: Playwright, executable: str, *flags: str) -> Iterator[Browser]:
+    """A browser with one window. An empty tab in it keeps the process that draws pages of this machine."""
+    browser = playwright.chromium.launch(executable_path=executable, args=[*FLAGS, *flags])
+    empty = browser.new_context().new_page()
+    empty.route("**", lambda route: route.fulfill(body=""))
+    empty.goto("http://127.0.0.1/")
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright, executable: str) -> Iterator[Browser]:
+    with launched(playwright, executable, "--disable-gpu") as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def chromium_3d(playwright: Playwright, executable: str) -> Iterator[Browser]:
+    """A browser that draws surfaces in space, without a graphics card."""
+    with launched(playwright, executable, "--use-angle=swiftshader", "--enable-unsafe-swiftshader") as browser:
+        yield browser
 
 
 @contextmanager
@@ -102,20 +129,33 @@ def address(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def visits(chromium: Browser, address: str, kind: type[Kind]) -> Iterator[Callable[..., Kind]]:
     """Opens a page as a new visitor, any number of times; afterwards nothing may have gone wrong in the browser."""
     opened: list[Kind] = []
-    with ExitStack() as contexts:
+    window = chromium.contexts[0]
 
-        def open_page(width: int = 1400, height: int = 1000, *, dark: bool = False, query: str = "") -> Kind:
-            context = chromium.new_context(
-                viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
-            )
-            contexts.callback(context.close)
-            context.set_default_timeout(PATIENCE * 1000)
-            opened.append(kind(context.new_page(), address, query))
-            return opened[-1]
+    def open_page(width: int = 1400, height: int = 1000, *, dark: bool = False, query: str = "") -> Kind:
+        tab = window.new_page()
+        tab.set_default_timeout(PATIENCE * 1000)
+        tab.set_viewport_size({"width": width, "height": height})
+        tab.emulate_media(color_scheme="dark" if dark else "light")
+        opened.append(kind(tab, address, query))
+        return opened[-1]
 
+    try:
         yield open_page
         for page in opened:
             page.check()
+    finally:
+        forget(window)
+
+
+def forget(window: BrowserContext) -> None:
+    """Close all tabs but the empty one, with what the browser has kept for their visitors."""
+    empty, *tabs = window.pages
+    session = window.new_cdp_session(empty)
+    for tab in tabs:
+        origin = "{0.scheme}://{0.netloc}".format(urlsplit(tab.url))
+        tab.close()
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "cookies,local_storage"})
+    session.detach()
 
 
 @pytest.fixture

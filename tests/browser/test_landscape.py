@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser
 from playwright.sync_api import TimeoutError as TooLate
 from support.patience import PATIENCE
 
 from backprop_core import Config, Run
-from browser.conftest import BROWSERS, QUIET, visits
+from browser.conftest import visits
 from browser.painted import check_painted, wait_still
 from browser.train_page import TrainPage, inside, moved
 
@@ -28,7 +27,6 @@ PLACES = """([map, relief]) => {
   const places = [[xaxis.p2l(left), yaxis.p2l(top)], [x[0], y[0]]];
   return places.map((place) => place.map((at) => Math.round(200 * at) / 200));
 }"""
-SOFTWARE_GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]  # surfaces in space without a graphics card
 
 OpenLandscape = Callable[..., "LandscapePage"]
 
@@ -76,13 +74,10 @@ class LandscapePage(TrainPage):
 
 
 @pytest.fixture
-def open_landscape(playwright: Playwright, chromium: Browser, address: str) -> Iterator[OpenLandscape]:
-    """Opens the page, in a Chromium that draws surfaces in space."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), playwright.chromium.executable_path)
-    browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", *QUIET, *SOFTWARE_GL])
-    with visits(browser, address, LandscapePage) as open_landscape:
+def open_landscape(chromium_3d: Browser, address: str) -> Iterator[OpenLandscape]:
+    """Opens the page."""
+    with visits(chromium_3d, address, LandscapePage) as open_landscape:
         yield open_landscape
-    browser.close()
 
 
 def test_the_point_moves_with_the_timeline_and_with_training(open_landscape: OpenLandscape) -> None:

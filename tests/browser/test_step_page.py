@@ -52,16 +52,8 @@ class StepPage(TrainPage):
 
     def click_cell(self, name: str, row: int, column: int) -> None:
         """Click the number in a cell."""
-        place = """([name, row, column]) => {
-          const chart = document.querySelector(`.st-key-${name} .js-plotly-plot`);
-          chart.scrollIntoView({ block: "center" });
-          const { xaxis, yaxis } = chart._fullLayout, box = chart.getBoundingClientRect();
-          return [box.left + xaxis._offset + xaxis.d2p(column), box.top + yaxis._offset + yaxis.d2p(row)];
-        }"""
-        x, y = self.page.evaluate(place, [name, row, column])
-        self.page.mouse.move(x, y)
-        self.page.locator(f".st-key-{name} .hoverlayer .hovertext").wait_for()  # the chart has seen the mouse
-        self.page.mouse.click(x, y)
+        self.chart(name).evaluate("(chart) => chart.scrollIntoView({ block: 'center' })")
+        self.click(name, column, row)
 
     def wait_formula(self, result: str) -> None:
         """Wait until the formula with numbers contains this."""

@@ -37,6 +37,12 @@ PLACE = """([name, x, y]) => {
   return [box.left + xaxis._offset + xaxis.d2p(x), box.top + yaxis._offset + yaxis.d2p(y)];
 }"""
 
+LISTEN = """(name) => {
+  const chart = document.querySelector(`.st-key-${name} .js-plotly-plot`);
+  chart.clicked = false;
+  chart.once("plotly_click", () => { chart.clicked = true; });
+}"""
+
 POINTED = """([name, x, y]) => {
   const point = document.querySelector(`.st-key-${name} .js-plotly-plot`)._hoverdata?.[0];
   return Math.abs(point?.x - x) < 0.1 && Math.abs(point?.y - y) < 0.1;
@@ -174,13 +180,18 @@ class TrainPage:
         return hint.first.text_content() or ""
 
     def click(self, name: str, x: float, y: float) -> None:
-        """Click a chart, once it is drawn and has noticed where the mouse is: before that, a click is lost."""
-        self.page.wait_for_function("!window.backpropPlayground.drawing")
-        left, top = self.page.evaluate(PLACE, [name, x, y])
-        self.page.mouse.move(left - 2, top - 2)
-        self.page.mouse.move(left, top)
-        self.page.wait_for_function(POINTED, arg=[name, x, y])
-        self.page.mouse.click(left, top)
+        """Click a chart that has noticed where the mouse is. Where Plotly drew it at that moment, click once more."""
+        for _ in range(3):
+            self.page.wait_for_function("!window.backpropPlayground.drawing")
+            self.page.evaluate(LISTEN, name)
+            left, top = self.page.evaluate(PLACE, [name, x, y])
+            self.page.mouse.move(left - 2, top - 2)
+            self.page.mouse.move(left, top)
+            self.page.wait_for_function(POINTED, arg=[name, x, y])
+            self.page.mouse.click(left, top)
+            if self.chart(name).evaluate("(chart) => chart.clicked"):
+                return
+        raise AssertionError(f"{name} took none of three clicks")
 
     def cells(self, name: str) -> list[list[float | None]]:
         """The numbers of a heatmap as the browser holds them."""
