@@ -39,6 +39,8 @@ CASES: dict[str, tuple[str, list[dict[str, str]], list[str]]] = {
     "digits": ("?preset=digits&epoch=2", [{"learned_view": "Patterns"}, {"learned_view": "Wrong rows"}], ["learned"]),
 }
 
+TRIES = 3  # a chart is not painted if the range of an axis changes right after its last moving frame
+
 
 def play_a_little(page: TrainPage) -> None:
     page.press("play")
@@ -59,5 +61,10 @@ def test_painted_is_what_plotly_draws(open_page: Open, case: str, dark: bool) ->
         for key, option in view.items():
             page.switch(key, option)
         page.rest()
-        play_a_little(page)
-        assert {panel for panel in CHARTS if check_painted(page, panel)} >= set(painted), view
+        unpainted = set(painted)
+        for _ in range(TRIES):
+            play_a_little(page)
+            unpainted -= {panel for panel in CHARTS if check_painted(page, panel)}
+            if not unpainted:
+                break
+        assert not unpainted, view
