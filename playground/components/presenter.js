@@ -8,7 +8,8 @@ function press(event) {
   if (event.key === "t") document.querySelector(TIMELINE)?.focus();
 }
 
-export default function () {
+export default function (component) {
+  followTheme(component);
   document.addEventListener("keydown", press);
   return () => document.removeEventListener("keydown", press);
 }

@@ -1,4 +1,4 @@
-"""What stands in the header of every page: the switch of presenter mode, and the list of keys."""
+"""The header of every page: the switch of presenter mode, and the list of keys. It also follows the browser's theme."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from playground import wording
 from playground.components.scripts import script
 from playground.components.style import use_style
 from playground.session import presenting
+from playground.session.session import press
 
 FOLDER = Path(__file__).parent
 WORDS: dict[str, Any] = wording.sentences(__file__, "presenter.toml")
@@ -36,7 +37,12 @@ def view() -> None:
             on_click=presenting.toggle,
             shortcut="L",
         )
-        script("keys", FOLDER / "presenter.js")()
+        script("header", FOLDER / "theme.js", FOLDER / "presenter.js")(key="header_code", on_theme_change=_draw_again)
+
+
+@press
+def _draw_again() -> None:
+    """The theme of the browser has changed: the script runs, and draws everything in its colours."""
 
 
 @cache

@@ -15,7 +15,7 @@ from playground.session.session import press
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(ROOT.glob("playground/**/*.py"))
-CALLBACKS = {"on_click", "on_change", "on_select", "on_submit"}
+CALLBACKS = {"on_click", "on_change", "on_select", "on_submit", "on_theme_change"}
 NO_PRESSES = {
     transport.scrub,  # the timeline, from which presses are told
     setting_changes.changed,  # may be an old value sent along; otherwise it calls `change`, which is a press
