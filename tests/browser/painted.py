@@ -26,19 +26,25 @@ DRAW = """async (panel) => {
   await window.Plotly.react(chart, chart.data.map((trace, i) => merged(trace, data[i])), merged(chart.layout, layout));
 }"""
 
+# A picture that stands still is drawn twice: by live.js, and then by Streamlit's own chart, which was told of it.
+WATCH = """(panels) => panels.forEach((panel) => {
+  const chart = document.querySelector(`.st-key-${panel} .js-plotly-plot`);
+  chart.on("plotly_redraw", () => chart.once("plotly_react", () => { chart.drawnTwice = chart.dataset.frame; }));
+})"""
+
 STILL = """(panels) => {
-  const { drawing, moving } = window.backpropPlayground;
-  const frame = (panel) => Number(document.querySelector(`.st-key-${panel} .js-plotly-plot`).dataset.frame);
-  return !drawing && panels.every((panel) => frame(panel) > moving.number);
+  const { moving } = window.backpropPlayground;
+  const charts = panels.map((panel) => document.querySelector(`.st-key-${panel} .js-plotly-plot`));
+  return charts.every(({ dataset, drawnTwice }) => dataset.frame > moving.number && dataset.frame === drawnTwice);
 }"""
 
-TWO_FRAMES = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 
-
-def wait_still(page: TrainPage, panels: list[str]) -> None:
-    """Wait for the last frame, which Plotly draws: it would be drawn over what is painted."""
+def pause(page: TrainPage, panels: list[str]) -> None:
+    """Pause, and wait until what stands still is drawn: it would be drawn over what is painted."""
+    page.page.evaluate(WATCH, panels)
+    page.press("play")
+    page.wait_paused()
     page.page.wait_for_function(STILL, arg=panels)
-    page.page.evaluate(TWO_FRAMES)  # after it, Streamlit's own chart draws the same picture once more
     assert not page.page.locator(".painted").count()  # what stands still is Plotly's own
 
 

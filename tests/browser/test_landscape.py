@@ -11,7 +11,7 @@ from support.patience import PATIENCE
 
 from backprop_core import Config, Run
 from browser.conftest import visits
-from browser.painted import check_painted, wait_still
+from browser.painted import check_painted, pause
 from browser.train_page import TrainPage, inside, moved
 
 pytestmark = pytest.mark.browser
@@ -112,9 +112,7 @@ def test_the_map_is_painted(open_landscape: OpenLandscape) -> None:
     page.press("play")
     page.wait_playing()
     page.wait_epoch(">= 3005")
-    page.press("play")
-    page.wait_paused()
-    wait_still(page, PICTURES)
+    pause(page, PICTURES)
     assert check_painted(page, "landscape_map")
 
 

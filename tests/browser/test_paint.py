@@ -3,7 +3,7 @@
 import pytest
 
 from browser.conftest import Open
-from browser.painted import check_painted, wait_still
+from browser.painted import check_painted, pause
 from browser.train_page import CHARTS, TrainPage
 
 pytestmark = pytest.mark.browser
@@ -46,9 +46,7 @@ def play_a_little(page: TrainPage) -> None:
     page.press("play")
     page.wait_playing()
     page.wait_frames(4)
-    page.press("play")
-    page.wait_paused()
-    wait_still(page, CHARTS)
+    pause(page, CHARTS)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
