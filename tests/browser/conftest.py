@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from support.patience import PATIENCE
 
 from browser.train_page import TrainPage
@@ -129,10 +128,12 @@ def address(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def visits(chromium: Browser, address: str, kind: type[Kind]) -> Iterator[Callable[..., Kind]]:
     """Opens a page as a new visitor, any number of times; afterwards nothing may have gone wrong in the browser."""
     opened: list[Kind] = []
+    tabs: list[Page] = []
     window = chromium.contexts[0]
 
     def open_page(width: int = 1400, height: int = 1000, *, dark: bool = False, query: str = "") -> Kind:
         tab = window.new_page()
+        tabs.append(tab)
         tab.set_default_timeout(PATIENCE * 1000)
         tab.set_viewport_size({"width": width, "height": height})
         tab.emulate_media(color_scheme="dark" if dark else "light")
@@ -144,18 +145,12 @@ def visits(chromium: Browser, address: str, kind: type[Kind]) -> Iterator[Callab
         for page in opened:
             page.check()
     finally:
-        forget(window)
-
-
-def forget(window: BrowserContext) -> None:
-    """Close all tabs but the empty one, with what the browser has kept for their visitors."""
-    empty, *tabs = window.pages
-    session = window.new_cdp_session(empty)
-    for tab in tabs:
-        origin = "{0.scheme}://{0.netloc}".format(urlsplit(tab.url))
-        tab.close()
-        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "cookies,local_storage"})
-    session.detach()
+        for tab in tabs:
+            tab.close()
+        devtools = window.new_cdp_session(window.pages[0])
+        kept = {"origin": address, "storageTypes": "cookies,local_storage"}  # by the browser, for the next visitor
+        devtools.send("Storage.clearDataForOrigin", kept)
+        devtools.detach()
 
 
 @pytest.fixture
