@@ -157,7 +157,7 @@ def test_a_view_changed_after_the_slider_shows_the_same_epoch(open_compare: Open
     page.wait_text("without test rows: 1, 2")
     page.switch("compare_scale", "linear")
     page.page.wait_for_function(
-        "document.querySelector('.st-key-compare_curves .js-plotly-plot').layout.yaxis.type === 'linear'"
+        "document.querySelector('.st-key-compare_curves .js-plotly-plot')?.layout?.yaxis.type === 'linear'"
     )
     page.rest()
 

@@ -148,8 +148,8 @@ def test_a_click_on_a_cell_chooses_it_and_large_networks_are_shown_in_slices(ope
     explanation = explain(Run(Config()).at(0))
     step.click_cell(CELLS, 2, 1)
     step.wait_formula(f"= {explanation.step.z[0][2, 1]:.6g}")
-    frame = f"document.querySelector('.st-key-{CELLS} .js-plotly-plot').layout.shapes[0]"
-    step.page.wait_for_function(f"{frame}.x0 > 0.5 && {frame}.y0 > 1.5")
+    frame = f"document.querySelector('.st-key-{CELLS} .js-plotly-plot')?.layout?.shapes?.[0]"
+    step.page.wait_for_function(f"{frame}?.x0 > 0.5 && {frame}?.y0 > 1.5")
     step.click_cell(CELLS, 3, 0)
     step.wait_formula(f"= {explanation.step.z[0][3, 0]:.6g}")
     step.wait_cells(explanation.step.z[0])

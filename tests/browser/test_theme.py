@@ -8,8 +8,9 @@ from playground.charts.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.browser
 
+# A chart in other colours is another chart: there is none for a moment.
 WRITTEN_IN = """([charts, colour]) => charts.every((name) =>
-  document.querySelector(`.st-key-${name} .js-plotly-plot`)._fullLayout.font.color === colour)"""
+  document.querySelector(`.st-key-${name} .js-plotly-plot`)?._fullLayout?.font.color === colour)"""
 
 
 def switch_theme(page: TrainPage, *, dark: bool) -> None:

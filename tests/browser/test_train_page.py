@@ -9,6 +9,10 @@ from playground.charts.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.browser
 
+# While a chart takes the place of another, there is none for a moment.
+PICTURES = "document.querySelector('.st-key-network .js-plotly-plot')?.data?.[0].type === 'heatmap'"
+UPDATES = "document.querySelector('.st-key-gradients .js-plotly-plot')?.data?.[1].text?.includes('<b>ΔW1, Δb1</b>')"
+
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_on_a_desktop_everything_is_on_one_screen(open_page: Open, dark: bool) -> None:
@@ -155,7 +159,7 @@ def test_a_weight_typed_into_the_table_is_an_edit(open_page: Open) -> None:
     cell.fill("2.5")
     cell.press("Enter")
     page.page.wait_for_function(
-        "document.querySelector('.st-key-weights .js-plotly-plot').data[1].text.includes('2.5')"
+        "document.querySelector('.st-key-weights .js-plotly-plot')?.data?.[1].text?.includes('2.5')"
     )
     run = Run(Config())
     run.advance(1)
@@ -248,11 +252,10 @@ def test_views_can_be_switched_and_hovering_tells_exact_values(open_page: Open) 
             page.switch(key, view)
             page.rest()
     page.switch("network_view", "Responses")
-    page.page.wait_for_function("document.querySelector('.st-key-network .js-plotly-plot').data[0].type === 'heatmap'")
+    page.page.wait_for_function(PICTURES)
     page.rest()
     assert page.point("network", 1, 0.75).startswith("h1 at (")  # the picture, not a weight or a bias near it
-    title = "document.querySelector('.st-key-gradients .js-plotly-plot').data[1].text.includes('<b>ΔW1, Δb1</b>')"
-    page.page.wait_for_function(title)
+    page.page.wait_for_function(UPDATES)
     page.press("step")
     page.wait_epoch("=== 1")
 
