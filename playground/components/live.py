@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from playground.components.scripts import script
+from playground.components.scripts import NEWEST, script
 
 FOLDER = Path(__file__).parent
 STRIP_SECONDS = 0.075  # For the browser, a message is half of the work of a frame: at most one in this time.
@@ -81,4 +81,4 @@ def channel() -> Channel:
     """A new channel."""
     with st.container(key="live"):
         script("live", FOLDER / "paint.js", FOLDER / "live.js")(key="live_code")
-        return Channel(st.empty(), script("frame", FOLDER / "frame.js"))
+        return Channel(st.empty(), script("frame", NEWEST, FOLDER / "frame.js"))

@@ -8,15 +8,15 @@ from typing import Any
 
 import streamlit as st
 
-NEWEST = Path(__file__).with_name("newest.js")
+NEWEST = Path(__file__).with_name("newest.js")  # for scripts that are given data, which may come in another order
 
 
 @cache  # st.cache_resource would hash the names again at every call
 def script(name: str, *files: Path) -> Any:
-    """The component that runs these files wherever it is mounted."""
+    """The component that runs these files, one after another as one script, wherever it is mounted."""
     return st.components.v2.component(f"backprop_playground_{name}", js=source(*files), isolate_styles=False)
 
 
 def source(*files: Path) -> str:
-    """These files as one script, in which `isNewest` says whether to heed what a component is given."""
-    return "\n".join(file.read_text("utf-8") for file in (NEWEST, *files))
+    """These files as one script."""
+    return "\n".join(file.read_text("utf-8") for file in files)

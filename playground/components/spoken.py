@@ -11,7 +11,7 @@ import streamlit as st
 
 from backprop_core.training import Snapshot
 from playground import wording
-from playground.components.scripts import script
+from playground.components.scripts import NEWEST, script
 from playground.session.session import next_frame, session
 
 FOLDER = Path(__file__).parent
@@ -63,7 +63,7 @@ def say(snapshot: Snapshot) -> None:
         spoken.text = sentence(spoken.moment, now, "".join(wording.edits_by_epoch(edits)))
     spoken.moment = now
     with st.container(key="spoken"):
-        script("spoken", FOLDER / "spoken.js")(data={"text": spoken.text, "number": next_frame()})
+        script("spoken", NEWEST, FOLDER / "spoken.js")(data={"text": spoken.text, "number": next_frame()})
 
 
 def _before(before: Moment, now: Moment) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from backprop_core import Run
 from backprop_core.training import PRESETS, UserRows
-from playground.components.scripts import script
+from playground.components.scripts import NEWEST, script
 from playground.session.nested import same_numbers
 from playground.session.session import next_frame, session
 from playground.sidebar import links
@@ -44,7 +44,7 @@ def keep(others: Mapping[str, str]) -> None:
     new |= others
     address.parts = new
     with st.container(key="address"):
-        script("address", SOURCE)(data={"query": urlencode(new), "number": next_frame()})
+        script("address", NEWEST, SOURCE)(data={"query": urlencode(new), "number": next_frame()})
 
 
 def parts() -> dict[str, str]:

@@ -156,9 +156,7 @@ def test_a_view_changed_after_the_slider_shows_the_same_epoch(open_compare: Open
     page.switch("compare_series", "Test")
     page.wait_text("without test rows: 1, 2")
     page.switch("compare_scale", "linear")
-    page.page.wait_for_function(
-        "document.querySelector('.st-key-compare_curves .js-plotly-plot')?.layout?.yaxis.type === 'linear'"
-    )
+    page.wait_chart("compare_curves", "layout?.yaxis.type === 'linear'")
     page.rest()
 
 

@@ -134,13 +134,9 @@ def test_clicked_points_stay_in_the_same_chart_and_are_trained_on(open_page: Ope
     page.switch("data_class", "C")
     page.rest()
     click_plane(page, 0.0, -1.5, 3)
-    page.page.wait_for_function(
-        "document.querySelector('.st-key-data_plane .js-plotly-plot')?.data?.[0].text?.join('') === 'ABC'"
-    )
+    page.wait_chart("data_plane", "data?.[0].text?.join('') === 'ABC'")
     train(page)
-    page.page.wait_for_function(
-        "document.querySelector('.st-key-network .js-plotly-plot')?.data?.at(-1).text?.length > 7"
-    )
+    page.wait_chart("network", "data?.at(-1).text?.length > 7")
 
 
 def test_a_typed_cell_stays_when_the_page_is_left(open_page: Open) -> None:
@@ -186,9 +182,7 @@ def test_weights_pasted_as_a_block_are_the_starting_weights(open_page: Open) -> 
     page.wait_text("2 rows cannot be this layer")
     area.fill("0.15\t0.25\n0.2\t0.3\n0.35\t0.45")
     page.press("use_block_1")
-    page.page.wait_for_function(
-        "document.querySelector('.st-key-weights .js-plotly-plot')?.data?.[1].text?.includes('0.45')"
-    )
+    page.wait_chart("weights", "data?.[1].text?.includes('0.45')")
 
 
 def test_the_table_is_downloaded_when_it_is_asked_for(open_page: Open, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from browser.conftest import Open
 from playground.components import live, spoken
-from playground.components.scripts import source
+from playground.components.scripts import NEWEST, source
 from playground.sidebar import address
 
 pytestmark = pytest.mark.browser
@@ -28,12 +28,12 @@ def test_an_overtaken_call_changes_nothing(open_page: Open) -> None:
 
     still = {"time": 0, "still": True, "charts": {}, "timeline": None, "alts": {}}
     newer, older = (still | {"numbers": {"epoch_shown": epoch}} for epoch in ("10", "9"))
-    give_both(source(live.FOLDER / "frame.js"), newer, older, is_strip=True)
+    give_both(source(NEWEST, live.FOLDER / "frame.js"), newer, older, is_strip=True)
     page.page.wait_for_function("!window.backpropPlayground.drawing")
     assert page.epoch == 10
 
-    give_both(source(address.SOURCE), {"query": "epoch=10"}, {"query": "epoch=9"})
+    give_both(source(NEWEST, address.SOURCE), {"query": "epoch=10"}, {"query": "epoch=9"})
     assert page.page.url.endswith("?epoch=10")
 
-    give_both(source(spoken.FOLDER / "spoken.js"), {"text": "Epoch 10."}, {"text": "Epoch 9."})
+    give_both(source(NEWEST, spoken.FOLDER / "spoken.js"), {"text": "Epoch 10."}, {"text": "Epoch 9."})
     assert page.page.locator("#backprop-spoken").text_content() == "Epoch 10."

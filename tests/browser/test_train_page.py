@@ -9,10 +9,6 @@ from playground.charts.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.browser
 
-# While a chart takes the place of another, there is none for a moment.
-PICTURES = "document.querySelector('.st-key-network .js-plotly-plot')?.data?.[0].type === 'heatmap'"
-UPDATES = "document.querySelector('.st-key-gradients .js-plotly-plot')?.data?.[1].text?.includes('<b>ΔW1, Δb1</b>')"
-
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_on_a_desktop_everything_is_on_one_screen(open_page: Open, dark: bool) -> None:
@@ -104,9 +100,7 @@ def test_another_dataset_and_hidden_size_train(open_page: Open) -> None:
     page.choose("dataset", "Moons")
     page.wait_text("150 train")
     page.enter("hidden_size", 5)
-    page.page.wait_for_function(
-        "document.querySelector('.st-key-network .js-plotly-plot')?.data?.at(-1).text?.includes('h5')"
-    )
+    page.wait_chart("network", "data?.at(-1).text?.includes('h5')")
     page.press("play")
     page.wait_playing()
     page.wait_frames(6)
@@ -158,9 +152,7 @@ def test_a_weight_typed_into_the_table_is_an_edit(open_page: Open) -> None:
     cell = page.page.locator("#portal input")
     cell.fill("2.5")
     cell.press("Enter")
-    page.page.wait_for_function(
-        "document.querySelector('.st-key-weights .js-plotly-plot')?.data?.[1].text?.includes('2.5')"
-    )
+    page.wait_chart("weights", "data?.[1].text?.includes('2.5')")
     run = Run(Config())
     run.advance(1)
     run.edit(params={(1, "W", 0, 0): 2.5})
@@ -252,10 +244,10 @@ def test_views_can_be_switched_and_hovering_tells_exact_values(open_page: Open) 
             page.switch(key, view)
             page.rest()
     page.switch("network_view", "Responses")
-    page.page.wait_for_function(PICTURES)
+    page.wait_chart("network", "data?.[0].type === 'heatmap'")
     page.rest()
     assert page.point("network", 1, 0.75).startswith("h1 at (")  # the picture, not a weight or a bias near it
-    page.page.wait_for_function(UPDATES)
+    page.wait_chart("gradients", "data?.[1].text?.includes('<b>ΔW1, Δb1</b>')")
     page.press("step")
     page.wait_epoch("=== 1")
 

@@ -24,8 +24,6 @@ WALK = "Train > One step > Landscape > Train > Landscape > One step > Train > Da
 LINK = "?dataset=moons&hidden=5-3&activation=relu&init=he_normal&learning_rate=0.05&batch_size=20&edits=40:l2=0.01"
 
 
-LINEAR = "document.querySelector('.st-key-loss_curve .js-plotly-plot')?.layout?.yaxis.type === 'linear'"
-
 # What stands last on each page, when it has been drawn.
 LAST = {
     "Train": ".st-key-loss_curve .js-plotly-plot[data-frame]",
@@ -187,7 +185,8 @@ def test_what_was_chosen_elsewhere_is_kept(arrive: Callable[[str], Visitor]) -> 
     chosen = {"speed": "100", "gradients_view": "δ", "curves_view": "Gradient norm", "scale": "linear"}
     for key, option in chosen.items():
         visitor.switch(key, option)
-    visitor.page.wait_for_function(LINEAR)  # all has reached the server: what it is sent, it takes in order
+    # Then all has reached the server: what it is sent, it takes in order.
+    visitor.wait_chart("loss_curve", "layout?.yaxis.type === 'linear'")
     visitor.go("One step")
     visitor.page.locator(".st-key-predict label").click()
     visitor.key("digits").locator("input").focus()

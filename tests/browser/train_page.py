@@ -44,7 +44,7 @@ LISTEN = """(name) => {
 }"""
 
 POINTED = """([name, x, y]) => {
-  const point = document.querySelector(`.st-key-${name} .js-plotly-plot`)._hoverdata?.[0];
+  const point = document.querySelector(`.st-key-${name} .js-plotly-plot`)?._hoverdata?.[0];
   return Math.abs(point?.x - x) < 0.1 && Math.abs(point?.y - y) < 0.1;
 }"""
 
@@ -192,6 +192,13 @@ class TrainPage:
             if self.chart(name).evaluate("(chart) => chart.clicked"):
                 return
         raise AssertionError(f"{name} took none of three clicks")
+
+    def wait_chart(self, name: str, condition: str) -> None:
+        """Wait until a condition such as "layout?.yaxis.type === 'log'" holds for a chart.
+
+        While a chart takes the place of another, there is none for a moment.
+        """
+        self.page.wait_for_function(f"document.querySelector('.st-key-{name} .js-plotly-plot')?.{condition}")
 
     def cells(self, name: str) -> list[list[float | None]]:
         """The numbers of a heatmap as the browser holds them."""
